@@ -1,0 +1,92 @@
+//! From files to responses: reads the tables, works out the layout, and hands on every response received with the
+//! cell it came from.
+//!
+//! [`read`] is the whole stage. Nothing is judged here: a blank answer is a response like any other, and the ledger
+//! says what becomes of it. Imperfect input is a finding; an error is only what leaves nothing sensible to read.
+
+mod error;
+mod layout;
+mod place;
+mod responses;
+mod source;
+mod table;
+
+use crate::settings::{Config, InputSettings, Question};
+use std::path::PathBuf;
+
+pub use error::IngestError;
+pub use place::{Place, column_letters};
+pub use source::{Source, SourceRole};
+
+/// What intake hands on.
+#[derive(Clone, Debug)]
+pub struct Intake {
+    /// The files read, in the order given: answers first, then the questions file.
+    pub sources: Vec<Source>,
+    /// Where the answers were, complete.
+    pub input: InputSettings,
+    /// Every question in the order of the form, open and closed, complete.
+    pub questions: Vec<Question>,
+    /// Every submission in the order of the files.
+    pub submissions: Vec<Submission>,
+    /// Every response to an open question: grouped by question in form order, within it in the order of the files.
+    /// In a wide file that is one for each open question and submission, blank or not.
+    pub responses: Vec<Received>,
+    /// What was worked out and why, in reading order, for the user to check.
+    pub decisions: Vec<Decision>,
+}
+
+/// One submission: a row of a wide file; in a long file the rows of one respondent, or a single row where the
+/// respondent is not known.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Submission {
+    /// The id of the respondent in every output; never a name or an e-mail address.
+    pub respondent_id: String,
+    /// The e-mail address, for finding double submissions only. Never written out.
+    pub email: Option<String>,
+    /// The values of `InputSettings::attribute_columns`, in that order; empty where not given.
+    pub attributes: Vec<String>,
+    /// The answers to the closed questions: (index into `Intake::questions`, column within it, the cell), blank ones left
+    /// out.
+    pub closed: Vec<(u32, u32, String)>,
+}
+
+/// One response as it was received.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Received {
+    /// Index into `Intake::questions`.
+    pub question_idx: u32,
+    /// Index into `Intake::submissions`.
+    pub submission_idx: u32,
+    /// The id of the response: the cell of the id column as it stands, else the 1-based data row.
+    pub response_id: String,
+    /// The cell.
+    pub place: Place,
+    /// The text of the cell, unchanged.
+    pub text: String,
+}
+
+/// Something intake worked out.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Decision {
+    /// What it is about: a column, a sheet, a file.
+    pub about: String,
+    /// What was decided.
+    pub decided: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// Reads the answers of a consultation.
+///
+/// What `config` states is taken; what it leaves out is worked out from the files, and [`Intake::decisions`] says how.
+/// `questions_file` is a csv of `question,text` with the wording of questions that a long file names by id only.
+///
+/// # Errors
+/// Any [`IngestError`]; each names file, sheet, row and column as far as they apply.
+pub fn read(files: &[PathBuf], config: &Config, questions_file: Option<&std::path::Path>) -> Result<Intake, IngestError> {
+    let sources = source::read_all(files, questions_file)?;
+    let tables = table::read_all(&sources, config)?;
+    let layout = layout::recognise(&tables, config, &sources)?;
+    responses::collect(&tables, layout, config, sources)
+}

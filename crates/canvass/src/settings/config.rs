@@ -1,0 +1,210 @@
+//! What the user wrote: every part may be missing.
+
+use super::{FindingSettings, Layout, LedgerSettings, QuestionKind};
+use serde::Deserialize;
+use std::path::{Path, PathBuf};
+
+/// A configuration as written by a user; what it leaves out is worked out from the files or takes its default.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// The seed of every random step.
+    pub seed: Option<u64>,
+    /// Where the answers are.
+    pub input: InputConfig,
+    /// What is set aside.
+    pub ledger: LedgerSettings,
+    /// How text becomes terms.
+    pub text: TextConfig,
+    /// How points become themes.
+    pub themes: canvass_analysis::ThemeSettings,
+    /// What counts as a near-duplicate.
+    pub duplicates: canvass_analysis::DuplicateSettings,
+    /// What a finding shows.
+    pub findings: FindingSettings,
+    /// The texts sent with the form.
+    #[serde(rename = "reference")]
+    pub references: Vec<ReferenceConfig>,
+    /// Questions the user names; columns not named here are recognised.
+    #[serde(rename = "question")]
+    pub questions: Vec<QuestionConfig>,
+}
+
+/// Where in the files the answers are. `None`: to be worked out; an empty name: there is none.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq)]
+#[serde(deny_unknown_fields, default)]
+pub struct InputConfig {
+    /// Wide or long.
+    pub layout: Option<Layout>,
+    /// The sheet of a workbook.
+    pub sheet: Option<String>,
+    /// The column with the id of a response.
+    pub id_column: Option<String>,
+    /// The column with the id of a respondent.
+    pub respondent_column: Option<String>,
+    /// The column with e-mail addresses.
+    pub email_column: Option<String>,
+    /// Long files: the column with the question's id.
+    pub question_column: Option<String>,
+    /// Long files: the column with the answer.
+    pub text_column: Option<String>,
+    /// Columns that say something about the respondent.
+    pub attribute_columns: Vec<String>,
+    /// Columns that are not read.
+    pub ignored_columns: Vec<String>,
+    /// The longest answer accepted, in bytes (default 1 MiB).
+    pub max_cell_bytes: Option<u64>,
+}
+
+/// One question as the user names it: by column in a wide file, by id in a long one.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq)]
+#[serde(deny_unknown_fields, default)]
+pub struct QuestionConfig {
+    /// Its id in every output.
+    pub id: Option<String>,
+    /// Its kind.
+    pub kind: Option<QuestionKind>,
+    /// Its wording.
+    pub text: Option<String>,
+    /// Its columns in a wide file.
+    pub columns: Vec<String>,
+    /// Its column in a wide file, for those who write the file by hand: the same as `columns` with one name.
+    pub column: Option<String>,
+}
+
+/// How text becomes terms. `None`: worked out from the answers, or the default.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq)]
+#[serde(deny_unknown_fields, default)]
+pub struct TextConfig {
+    /// The language of most answers, an ISO 639-1 code.
+    pub main_language: Option<String>,
+    /// Whether each response's language is identified.
+    pub identify_language: Option<bool>,
+    /// Passages of at least this many words that stand in a reference text carry no theme.
+    pub quotation_words: Option<u32>,
+    /// Further words that carry no theme.
+    pub stop_words: Vec<String>,
+}
+
+/// A text sent with the form.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct ReferenceConfig {
+    /// Its path, relative to the configuration's folder; in a run folder its base name.
+    pub file: PathBuf,
+    /// BLAKE3 of its bytes; when present the file must match it.
+    #[serde(default)]
+    pub blake3: Option<String>,
+}
+
+impl Config {
+    /// Reads a configuration.
+    ///
+    /// # Errors
+    /// [`SettingsError::Unreadable`], [`SettingsError::Syntax`] (naming line and column), [`SettingsError::OutOfRange`].
+    pub fn read(path: &Path) -> Result<Self, SettingsError> {
+        let text = std::fs::read_to_string(path)
+            .map_err(|source| SettingsError::Unreadable { file: path.to_path_buf(), source })?;
+        Self::parse(&text, path)
+    }
+
+    /// Parses a configuration; `path` is only named in errors.
+    ///
+    /// # Errors
+    /// As [`Config::read`].
+    pub fn parse(text: &str, path: &Path) -> Result<Self, SettingsError> {
+        let mut config: Self = toml::from_str(text).map_err(|error| {
+            let at = error.span().map_or(0, |span| span.start);
+            let before = text.get(..at).unwrap_or_default();
+            SettingsError::Syntax {
+                file: path.to_path_buf(),
+                line: before.matches('\n').count() + 1,
+                column: before.rsplit('\n').next().unwrap_or_default().chars().count() + 1,
+                message: error.message().to_owned(),
+            }
+        })?;
+        for question in &mut config.questions {
+            if let Some(column) = question.column.take() {
+                question.columns.insert(0, column);
+            }
+        }
+        Ok(config)
+    }
+}
+
+/// Why a configuration cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum SettingsError {
+    /// The file cannot be read.
+    #[error("cannot read the configuration {}: {source}", file.display())]
+    Unreadable {
+        /// The configuration.
+        file: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The file is no TOML, or names a setting that does not exist.
+    #[error("{} line {line}, column {column}: {message}", file.display())]
+    Syntax {
+        /// The configuration.
+        file: PathBuf,
+        /// 1-based.
+        line: usize,
+        /// 1-based, in characters.
+        column: usize,
+        /// What the parser said.
+        message: String,
+    },
+    /// A value is outside its bounds.
+    #[error("{setting} is {found}, but must be {expected}")]
+    OutOfRange {
+        /// The setting, as `section.name`.
+        setting: &'static str,
+        /// What it may be.
+        expected: String,
+        /// What it is.
+        found: String,
+    },
+    /// A language canvass has no resources for.
+    #[error("text.main_language is {found:?}, but canvass has resources for {expected} only")]
+    UnknownLanguage {
+        /// The languages there are.
+        expected: String,
+        /// What was asked for.
+        found: String,
+    },
+    /// The configuration names a reference text that was not given.
+    #[error("the configuration names the reference text {file:?}, which is not beside it and was not given")]
+    MissingReference {
+        /// The file's name.
+        file: String,
+    },
+    /// A reference text is not the one the configuration was written with.
+    #[error("the reference text {file} has BLAKE3 {found}, but the configuration says {expected}")]
+    OtherReference {
+        /// The file's name.
+        file: String,
+        /// The hash in the configuration.
+        expected: String,
+        /// The hash of the file.
+        found: String,
+    },
+}
+
+impl SettingsError {
+    /// The way out, as a sentence.
+    pub fn hint(&self) -> String {
+        match self {
+            Self::Unreadable { .. } => "check the path given to --config".into(),
+            Self::Syntax { .. } => {
+                "the README lists every setting; the canvass.toml of any run folder is a complete example".into()
+            }
+            Self::OutOfRange { setting, .. } => format!("change {setting} in the configuration"),
+            Self::UnknownLanguage { .. } => "leave text.main_language out to have it worked out".into(),
+            Self::MissingReference { file } => format!("give it with --reference PATH/TO/{file}"),
+            Self::OtherReference { .. } => {
+                "give the file the run was made with, or remove the blake3 line from the configuration".into()
+            }
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! Settings: what the user wrote ([`Config`]) and what the run used ([`Settings`]).
+//!
+//! Two types, because they are two stages of one idea. A [`Config`] may leave anything out; intake looks at the files
+//! and completes it. A [`Settings`] leaves nothing out, and its TOML, written into the run folder as `canvass.toml`,
+//! is again a valid [`Config`] that gives the same run.
+
+mod config;
+
+use serde::{Deserialize, Serialize};
+
+pub use config::{Config, InputConfig, QuestionConfig, ReferenceConfig, SettingsError, TextConfig};
+
+/// How a file holds its answers.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Layout {
+    /// One row a submission, one column a question.
+    Wide,
+    /// One row an answer; a column says to which question.
+    Long,
+}
+
+/// What kind of answers a question takes.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum QuestionKind {
+    /// Free text: the questions that are analysed.
+    Open,
+    /// One of several options.
+    Single,
+    /// Any of several options, in one cell, separated by semicolons.
+    Multiple,
+    /// A number on a scale.
+    Scale,
+    /// Several statements answered on one scale, a column each.
+    Matrix,
+}
+
+/// One question of the consultation.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+pub struct Question {
+    /// The id in every output: `q1`, `q2`, ... in a wide file, the question column's cell in a long one.
+    pub id: String,
+    /// Its kind.
+    pub kind: QuestionKind,
+    /// The wording.
+    pub text: String,
+    /// The columns that hold its answers: several for a matrix, none in a long file.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub columns: Vec<String>,
+}
+
+/// Where in the files the answers are; complete. An empty name means "there is none".
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+pub struct InputSettings {
+    /// Wide or long.
+    pub layout: Layout,
+    /// The sheet of a workbook; empty for text files.
+    pub sheet: String,
+    /// The column with the id of a response; empty: the 1-based data row is the id.
+    pub id_column: String,
+    /// The column with the id of a respondent; empty: a wide file's response id, nothing to link by in a long file.
+    pub respondent_column: String,
+    /// The column with e-mail addresses, used to find double submissions and never written out.
+    pub email_column: String,
+    /// Long files: the column with the question's id.
+    pub question_column: String,
+    /// Long files: the column with the answer.
+    pub text_column: String,
+    /// Columns that say something about the respondent (type, region, ...).
+    pub attribute_columns: Vec<String>,
+    /// Columns that are read by nobody: times, names, anything unwanted.
+    pub ignored_columns: Vec<String>,
+    /// The longest answer accepted, in bytes.
+    pub max_cell_bytes: u64,
+}
+
+/// Which answers are set aside before the analysis.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LedgerSettings {
+    /// Set aside the earlier of two submissions with the same id, the same e-mail address or the same cells throughout.
+    pub double_submissions: bool,
+    /// Set aside submissions whose every answer is a test ("test", "asdf").
+    pub test_entries: bool,
+    /// Further answers, beyond the built-in "n/a" and the like, that say nothing.
+    pub no_content: Vec<String>,
+}
+
+impl Default for LedgerSettings {
+    fn default() -> Self {
+        Self { double_submissions: true, test_entries: true, no_content: Vec::new() }
+    }
+}
+
+/// How text becomes terms; complete.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+pub struct TextSettings {
+    /// The language of most answers: short or unsure texts are read in it. An ISO 639-1 code.
+    pub main_language: String,
+    /// Whether each response's language is identified; if not, all are read in the main language.
+    pub identify_language: bool,
+    /// Passages of at least this many words that stand in a reference text carry no theme.
+    pub quotation_words: u32,
+    /// Further words that carry no theme.
+    pub stop_words: Vec<String>,
+}
+
+/// What a finding shows.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct FindingSettings {
+    /// How many findings a question has at most.
+    pub count: u32,
+    /// How many verbatims each finding shows at most.
+    pub verbatims: u32,
+}
+
+impl Default for FindingSettings {
+    fn default() -> Self {
+        Self { count: 5, verbatims: 3 }
+    }
+}
+
+/// A text that was sent with the form; its wording carries no theme.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+pub struct Reference {
+    /// The file's base name.
+    pub file: String,
+    /// BLAKE3 of the file's bytes, in hexadecimal.
+    pub blake3: String,
+}
+
+/// Every setting that can change a result. Its TOML is `canvass.toml` of a run folder.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Settings {
+    /// The seed of every random step.
+    pub seed: u64,
+    /// Where the answers are.
+    pub input: InputSettings,
+    /// What is set aside.
+    pub ledger: LedgerSettings,
+    /// How text becomes terms.
+    pub text: TextSettings,
+    /// How points become themes.
+    pub themes: canvass_analysis::ThemeSettings,
+    /// What counts as a near-duplicate.
+    pub duplicates: canvass_analysis::DuplicateSettings,
+    /// What a finding shows.
+    pub findings: FindingSettings,
+    /// The texts sent with the form.
+    #[serde(rename = "reference", skip_serializing_if = "Vec::is_empty")]
+    pub references: Vec<Reference>,
+    /// The questions in the order of the form.
+    #[serde(rename = "question")]
+    pub questions: Vec<Question>,
+}
+
+impl Settings {
+    /// The text of `canvass.toml`.
+    ///
+    /// The same settings give the same bytes. Reading the text back as a [`Config`] and completing it on the same
+    /// files gives the same settings.
+    ///
+    /// # Panics
+    /// Never: every field has a TOML form.
+    pub fn to_toml(&self) -> String {
+        let body = toml::to_string(self).expect("settings are plain tables, strings, numbers and booleans");
+        format!("{HEADER}\n{body}")
+    }
+}
+
+/// The comment at the top of every `canvass.toml`.
+const HEADER: &str = "\
+# Settings of this run, complete: `canvass run FILE... --config canvass.toml` gives the same results again.
+# To correct a guess, change it here: a question's kind (open, single, multiple, scale, matrix), its id or its wording;
+# move a column's name to attribute_columns or ignored_columns to take it out of the questions.
+# An empty name means \"there is none\".
+";
