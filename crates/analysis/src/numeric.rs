@@ -1,0 +1,11 @@
+//! Elementary functions from a pinned library, so that results do not depend on the machine's.
+
+/// The natural logarithm.
+pub(crate) fn ln(x: f64) -> f64 {
+    libm::log(x)
+}
+
+/// The cosine of an angle in radians.
+pub(crate) fn cos(x: f64) -> f64 {
+    libm::cos(x)
+}

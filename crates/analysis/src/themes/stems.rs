@@ -1,0 +1,297 @@
+//! Stem themes: single terms that behave as the names of subjects do.
+//!
+//! A term is a good theme if many say it, if it keeps company (it stands beside certain terms far more often than chance would
+//! have it), and if that company foretells it: hide the term, and the rest of the point still tells that it was there.
+//! "Duplication" passes; "implement" keeps every company and fails. Any mention puts a point into the theme.
+//!
+//! Near-duplicates weigh as one answer in all of this, so that a campaign cannot make its wording a theme by numbers alone;
+//! in the counts that are reported every answer counts.
+
+use super::{Found, Theme, ThemeInput, ThemeSettings, WeightedTerm};
+use crate::numeric::ln;
+use crate::vectors::Csr;
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+
+/// Folds of the cross-validation; near-duplicates are always in one.
+const N_FOLDS: usize = 5;
+/// How many points of background each term's probability is smoothed with.
+const PRIOR: f64 = 20.0;
+/// A partner must stand in at least this many points, ...
+const MIN_PARTNER_POINTS: f64 = 3.0;
+/// ... this many of them with the term.
+const MIN_TOGETHER: f64 = 2.0;
+/// How many partners count.
+const N_PARTNERS: usize = 10;
+/// Terms a parallel step takes at a time: fixed, so that the thread count cannot show.
+const CHUNK: usize = 64;
+
+/// Chooses the terms; by size times association, the best first.
+pub(super) fn fit(input: &ThemeInput<'_>, settings: &ThemeSettings) -> Vec<Found> {
+    let occurrences = Occurrences::new(input);
+    let mut candidates = occurrences.candidates(settings);
+    candidates.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.term_idx.cmp(&b.term_idx)));
+    let mut chosen: Vec<(Found, Vec<u32>)> = Vec::new();
+    for candidate in candidates {
+        if chosen.len() == settings.max_themes as usize {
+            break;
+        }
+        let answers = occurrences.responses_with(candidate.term_idx);
+        let overlaps = chosen.iter().any(|(_, others)| jaccard(&answers, others) >= settings.max_overlap);
+        if overlaps || occurrences.predictability(candidate.term_idx) < settings.min_predictability {
+            continue;
+        }
+        let theme = Theme {
+            terms: vec![WeightedTerm { term_idx: candidate.term_idx, weight: 1.0 }],
+            companions: candidate.partners,
+        };
+        let points = occurrences.points.columns_of(candidate.term_idx as usize).to_vec();
+        chosen.push((Found { theme, points }, answers));
+    }
+    chosen.into_iter().map(|(found, _)| found).collect()
+}
+
+/// A term that may define a theme.
+struct Candidate {
+    term_idx: u32,
+    score: f64,
+    partners: Vec<WeightedTerm>,
+}
+
+/// Which term stands where.
+struct Occurrences<'a> {
+    input: &'a ThemeInput<'a>,
+    /// `n_terms × n_points`.
+    points: Csr,
+    /// The weight of each point: 1 / the size of its answer's group.
+    weights: Vec<f64>,
+    /// The weight of all points.
+    total: f64,
+    /// The weight of all answers: the number of groups.
+    n_answers: f64,
+    /// For each term the weight of the points it stands in.
+    frequencies: Vec<f64>,
+    /// For each point its fold.
+    folds: Vec<u8>,
+}
+
+impl<'a> Occurrences<'a> {
+    fn new(input: &'a ThemeInput<'a>) -> Self {
+        let mut sizes: BTreeMap<u32, u32> = BTreeMap::new();
+        for group in input.groups {
+            *sizes.entry(*group).or_default() += 1;
+        }
+        let fold_of: BTreeMap<u32, u8> = sizes.keys().enumerate().map(|(at, group)| (*group, (at % N_FOLDS) as u8)).collect();
+        let group_of = |response: &u32| input.groups[*response as usize];
+        let weights: Vec<f64> = input.responses.iter().map(|response| 1.0 / f64::from(sizes[&group_of(response)])).collect();
+        let folds = input.responses.iter().map(|response| fold_of[&group_of(response)]).collect();
+        let points = input.counts.transposed();
+        let frequencies = (0..points.n_rows())
+            .map(|term| points.columns_of(term).iter().map(|point| weights[*point as usize]).sum())
+            .collect();
+        let total = weights.iter().sum();
+        Self { input, points, total, n_answers: sizes.len() as f64, frequencies, weights, folds }
+    }
+
+    /// The answers that hold a term, ascending.
+    fn responses_with(&self, term_idx: u32) -> Vec<u32> {
+        let points = self.points.columns_of(term_idx as usize).iter();
+        let mut responses: Vec<u32> = points.map(|point| self.input.responses[*point as usize]).collect();
+        responses.dedup();
+        responses
+    }
+
+    /// The weight of the answers that hold a term.
+    fn size(&self, term_idx: u32) -> f64 {
+        let mut groups: Vec<u32> =
+            self.responses_with(term_idx).iter().map(|response| self.input.groups[*response as usize]).collect();
+        groups.sort_unstable();
+        groups.dedup();
+        groups.len() as f64
+    }
+
+    /// The terms of the right size, each with its partners and its score.
+    fn candidates(&self, settings: &ThemeSettings) -> Vec<Candidate> {
+        let terms: Vec<u32> = (0..self.points.n_rows() as u32).collect();
+        let chunks: Vec<Vec<Candidate>> = terms
+            .par_chunks(CHUNK)
+            .map(|terms| {
+                let mut together = vec![0.0; self.points.n_rows()];
+                let candidates = terms.iter().filter_map(|term_idx| {
+                    let size = self.size(*term_idx);
+                    if size < f64::from(settings.min_respondents) || size > settings.max_share * self.n_answers {
+                        return None;
+                    }
+                    let partners = self.partners(*term_idx, &mut together);
+                    let association: f64 = partners.iter().map(|partner| partner.weight).sum();
+                    Some(Candidate { term_idx: *term_idx, score: size * (association + 1.0), partners })
+                });
+                candidates.collect()
+            })
+            .collect();
+        chunks.into_iter().flatten().collect()
+    }
+
+    /// The terms that stand beside a term far more often than chance would have it. `together` is zero before and after.
+    fn partners(&self, term_idx: u32, together: &mut [f64]) -> Vec<WeightedTerm> {
+        let mut touched = Vec::new();
+        for point in self.points.columns_of(term_idx as usize) {
+            for partner in self.input.counts.columns_of(*point as usize) {
+                if together[*partner as usize] == 0.0 {
+                    touched.push(*partner);
+                }
+                together[*partner as usize] += self.weights[*point as usize];
+            }
+        }
+        let mut partners = Vec::new();
+        for partner in touched {
+            let count = std::mem::take(&mut together[partner as usize]);
+            let frequency = self.frequencies[partner as usize];
+            let expected = self.frequencies[term_idx as usize] * frequency / self.total;
+            if partner != term_idx && frequency >= MIN_PARTNER_POINTS && count >= MIN_TOGETHER && count > expected {
+                partners.push(WeightedTerm { term_idx: partner, weight: (count - expected).powi(2) / (expected + 0.5) });
+            }
+        }
+        partners.sort_by(|a, b| b.weight.total_cmp(&a.weight).then(a.term_idx.cmp(&b.term_idx)));
+        partners.truncate(N_PARTNERS);
+        partners
+    }
+
+    /// How well the rest of a point foretells whether it holds the term: the area under the ROC curve of a naive Bayes
+    /// classifier on the presence of the other terms, cross-validated. 0.5 is chance.
+    fn predictability(&self, term_idx: u32) -> f64 {
+        let counts = self.input.counts;
+        let n_terms = counts.n_columns();
+        let with_term = self.points.columns_of(term_idx as usize);
+        let mut holds = vec![false; counts.n_rows()];
+        // By fold: the weight of the points that hold the term, and of each other term in them; and of all points.
+        let mut size_with = [0.0; N_FOLDS];
+        let mut with = vec![[0.0_f64; N_FOLDS]; n_terms];
+        for point in with_term {
+            let (at, fold) = (*point as usize, self.folds[*point as usize] as usize);
+            holds[at] = true;
+            size_with[fold] += self.weights[at];
+            for term in counts.columns_of(at) {
+                with[*term as usize][fold] += self.weights[at];
+            }
+        }
+        let mut size_all = [0.0; N_FOLDS];
+        let mut all = vec![[0.0_f64; N_FOLDS]; n_terms];
+        for point in 0..counts.n_rows() {
+            let fold = self.folds[point] as usize;
+            size_all[fold] += self.weights[point];
+            for term in counts.columns_of(point) {
+                all[*term as usize][fold] += self.weights[point];
+            }
+        }
+        let (all_size, with_size) = (size_all.iter().sum::<f64>(), size_with.iter().sum::<f64>());
+        let evidence: Vec<[f64; N_FOLDS]> = (0..n_terms)
+            .into_par_iter()
+            .with_min_len(CHUNK)
+            .map(|term| {
+                let (term_all, term_with) = (all[term].iter().sum::<f64>(), with[term].iter().sum::<f64>());
+                std::array::from_fn(|fold| {
+                    let background = (term_all - all[term][fold]) / (all_size - size_all[fold]).max(1.0);
+                    if background <= 0.0 || term == term_idx as usize {
+                        return 0.0;
+                    }
+                    let among_with = term_with - with[term][fold];
+                    let among_without = term_all - all[term][fold] - among_with;
+                    let n_with = with_size - size_with[fold];
+                    let n_without = all_size - size_all[fold] - n_with;
+                    let given_with = (among_with.max(0.0) + PRIOR * background) / (n_with + PRIOR);
+                    let given_without = (among_without.max(0.0) + PRIOR * background) / (n_without + PRIOR);
+                    ln(given_with / given_without)
+                })
+            })
+            .collect();
+        let scores: Vec<f64> = (0..counts.n_rows())
+            .into_par_iter()
+            .with_min_len(CHUNK)
+            .map(|point| {
+                let fold = self.folds[point] as usize;
+                counts.columns_of(point).iter().map(|term| evidence[*term as usize][fold]).sum()
+            })
+            .collect();
+        area_under_roc(&scores, &holds)
+    }
+}
+
+/// The chance that a random positive scores above a random negative, ties half. 0.5 if either kind is missing.
+fn area_under_roc(scores: &[f64], positive: &[bool]) -> f64 {
+    let n_positive = positive.iter().filter(|positive| **positive).count();
+    let n_negative = positive.len() - n_positive;
+    if n_positive == 0 || n_negative == 0 {
+        return 0.5;
+    }
+    let mut order: Vec<usize> = (0..scores.len()).collect();
+    order.sort_by(|a, b| scores[*a].total_cmp(&scores[*b]).then(a.cmp(b)));
+    let mut rank_sum = 0.0;
+    let mut from = 0;
+    for run in order.chunk_by(|a, b| scores[*a].total_cmp(&scores[*b]).is_eq()) {
+        let mean_rank = from as f64 + (run.len() as f64 + 1.0) / 2.0;
+        rank_sum += mean_rank * run.iter().filter(|point| positive[**point]).count() as f64;
+        from += run.len();
+    }
+    let (p, n) = (n_positive as f64, n_negative as f64);
+    (rank_sum - p * (p + 1.0) / 2.0) / (p * n)
+}
+
+/// The Jaccard similarity of two ascending lists.
+fn jaccard(a: &[u32], b: &[u32]) -> f64 {
+    let shared = a.iter().filter(|x| b.binary_search(x).is_ok()).count();
+    let union = a.len() + b.len() - shared;
+    if union == 0 { 0.0 } else { shared as f64 / union as f64 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_area_under_the_curve_matches_a_table_worked_by_hand() {
+        // Positives score 3 and 1, negatives 2 and 1: of four pairs one wins twice, one ties, one loses.
+        assert!((area_under_roc(&[3.0, 1.0, 2.0, 1.0], &[true, true, false, false]) - 0.625).abs() < 1e-12);
+        assert!((area_under_roc(&[1.0, 2.0], &[true, true]) - 0.5).abs() < 1e-12);
+    }
+
+    #[test]
+    fn jaccard_is_shared_over_union_and_symmetric() {
+        assert!((jaccard(&[1, 2, 3], &[2, 3, 4]) - 0.5).abs() < 1e-12);
+        assert!((jaccard(&[2, 3, 4], &[1, 2, 3]) - 0.5).abs() < 1e-12);
+        assert!(jaccard(&[], &[]).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_word_that_keeps_company_is_a_theme_and_one_that_keeps_none_is_not() {
+        // Terms: 0 bus, 1 timetable, 2 night; 3 house, 4 rent, 5 price; 6 stands anywhere.
+        let rows: Vec<Vec<u32>> = (0..24)
+            .map(|i| {
+                let mut row = if i % 2 == 0 { vec![0, 1] } else { vec![3, 4] };
+                row.extend((i / 2 % 2 == 0).then_some(if i % 2 == 0 { 2 } else { 5 }));
+                row.extend((i % 3 == 0).then_some(6));
+                row
+            })
+            .collect();
+        let counts = Csr::from_terms(&rows, 7);
+        let responses: Vec<u32> = (0..24).collect();
+        let found = fit(&ThemeInput { counts: &counts, responses: &responses, groups: &responses }, &ThemeSettings::default());
+        let terms: Vec<u32> = found.iter().map(|found| found.theme.terms[0].term_idx).collect();
+        assert!(terms.contains(&0) && terms.contains(&3), "{terms:?}");
+        assert!(!terms.contains(&6), "{terms:?}");
+        let bus = found.iter().find(|found| found.theme.terms[0].term_idx == 0).expect("there is a theme of buses");
+        assert_eq!(bus.points.len(), 12);
+        assert_eq!(bus.theme.companions[0].term_idx, 1);
+    }
+
+    #[test]
+    fn copies_of_one_answer_make_no_theme() {
+        // Eleven copies share their words; they are one group, and so one answer.
+        let rows: Vec<Vec<u32>> = (0..20).map(|i| if i < 11 { vec![0, 1, 2] } else { vec![3, 3 + i % 5] }).collect();
+        let counts = Csr::from_terms(&rows, 8);
+        let responses: Vec<u32> = (0..20).collect();
+        let groups: Vec<u32> = (0..20).map(|i| if i < 11 { 0 } else { i }).collect();
+        let found = fit(&ThemeInput { counts: &counts, responses: &responses, groups: &groups }, &ThemeSettings::default());
+        assert!(found.iter().all(|found| found.theme.terms[0].term_idx > 2));
+    }
+}

@@ -1,0 +1,220 @@
+//! Why a file cannot be taken in, and the way out.
+
+use std::path::PathBuf;
+
+/// Why a file cannot be taken in. The message names the place, [`IngestError::hint`] the way out.
+///
+/// Rows and columns are given as a spreadsheet shows them: rows from 1, columns by letter. Lines are lines of a text
+/// file, from 1; they run ahead of the rows where a cell holds line breaks. `file` is a base name, except where the file
+/// could not be read at all. `sheet` is empty in a text file.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+#[allow(missing_docs, reason = "the fields are named as the message words them; the units are given above")]
+pub enum IngestError {
+    /// No file was given.
+    #[error("no file of answers was given")]
+    NoFile,
+    /// The file does not exist.
+    #[error("there is no file {}", file.display())]
+    Missing { file: PathBuf },
+    /// The path leads to a folder.
+    #[error("{} is a folder, not a file", file.display())]
+    Folder { file: PathBuf },
+    /// The system refuses to read the file.
+    #[error("cannot read {}: {source}", file.display())]
+    Unreadable { file: PathBuf, source: std::io::Error },
+    /// The file has no bytes.
+    #[error("{} is empty (0 bytes)", file.display())]
+    EmptyFile { file: PathBuf },
+    /// The file is something else altogether.
+    #[error("{file} is no spreadsheet: it is {found}")]
+    NoSpreadsheet { file: String, found: String },
+    /// The file is a spreadsheet of a kind that is not read.
+    #[error("{file} is {found}, which is not read")]
+    OtherWorkbook { file: String, found: &'static str },
+    /// The file is a workbook with parts missing.
+    #[error("{file}{} is damaged or cut off: {detail}", in_sheet(sheet))]
+    Damaged { file: String, sheet: String, detail: String },
+    /// The file would not fit into memory.
+    #[error("{file}{} is too large: {found}, the limit is {limit}", in_sheet(sheet))]
+    TooLarge { file: String, sheet: String, found: String, limit: String },
+    /// The text is not UTF-8.
+    #[error(
+        "{file} is not UTF-8 text but probably {found}: row {row} (line {line}), column {column}, byte offset {offset} holds {bytes}"
+    )]
+    Encoding { file: String, found: &'static str, row: u32, line: u32, column: String, offset: usize, bytes: String },
+    /// A quotation mark opens a cell that never ends, or ends in the middle of a later one.
+    #[error(
+        "{file}, row {row} (line {line}), column {column}: a quotation mark opens a cell and is not closed before {until}"
+    )]
+    OpenQuote { file: String, row: u32, line: u32, column: String, until: String },
+    /// A row has more cells than the header.
+    #[error("{file}, row {row} (line {line}) has {found} cells, but the header has {expected}")]
+    ExtraCells { file: String, row: u32, line: u32, expected: usize, found: usize },
+    /// A table without a single filled cell.
+    #[error("{file}{} is empty: it has no header and no rows", in_sheet(sheet))]
+    EmptySheet { file: String, sheet: String },
+    /// A header with nothing below it.
+    #[error("{file}{} has a header in row {row}, but no rows below it", in_sheet(sheet))]
+    NoRows { file: String, sheet: String, row: u32 },
+    /// The workbook has no such sheet.
+    #[error("{file} has no sheet {wanted:?}; its sheets are {}", listed(available))]
+    NoSuchSheet { file: String, wanted: String, available: Vec<String> },
+    /// Two columns have one name.
+    #[error("{file}{}, row {row}: columns {first} and {second} are both named {name:?}", in_sheet(sheet))]
+    DoubleColumn { file: String, sheet: String, row: u32, name: String, first: String, second: String },
+    /// A cell is longer than `input.max_cell_bytes`.
+    #[error(
+        "{file}{}, row {row}, column {column} ({header:?}): the cell holds {size} bytes, the limit is {limit}",
+        in_sheet(sheet)
+    )]
+    LongCell { file: String, sheet: String, row: u32, column: String, header: String, size: u64, limit: u64 },
+    /// The settings, or another of the files, name a column that this file does not have.
+    #[error("{file}{} has no column {wanted:?} ({setting}); its columns are {}", in_sheet(sheet), listed(available))]
+    NoSuchColumn {
+        file: String,
+        sheet: String,
+        setting: String,
+        wanted: String,
+        near: Option<String>,
+        available: Vec<String>,
+    },
+    /// The settings give a column two uses.
+    #[error("the configuration uses the column {column:?} twice: as {first} and as {second}")]
+    ColumnTwice { column: String, first: String, second: String },
+    /// Two questions have one id.
+    #[error("two questions have the id {id:?}: {first:?} and {second:?}")]
+    DoubleQuestion { id: String, first: String, second: String },
+    /// A `[[question]]` names neither an id nor a column.
+    #[error("the configuration's {position}. [[question]] names neither an id nor a column")]
+    NamelessQuestion { position: usize },
+    /// A question whose kind has one column is given several.
+    #[error("the question {question:?} is {kind}, which has one column, but the configuration gives it {found}")]
+    SeveralColumns { question: String, kind: &'static str, found: usize },
+    /// A long file in which the column with the question or the text is not to be found.
+    #[error("{file}{}: no column is recognised as the one with {what}; its columns are {}", in_sheet(sheet), listed(available))]
+    NoLongColumn { file: String, sheet: String, what: &'static str, setting: &'static str, available: Vec<String> },
+    /// A cell that must say something is blank.
+    #[error("{file}{}, row {row}, column {column} ({header:?}): the cell is blank, but it must hold {what}", in_sheet(sheet))]
+    BlankCell { file: String, sheet: String, row: u32, column: String, header: String, what: &'static str },
+    /// A column of names or e-mail addresses is to be the identity of responses or respondents.
+    #[error("{file}{}: the column {column:?} cannot be {setting}, because it holds {found}", in_sheet(sheet))]
+    PersonalIds { file: String, sheet: String, setting: &'static str, column: String, found: &'static str },
+    /// Nothing to analyse.
+    #[error("{file}{} has no open question; the columns were taken for: {}", in_sheet(sheet), taken_for.join("; "))]
+    NoOpenQuestion { file: String, sheet: String, taken_for: Vec<String> },
+}
+
+impl IngestError {
+    /// The way out, as a sentence.
+    pub fn hint(&self) -> String {
+        match self {
+            Self::NoFile => "name at least one .xlsx or .csv file with the answers".into(),
+            Self::Missing { .. } => "check the path and the spelling, and that the file is on this computer".into(),
+            Self::Folder { .. } => "name the files in it, one by one".into(),
+            Self::Unreadable { .. } => "close the file in other programs and check that you may read it".into(),
+            Self::EmptyFile { .. } => "export or download the file again".into(),
+            Self::NoSpreadsheet { .. } => {
+                "export the answers as an Excel workbook (.xlsx) or as CSV UTF-8 (.csv) and give that file".into()
+            }
+            Self::OtherWorkbook { .. } => {
+                "open it in Excel or LibreOffice, remove the password if it has one, and save it as Excel workbook (.xlsx)"
+                    .into()
+            }
+            Self::Damaged { .. } => {
+                "download or export the file again; if it opens in Excel, save it there as a new .xlsx".into()
+            }
+            Self::TooLarge { .. } => "remove unneeded sheets and columns, or split the file and give the parts".into(),
+            Self::Encoding { file, found, .. } => {
+                let name = if *found == "UTF-16" { "UTF-16" } else { "WINDOWS-1252" };
+                format!(
+                    "save it from Excel as \"CSV UTF-8 (Comma delimited)\", or convert it: iconv -f {name} -t UTF-8 {file} > utf8-{file}"
+                )
+            }
+            Self::OpenQuote { .. } => {
+                "close the cell with a quotation mark, and write quotation marks inside a cell twice (\"\"); exporting the file again as .xlsx avoids both"
+                    .into()
+            }
+            Self::ExtraCells { .. } => {
+                "put cells that hold the separator into quotation marks, or export the file again as .xlsx".into()
+            }
+            Self::EmptySheet { sheet, .. } if sheet.is_empty() => "export or download the file again".into(),
+            Self::EmptySheet { .. } | Self::NoSuchSheet { .. } => {
+                "name the sheet with the answers: `sheet = \"...\"` under [input] in the configuration".into()
+            }
+            Self::NoRows { .. } => {
+                "check that the export holds the answers, and that the first filled row is the header".into()
+            }
+            Self::DoubleColumn { second, .. } => format!("give the column {second} another name in the header row"),
+            Self::LongCell { size, .. } => format!(
+                "shorten the cell, or raise the limit: `max_cell_bytes = {size}` under [input] in the configuration"
+            ),
+            Self::NoSuchColumn { near: Some(near), .. } => format!("did you mean {near:?}?"),
+            Self::NoSuchColumn { .. } => {
+                "use the column's name exactly as it stands in the header row of every file".into()
+            }
+            Self::ColumnTwice { .. } => "name the column in one place only".into(),
+            Self::DoubleQuestion { .. } => "give one of them another id, or remove it".into(),
+            Self::NamelessQuestion { .. } => "add `column = \"...\"` (wide files) or `id = \"...\"` (long files)".into(),
+            Self::SeveralColumns { .. } => "set `kind = \"matrix\"`, or give each column a [[question]] of its own".into(),
+            Self::NoLongColumn { setting, .. } => format!(
+                "name it: `{setting} = \"...\"` under [input] in the configuration; if the file has a column for each question, set `layout = \"wide\"`"
+            ),
+            Self::BlankCell { header, what: "the id of the response", .. } => format!(
+                "fill the cell, or use row numbers as ids: `id_column = \"\"` and {header:?} among the ignored_columns, under [input] in the configuration"
+            ),
+            Self::BlankCell { .. } => "fill the cell or delete the row".into(),
+            Self::PersonalIds { .. } => {
+                "ids appear in every output: name a column of numbers or codes, or leave the setting out".into()
+            }
+            Self::NoOpenQuestion { .. } => {
+                "say which column holds free text, in the configuration: `[[question]]`, `column = \"...\"`, `kind = \"open\"`".into()
+            }
+        }
+    }
+}
+
+/// A name short enough for a message.
+pub(super) fn brief(name: &str) -> String {
+    const LONGEST: usize = 60;
+    match name.char_indices().nth(LONGEST) {
+        Some((cut, _)) => format!("{}…", name.get(..cut).unwrap_or_default().trim_end()),
+        None => name.to_owned(),
+    }
+}
+
+/// `, sheet "..."`, or nothing.
+fn in_sheet(sheet: &str) -> String {
+    if sheet.is_empty() { String::new() } else { format!(", sheet {sheet:?}") }
+}
+
+/// The names, cut to what can be read at a glance.
+fn listed(names: &[String]) -> String {
+    const MOST: usize = 15;
+    let mut list: Vec<String> = names.iter().take(MOST).map(|name| format!("{:?}", brief(name))).collect();
+    if names.len() > MOST {
+        list.push(format!("and {} more", names.len() - MOST));
+    }
+    if list.is_empty() { "none".into() } else { list.join(", ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_list_of_long_names_is_cut_in_the_message() {
+        let available = (0..40).map(|n| format!("{n} {}", "é".repeat(100))).collect();
+        let error = IngestError::NoSuchSheet { file: "a.xlsx".into(), wanted: "x".into(), available };
+        let message = error.to_string();
+        assert!(message.ends_with("…\", and 25 more"), "{message}");
+        assert!(message.chars().count() < 15 * 70);
+    }
+
+    #[test]
+    fn a_message_names_the_sheet_only_where_there_is_one() {
+        let error = |sheet: &str| IngestError::NoRows { file: "a".into(), sheet: sheet.into(), row: 1 }.to_string();
+        assert_eq!(error(""), "a has a header in row 1, but no rows below it");
+        assert_eq!(error("Form1"), "a, sheet \"Form1\" has a header in row 1, but no rows below it");
+    }
+}
