@@ -1,1 +1,38 @@
-//! stub
+//! Reproducible, traceable top 5 findings from the free-text answers of a consultation.
+//!
+//! The story in reading order: [`settings`] says what a run is to do; [`ingest`] reads the files; [`ledger`] accounts for
+//! every response; [`pipeline`] takes the texts apart, finds near-duplicates and themes, and puts together the [`findings`];
+//! [`report`] turns them into files; [`run_folder`] writes those, verifies them later, and explains what happened to one
+//! response.
+//!
+//! ```no_run
+//! use canvass::{Request, Silent, report, run};
+//!
+//! let request = Request { files: vec!["answers.csv".into()], ..Request::default() };
+//! let run = run(&request, &Silent)?;
+//! for finding in &run.findings.questions[0].findings {
+//!     println!("{}: {} of {}", finding.label, finding.n_respondents, run.findings.questions[0].base);
+//! }
+//! let files = report::files(&run)?;
+//! # Ok::<(), canvass::Error>(())
+//! ```
+//!
+//! Nothing here knows a command line, a clock or an environment; the file system is touched by `ingest` and `run_folder`
+//! only. The thread count is that of rayon's current pool, and no result depends on it.
+
+mod error;
+pub mod findings;
+pub mod ingest;
+pub mod ledger;
+pub mod pipeline;
+pub mod progress;
+mod references;
+pub mod report;
+pub mod run_folder;
+pub mod settings;
+
+pub use error::Error;
+pub use findings::Findings;
+pub use pipeline::{QuestionRun, Request, Run, analyse, run};
+pub use progress::{Observer, Silent, Stage};
+pub use settings::{Config, Settings};

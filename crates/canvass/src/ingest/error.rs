@@ -1,5 +1,6 @@
 //! Why a file cannot be taken in, and the way out.
 
+use super::layout::fold;
 use std::path::PathBuf;
 
 /// Why a file cannot be taken in. The message names the place, [`IngestError::hint`] the way out.
@@ -71,14 +72,7 @@ pub enum IngestError {
     LongCell { file: String, sheet: String, row: u32, column: String, header: String, size: u64, limit: u64 },
     /// The settings, or another of the files, name a column that this file does not have.
     #[error("{file}{} has no column {wanted:?} ({setting}); its columns are {}", in_sheet(sheet), listed(available))]
-    NoSuchColumn {
-        file: String,
-        sheet: String,
-        setting: String,
-        wanted: String,
-        near: Option<String>,
-        available: Vec<String>,
-    },
+    NoSuchColumn { file: String, sheet: String, setting: String, wanted: String, available: Vec<String> },
     /// The settings give a column two uses.
     #[error("the configuration uses the column {column:?} twice: as {first} and as {second}")]
     ColumnTwice { column: String, first: String, second: String },
@@ -92,10 +86,17 @@ pub enum IngestError {
     #[error("the question {question:?} is {kind}, which has one column, but the configuration gives it {found}")]
     SeveralColumns { question: String, kind: &'static str, found: usize },
     /// A long file in which the column with the question or the text is not to be found.
-    #[error("{file}{}: no column is recognised as the one with {what}; its columns are {}", in_sheet(sheet), listed(available))]
+    #[error(
+        "{file}{}: no column is recognised as the one with {what}; its columns are {}",
+        in_sheet(sheet),
+        listed(available)
+    )]
     NoLongColumn { file: String, sheet: String, what: &'static str, setting: &'static str, available: Vec<String> },
     /// A cell that must say something is blank.
-    #[error("{file}{}, row {row}, column {column} ({header:?}): the cell is blank, but it must hold {what}", in_sheet(sheet))]
+    #[error(
+        "{file}{}, row {row}, column {column} ({header:?}): the cell is blank, but it must hold {what}",
+        in_sheet(sheet)
+    )]
     BlankCell { file: String, sheet: String, row: u32, column: String, header: String, what: &'static str },
     /// A column of names or e-mail addresses is to be the identity of responses or respondents.
     #[error("{file}{}: the column {column:?} cannot be {setting}, because it holds {found}", in_sheet(sheet))]
@@ -149,10 +150,10 @@ impl IngestError {
             Self::LongCell { size, .. } => format!(
                 "shorten the cell, or raise the limit: `max_cell_bytes = {size}` under [input] in the configuration"
             ),
-            Self::NoSuchColumn { near: Some(near), .. } => format!("did you mean {near:?}?"),
-            Self::NoSuchColumn { .. } => {
-                "use the column's name exactly as it stands in the header row of every file".into()
-            }
+            Self::NoSuchColumn { wanted, available, .. } => match near(wanted, available) {
+                Some(near) => format!("did you mean {near:?}?"),
+                None => "use the column's name exactly as it stands in the header row of every file".into(),
+            },
             Self::ColumnTwice { .. } => "name the column in one place only".into(),
             Self::DoubleQuestion { .. } => "give one of them another id, or remove it".into(),
             Self::NamelessQuestion { .. } => "add `column = \"...\"` (wide files) or `id = \"...\"` (long files)".into(),
@@ -181,6 +182,15 @@ pub(super) fn brief(name: &str) -> String {
         Some((cut, _)) => format!("{}…", name.get(..cut).unwrap_or_default().trim_end()),
         None => name.to_owned(),
     }
+}
+
+/// The one name that differs from the wanted one in case, spaces and marks only, or that holds it.
+fn near<'n>(wanted: &str, names: &'n [String]) -> Option<&'n String> {
+    let wanted = fold(wanted);
+    names.iter().find(|name| fold(name) == wanted).or_else(|| {
+        let mut longer = names.iter().filter(|name| !wanted.is_empty() && fold(name).contains(&wanted));
+        longer.next().filter(|_| longer.next().is_none())
+    })
 }
 
 /// `, sheet "..."`, or nothing.

@@ -5,6 +5,8 @@
 //! says what becomes of it. Imperfect input is a finding; an error is only what leaves nothing sensible to read.
 
 mod error;
+#[cfg(test)]
+mod fixture;
 mod layout;
 mod place;
 mod responses;
@@ -84,9 +86,14 @@ pub struct Decision {
 ///
 /// # Errors
 /// Any [`IngestError`]; each names file, sheet, row and column as far as they apply.
-pub fn read(files: &[PathBuf], config: &Config, questions_file: Option<&std::path::Path>) -> Result<Intake, IngestError> {
+pub fn read(
+    files: &[PathBuf],
+    config: &Config,
+    questions_file: Option<&std::path::Path>,
+) -> Result<Intake, IngestError> {
     let sources = source::read_all(files, questions_file)?;
     let tables = table::read_all(&sources, config)?;
-    let layout = layout::recognise(&tables, config, &sources)?;
-    responses::collect(&tables, layout, config, sources)
+    let sources = sources.into_iter().map(|(source, _)| source).collect();
+    let recognised = layout::recognise(&tables, config)?;
+    responses::collect(tables.answers, recognised, sources)
 }

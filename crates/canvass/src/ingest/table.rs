@@ -287,7 +287,8 @@ mod tests {
 
     #[test]
     fn headers_are_tidied_and_blank_ones_named_only_if_the_column_holds_anything() {
-        let table = build(&[&[], &["\u{FEFF} id\u{A0}", "", "What\n\nelse ?", ""], &["1", "", "x"], &["2", "", "", " y"]]);
+        let table =
+            build(&[&[], &["\u{FEFF} id\u{A0}", "", "What\n\nelse ?", ""], &["1", "", "x"], &["2", "", "", " y"]]);
         let table = table.unwrap();
         let columns: Vec<_> = table.columns.iter().map(|column| (column.name.as_str(), column.index)).collect();
         assert_eq!(columns, [("id", 0), ("What else ?", 2), ("(column D)", 3)]);

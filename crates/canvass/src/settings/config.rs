@@ -179,6 +179,22 @@ pub enum SettingsError {
         /// The file's name.
         file: String,
     },
+    /// A reference text is of a kind canvass does not read.
+    #[error("the reference text {file} ends in .{found}, but must be a plain text (.txt or .md)")]
+    ReferenceFormat {
+        /// The file's name.
+        file: String,
+        /// Its extension.
+        found: String,
+    },
+    /// A reference text is not UTF-8.
+    #[error("the reference text {file} is not UTF-8 at byte {offset}")]
+    ReferenceEncoding {
+        /// The file's name.
+        file: String,
+        /// The first byte that is not.
+        offset: u64,
+    },
     /// A reference text is not the one the configuration was written with.
     #[error("the reference text {file} has BLAKE3 {found}, but the configuration says {expected}")]
     OtherReference {
@@ -202,6 +218,10 @@ impl SettingsError {
             Self::OutOfRange { setting, .. } => format!("change {setting} in the configuration"),
             Self::UnknownLanguage { .. } => "leave text.main_language out to have it worked out".into(),
             Self::MissingReference { file } => format!("give it with --reference PATH/TO/{file}"),
+            Self::ReferenceFormat { .. } => "save it as plain text in UTF-8 and give that file".into(),
+            Self::ReferenceEncoding { .. } => {
+                "save it as plain text in UTF-8 (on a command line: iconv -f WINDOWS-1252 -t UTF-8 IN > OUT)".into()
+            }
             Self::OtherReference { .. } => {
                 "give the file the run was made with, or remove the blake3 line from the configuration".into()
             }

@@ -13,8 +13,8 @@ use crate::ingest::{IngestError, column_letters};
 /// and those of [`TableBuilder`]
 pub(super) fn read(file: &str, bytes: &[u8], mut builder: TableBuilder) -> Result<Table, IngestError> {
     let text = decode(file, bytes)?;
-    let (text, delimiter) = delimiter(file, text);
-    let mut records = Records::new(text.0, delimiter, text.1);
+    let ((text, first_line), delimiter) = delimiter(file, text);
+    let mut records = Records::new(text, delimiter, first_line);
     let mut cells = Vec::new();
     while let Some(start) = records.next(&mut cells).map_err(|quote| quote.into_error(file))? {
         if let Some(expected) = builder.header_len()
@@ -31,14 +31,16 @@ pub(super) fn read(file: &str, bytes: &[u8], mut builder: TableBuilder) -> Resul
 /// The text, without a byte order mark.
 fn decode<'t>(file: &str, bytes: &'t [u8]) -> Result<&'t str, IngestError> {
     const LOOKED_AT: usize = 4096;
+    let n_bytes = bytes.len();
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    let n_mark = n_bytes - bytes.len();
     let head = bytes.get(..LOOKED_AT).unwrap_or(bytes);
-    let nuls = head.iter().filter(|&&byte| byte == 0).count();
+    let nuls_in = |side: usize| head.iter().skip(side).step_by(2).filter(|&&byte| byte == 0).count();
+    let (nuls_at_even, nuls_at_odd) = (nuls_in(0), nuls_in(1));
     let has_mark = bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF");
     // Latin letters in UTF-16 have a NUL in every second byte, always on the same side; other binary files do not.
-    let nuls_at_odd = head.iter().skip(1).step_by(2).filter(|&&byte| byte == 0).count();
-    let one_sided = nuls_at_odd == 0 || nuls_at_odd == nuls;
-    if has_mark || (nuls * 10 > head.len() * 3 && one_sided) {
+    let one_sided = nuls_at_even.min(nuls_at_odd) == 0 && (nuls_at_even + nuls_at_odd) * 10 > head.len() * 3;
+    if has_mark || one_sided {
         let shown = if has_mark { 2 } else { 4 };
         return Err(encoding(file, "UTF-16", "", 0, bytes.get(..shown).unwrap_or(bytes)));
     }
@@ -49,14 +51,14 @@ fn decode<'t>(file: &str, bytes: &'t [u8]) -> Result<&'t str, IngestError> {
     std::str::from_utf8(bytes).map_err(|error| {
         let (valid, rest) = bytes.split_at(error.valid_up_to());
         let valid = std::str::from_utf8(valid).unwrap_or_default();
-        encoding(file, "Windows-1252 or Latin-1", valid, valid.len(), rest.get(..1).unwrap_or(rest))
+        encoding(file, "Windows-1252 or Latin-1", valid, n_mark + valid.len(), rest.get(..1).unwrap_or(rest))
     })
 }
 
 /// The error for a byte that follows the `valid` text.
 fn encoding(file: &str, found: &'static str, valid: &str, offset: usize, bytes: &[u8]) -> IngestError {
-    let ((text, first_row), delimiter) = delimiter(file, valid);
-    let mut records = Records::new(text, delimiter, first_row);
+    let ((text, first_line), delimiter) = delimiter(file, valid);
+    let mut records = Records::new(text, delimiter, first_line);
     let (mut place, mut column) = (records.start(), 0);
     let mut cells = Vec::new();
     loop {
@@ -83,8 +85,8 @@ fn encoding(file: &str, found: &'static str, valid: &str, offset: usize, bytes: 
     }
 }
 
-/// Works out what separates the cells; `None` if nothing does. Hands on the text with the row it begins in, past a line
-/// such as `sep=;`, which Excel writes and hides.
+/// Works out what separates the cells; `None` if nothing does. Hands on the text with the line it begins in, past one
+/// such as `sep=;`, which Excel understands and does not show.
 ///
 /// Of the separators in the header that one is taken under which most of the first records are as long as the header;
 /// between equals the more frequent in the header, one that a space follows not counted.
@@ -166,8 +168,8 @@ struct Records<'t> {
 }
 
 impl<'t> Records<'t> {
-    fn new(text: &'t str, delimiter: Option<u8>, first_row: u32) -> Self {
-        Self { text, delimiter, at: 0, row: first_row, line: first_row }
+    fn new(text: &'t str, delimiter: Option<u8>, first_line: u32) -> Self {
+        Self { text, delimiter, at: 0, row: 1, line: first_line }
     }
 
     /// Where the next record begins.
@@ -198,10 +200,8 @@ impl<'t> Records<'t> {
                 Some(_) => self.at += 1,
             }
         }
-        if bytes.get(self.at..).is_some_and(|rest| rest.starts_with(b"\r\n")) {
-            self.at += 1;
-        }
-        self.at += 1;
+        let rest = bytes.get(self.at..).unwrap_or_default();
+        self.at += if rest.starts_with(b"\r\n") { 2 } else { rest.len().min(1) };
         self.row = self.row.saturating_add(1);
         self.line = self.line.saturating_add(1);
         Ok(Some(start))
@@ -300,15 +300,14 @@ mod tests {
         assert_eq!(cells("id;What, if anything, is wrong, or missing?;Why\n1;a, b;c\n"), ["1", "a, b", "c"]);
         assert_eq!(cells("comment\nI agree, mostly; really\n"), ["I agree, mostly; really"]);
         assert_eq!(cells("\"a, b\"|c\n1|2"), ["1", "2"]);
-        assert_eq!(cells("sep=;\r\na,b;c\r\n1,2;3"), ["1,2", "3"]);
+        assert_eq!(rows("sep=;\r\na,b;c\r\n1,2;3"), [(2, vec!["1,2".into(), "3".into()])]);
         assert_eq!(cells("id;What, why\n1;abc, def\n"), ["1", "abc, def"]);
     }
 
     #[test]
     fn a_quotation_mark_that_is_not_closed_is_named_where_it_opens() {
         let text = "id,text\n1,\"a\nb\"\n2,\"open\n3,x\n4,y\n";
-        let expected =
-            "a.csv, row 3 (line 4), column B: a quotation mark opens a cell and is not closed before the end of the file";
+        let expected = "a.csv, row 3 (line 4), column B: a quotation mark opens a cell and is not closed before the end of the file";
         assert_eq!(message(text), expected);
         let text = "id,text\n1,\"open\n2,\"x, y\"\n";
         assert!(message(text).starts_with("a.csv, row 2 (line 2), column B: "), "{}", message(text));

@@ -5,7 +5,7 @@
 
 use super::{Table, TableBuilder, is_blank};
 use crate::ingest::{Decision, IngestError};
-use calamine::{DataRef, ExcelDateTime, Reader, SheetType, SheetVisible, Xlsx, XlsxError};
+use calamine::{DataRef, ExcelDateTime, ExcelDateTimeType, Reader, SheetType, SheetVisible, Xlsx, XlsxError};
 use std::io::Cursor;
 
 type Workbook<'b> = Xlsx<Cursor<&'b [u8]>>;
@@ -25,7 +25,8 @@ pub(super) fn read(
     decisions: &mut Vec<Decision>,
 ) -> Result<Table, IngestError> {
     let mut workbook = Workbook::new(Cursor::new(bytes)).map_err(|error| damaged(file, "", &error))?;
-    let sheets: Vec<_> = workbook.sheets_metadata().iter().filter(|sheet| sheet.typ == SheetType::WorkSheet).cloned().collect();
+    let sheets: Vec<_> =
+        workbook.sheets_metadata().iter().filter(|sheet| sheet.typ == SheetType::WorkSheet).cloned().collect();
     let available = || sheets.iter().map(|sheet| sheet.name.clone()).collect();
     if let Some(wanted) = wanted {
         let Some(sheet) = sheets.iter().find(|sheet| sheet.name == wanted) else {
@@ -146,7 +147,7 @@ fn shown_number(number: f64) -> String {
     let size = number.abs();
     if number == 0.0 {
         "0".into()
-    } else if size <= LARGEST && size >= 1e-5 {
+    } else if (1e-5..=LARGEST).contains(&size) {
         number.to_string()
     } else {
         format!("{number:e}")
@@ -155,18 +156,15 @@ fn shown_number(number: f64) -> String {
 
 /// `2026-03-04 09:15:22`; without the time at midnight, without the date for a time of day or a span of time.
 fn shown_time(time: &ExcelDateTime, is_1904: bool) -> String {
-    const SECONDS_A_DAY: f64 = 86_400.0;
+    const SECONDS_A_DAY: i64 = 86_400;
     // Excel stores fractions of a day, so a full second is off by some microseconds: rounded before it is split up.
-    let seconds = (time.as_f64() * SECONDS_A_DAY).round();
-    let (days, seconds) = ((seconds / SECONDS_A_DAY).floor(), seconds.rem_euclid(SECONDS_A_DAY) as u64);
-    let clock = |hours: u64| format!("{hours:02}:{:02}:{:02}", seconds / 60 % 60, seconds % 60);
-    if time.is_duration() && days >= 0.0 {
-        return clock((days as u64).saturating_mul(24).saturating_add(seconds / 3600));
+    let seconds = (time.as_f64() * SECONDS_A_DAY as f64).round() as i64;
+    let (days, seconds) = (seconds.div_euclid(SECONDS_A_DAY), seconds.rem_euclid(SECONDS_A_DAY));
+    let clock = |hours: i64| format!("{hours:02}:{:02}:{:02}", seconds / 60 % 60, seconds % 60);
+    if days == 0 || (time.is_duration() && days > 0) {
+        return clock(days * 24 + seconds / 3600);
     }
-    if days == 0.0 {
-        return clock(seconds / 3600);
-    }
-    let day = ExcelDateTime::new(days, calamine::ExcelDateTimeType::DateTime, is_1904);
+    let day = ExcelDateTime::new(days as f64, ExcelDateTimeType::DateTime, is_1904);
     let (year, month, day, ..) = day.to_ymd_hms_milli();
     let date = format!("{year:04}-{month:02}-{day:02}");
     if seconds == 0 { date } else { format!("{date} {}", clock(seconds / 3600)) }
@@ -177,9 +175,11 @@ fn damaged(file: &str, sheet: &str, error: &XlsxError) -> IngestError {
         XlsxError::Password => {
             IngestError::OtherWorkbook { file: file.to_owned(), found: "a workbook that is protected by a password" }
         }
-        error => {
-            IngestError::Damaged { file: file.to_owned(), sheet: sheet.to_owned(), detail: error.to_string().to_lowercase() }
-        }
+        error => IngestError::Damaged {
+            file: file.to_owned(),
+            sheet: sheet.to_owned(),
+            detail: error.to_string().to_lowercase(),
+        },
     }
 }
 
@@ -227,7 +227,14 @@ mod tests {
         sheet.write_datetime_with_format(1, 4, Time::from_ymd(2026, 3, 4).unwrap(), &date).unwrap();
         sheet.write_formula(1, 5, Formula::new("=1+1").set_result("2")).unwrap();
         sheet.write_string(1, 6, "two\r\nlines & <b>").unwrap();
-        sheet.write_datetime_with_format(1, 7, Time::from_hms(9, 5, 0.0).unwrap(), &Format::new().set_num_format("hh:mm")).unwrap();
+        sheet
+            .write_datetime_with_format(
+                1,
+                7,
+                Time::from_hms(9, 5, 0.0).unwrap(),
+                &Format::new().set_num_format("hh:mm"),
+            )
+            .unwrap();
         sheet.write_formula(1, 8, Formula::new("=A1/0").set_result("#DIV/0!")).unwrap();
         let (table, _) = read_all(&writer.save_to_buffer().unwrap(), None).unwrap();
         let expected =
@@ -298,7 +305,7 @@ mod tests {
     #[test]
     fn numbers_and_spans_of_time_have_one_form() {
         assert_eq!(["0", "-3", "1e17", "1.5e-7"], [-0.0, -3.0, 1e17, 1.5e-7].map(shown_number));
-        let span = ExcelDateTime::new(1.5, calamine::ExcelDateTimeType::TimeDelta, false);
+        let span = ExcelDateTime::new(1.5, ExcelDateTimeType::TimeDelta, false);
         assert_eq!(shown_time(&span, false), "36:00:00");
     }
 }

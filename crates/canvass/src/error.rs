@@ -1,0 +1,149 @@
+//! Why a run, a check or an explanation could not be made.
+
+use crate::ingest::IngestError;
+use crate::ledger::State;
+use crate::settings::SettingsError;
+use canvass_analysis::AnalysisError;
+use std::path::PathBuf;
+
+/// What can go wrong. Every error has a way out: [`Error::hint`].
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The files cannot be read as answers.
+    #[error(transparent)]
+    Input(#[from] IngestError),
+    /// The configuration cannot be used.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    /// The analysis refuses its settings or its input.
+    #[error(transparent)]
+    Analysis(#[from] AnalysisError),
+    /// A built-in resource is broken.
+    #[error(transparent)]
+    Resource(#[from] canvass_text::ResourceError),
+    /// No question has two answers to compare.
+    #[error("there is nothing to compare: of {received} responses to {n_questions} open questions {analysed} say something{}", states(.counts))]
+    NothingToCompare {
+        /// Responses received.
+        received: u64,
+        /// Open questions.
+        n_questions: usize,
+        /// Responses that say something.
+        analysed: u64,
+        /// What became of the others.
+        counts: Vec<(State, u64)>,
+    },
+    /// A quotation is not in its source; a fault of this program.
+    #[error("the quotation of response {response_id:?} to question {question:?} is not in its source at bytes {start} to {end}")]
+    QuotationNotInSource {
+        /// The question.
+        question: String,
+        /// The response.
+        response_id: String,
+        /// The first byte.
+        start: u32,
+        /// One past the last.
+        end: u32,
+    },
+    /// The report cannot be made; a fault of this program.
+    #[error("the report cannot be made: {0}")]
+    Template(String),
+    /// A file or folder cannot be read or written.
+    #[error("cannot {action} {}: {source}", path.display())]
+    Io {
+        /// What was tried: "write", "read", "rename", ...
+        action: &'static str,
+        /// Where.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The output folder exists.
+    #[error("the output folder {} exists", folder.display())]
+    Exists {
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// The output folder holds something that canvass did not write, and so cannot be replaced.
+    #[error("the output folder {} holds {}, which canvass did not write", folder.display(), foreign.join(", "))]
+    ForeignFiles {
+        /// The folder.
+        folder: PathBuf,
+        /// The names, at most five.
+        foreign: Vec<String>,
+    },
+    /// The folder is no run folder.
+    #[error("{} is no run folder: {why}", folder.display())]
+    NotARunFolder {
+        /// The folder.
+        folder: PathBuf,
+        /// What is missing or broken.
+        why: String,
+    },
+    /// No response has this id.
+    #[error("no response {response_id:?}{} in {}", .question.as_ref().map(|id| format!(" to question {id:?}")).unwrap_or_default(), folder.display())]
+    NoSuchResponse {
+        /// The run folder.
+        folder: PathBuf,
+        /// The id asked for.
+        response_id: String,
+        /// The question asked for.
+        question: Option<String>,
+        /// A few of the ids there are.
+        available: Vec<String>,
+    },
+}
+
+/// ": 3 blank, 1 double", the states that hold anything.
+fn states(counts: &[(State, u64)]) -> String {
+    let others = counts.iter().filter(|(state, n)| *n > 0 && *state != State::Analysed);
+    let others: Vec<String> = others.map(|(state, n)| format!("{n} {}", state.name().replace('_', " "))).collect();
+    if others.is_empty() { String::new() } else { format!(" ({})", others.join(", ")) }
+}
+
+impl Error {
+    /// The way out, as a sentence.
+    pub fn hint(&self) -> String {
+        match self {
+            Self::Input(error) => error.hint(),
+            Self::Settings(error) => error.hint(),
+            Self::Analysis(AnalysisError::OutOfRange { setting, .. }) => format!("change {setting} in the configuration"),
+            Self::Analysis(AnalysisError::Clustering { .. }) => "lower themes.max_themes, or leave themes.algorithm out".into(),
+            Self::NothingToCompare { .. } => "themes need at least two answers to one question; check that the right columns \
+                are taken for open questions (run with a config that names them), and read single answers as they are"
+                .into(),
+            Self::Resource(_) | Self::QuotationNotInSource { .. } | Self::Template(_) => {
+                "this is a fault of canvass: please report it with the version and, if you may, the input".into()
+            }
+            Self::Io { .. } => "check the path, the permissions and the space on the disk".into(),
+            Self::Exists { .. } => "name another with --out, or replace it with --force".into(),
+            Self::ForeignFiles { .. } => "move these files elsewhere, or name another folder with --out".into(),
+            Self::NotARunFolder { .. } => "name the folder that `canvass run` wrote".into(),
+            Self::NoSuchResponse { available, .. } if available.is_empty() => "there are no responses to that question".into(),
+            Self::NoSuchResponse { available, .. } => {
+                format!("ids are written as in ledger.csv, for example {}", available.join(", "))
+            }
+        }
+    }
+
+    /// Whether the user's input or usage is the cause, not the run.
+    pub fn is_usage(&self) -> bool {
+        match self {
+            Self::Input(_)
+            | Self::Settings(_)
+            | Self::NothingToCompare { .. }
+            | Self::Exists { .. }
+            | Self::ForeignFiles { .. }
+            | Self::NotARunFolder { .. }
+            | Self::NoSuchResponse { .. } => true,
+            Self::Analysis(error) => matches!(error, AnalysisError::OutOfRange { .. }),
+            Self::Resource(_) | Self::QuotationNotInSource { .. } | Self::Template(_) | Self::Io { .. } => false,
+        }
+    }
+
+    /// An I/O error with its place, for `map_err`.
+    pub(crate) fn io(action: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.into();
+        move |source| Self::Io { action, path, source }
+    }
+}

@@ -1,0 +1,105 @@
+//! A theme's label: a short phrase that its respondents use.
+
+use super::build::Coded;
+use canvass_analysis::Theme;
+use canvass_text::Token;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Content words in a phrase at most.
+const MAX_TOKENS: usize = 4;
+/// Function words between two content words of a phrase at most ("right of the way").
+const MAX_INNER: usize = 2;
+/// What a phrase of so many content words is worth beside a shorter one of the same support.
+const LENGTH_BONUS: [f64; MAX_TOKENS + 1] = [0.0, 0.0, 1.0, 1.3, 1.45];
+/// A phrase stands for a theme if at least this share of its respondents use it.
+const MIN_SHARE: f64 = 0.2;
+/// A label is at most this long, in characters.
+const MAX_LENGTH: usize = 60;
+
+/// Labels for a theme, the best first: phrases around its first term, then the term with its companions, then the term.
+///
+/// `points` are the theme's points as (index into `coded.positions`, index of the point in the response).
+pub(super) fn labels(coded: &Coded<'_>, theme: &Theme, points: &[(u32, u32)]) -> Vec<String> {
+    let terms = &coded.analysis.vocabulary.terms;
+    let surface = |term_idx: u32| terms[term_idx as usize].surface();
+    let Some(head) = theme.terms.first() else { return Vec::new() };
+
+    // For each run of stems that makes a phrase: the units that use it, and how they write it.
+    let mut phrases: BTreeMap<Vec<u32>, (BTreeSet<u32>, BTreeMap<String, u32>)> = BTreeMap::new();
+    let mut units = BTreeSet::new();
+    for (response, point) in points {
+        let unit = coded.unit_of(*response);
+        units.insert(unit);
+        let text = coded.text_of(*response);
+        let tokens = &coded.analysis.texts[*response as usize].points[*point as usize].tokens;
+        for (at, _) in tokens.iter().enumerate().filter(|(_, token)| token.term_idx == head.term_idx) {
+            for from in at.saturating_sub(MAX_TOKENS - 1)..=at {
+                for to in (from + 1).max(at)..(from + MAX_TOKENS).min(tokens.len()) {
+                    if let Some(written) = phrase(coded, text, &tokens[from..=to]) {
+                        let stems = tokens[from..=to].iter().map(|token| token.term_idx).collect();
+                        let (users, forms) = phrases.entry(stems).or_default();
+                        users.insert(unit);
+                        *forms.entry(written).or_default() += 1;
+                    }
+                }
+            }
+        }
+    }
+    let least = (units.len() as f64 * MIN_SHARE).max(2.0);
+    let mut ranked: Vec<(f64, String)> = phrases
+        .into_iter()
+        .filter(|(_, (users, _))| users.len() as f64 >= least)
+        .filter_map(|(stems, (users, forms))| {
+            // The first of the most frequent: `max_by` keeps the last, so the order is turned round.
+            let (form, _) = forms.into_iter().rev().max_by_key(|(_, count)| *count)?;
+            (form.chars().count() <= MAX_LENGTH).then(|| (users.len() as f64 * LENGTH_BONUS[stems.len()], form))
+        })
+        .collect();
+    ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+    let mut labels: Vec<String> = ranked.into_iter().map(|(_, label)| label).collect();
+    let companions: Vec<&str> = theme.companions.iter().take(2).map(|companion| surface(companion.term_idx)).collect();
+    if !companions.is_empty() {
+        labels.push(format!("{} ({})", surface(head.term_idx), companions.join(", ")));
+    }
+    labels.push(surface(head.term_idx).to_owned());
+    labels.iter().map(|label| capitalised(label)).collect()
+}
+
+/// The words from the first token to the last as a phrase, if nothing but function words stands between them.
+fn phrase(coded: &Coded<'_>, text: &str, tokens: &[Token]) -> Option<String> {
+    let mut phrase = String::new();
+    let mut end: Option<u32> = None;
+    for token in tokens {
+        if let Some(end) = end {
+            let gap = text.get(end as usize..token.span.start as usize)?;
+            let plain = |c: char| c.is_alphabetic() || matches!(c, ' ' | '-' | '\'' | '\u{2019}' | '\u{a0}');
+            if gap.is_empty() || !gap.chars().all(plain) || gap.split_whitespace().count() > MAX_INNER {
+                return None;
+            }
+            let inner: Vec<String> = gap.split_whitespace().map(str::to_lowercase).collect();
+            if gap.starts_with('-') {
+                phrase.push('-');
+            } else {
+                phrase.push(' ');
+                for word in inner {
+                    phrase.push_str(&word);
+                    if !word.ends_with(['\'', '\u{2019}']) {
+                        phrase.push(' ');
+                    }
+                }
+            }
+        }
+        let written = token.span.of(text)?;
+        let forms = &coded.analysis.vocabulary.terms[token.term_idx as usize].surface_forms;
+        // A form is listed with its capital only if it never stands without.
+        let keeps_capital = forms.iter().any(|(form, _)| form == written);
+        phrase.push_str(&if keeps_capital { written.to_owned() } else { written.to_lowercase() });
+        end = Some(token.span.end);
+    }
+    Some(phrase)
+}
+
+fn capitalised(label: &str) -> String {
+    let mut characters = label.chars();
+    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
+}

@@ -1,0 +1,196 @@
+//! The findings: what the run has to say, as data. Every report is made from this model and from nothing else.
+//!
+//! [`build`] makes it from what the stages gave. Counts are of respondents, on the question's own base.
+
+mod build;
+mod label;
+mod verbatim;
+
+use serde::{Deserialize, Serialize};
+
+pub(crate) use build::{Coded, build_question, units};
+
+/// Everything a report says. `findings.json` is this, serialised.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Findings {
+    /// The format of this data: the name of its JSON Schema.
+    pub schema: &'static str,
+    /// What made it.
+    pub run: RunIdentity,
+    /// The files it was made from.
+    pub inputs: Vec<InputIdentity>,
+    /// How many submissions were received.
+    pub n_submissions: u64,
+    /// How many of them are in no question's base: blank throughout, double, or tests.
+    pub n_submissions_set_aside: u64,
+    /// The open questions in the order of the form.
+    pub questions: Vec<QuestionFindings>,
+}
+
+/// What made a run, and with which settings.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+pub struct RunIdentity {
+    /// The version of canvass.
+    pub version: String,
+    /// BLAKE3 of `canvass.toml`, in hexadecimal.
+    pub settings_blake3: String,
+    /// The seed of every random step.
+    pub seed: u64,
+}
+
+/// A file that was read.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct InputIdentity {
+    /// Its base name.
+    pub file: String,
+    /// `answers`, `questions` or `reference`.
+    pub role: crate::ingest::SourceRole,
+    /// In bytes.
+    pub size: u64,
+    /// BLAKE3 of its bytes, in hexadecimal.
+    pub blake3: String,
+}
+
+/// What is found in the answers to one question.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct QuestionFindings {
+    /// The question's id.
+    pub id: String,
+    /// Its wording.
+    pub text: String,
+    /// The respondents whose answer counts: neither blank, "n/a"-like, double nor a test entry.
+    pub base: u64,
+    /// Their number with each group of near-duplicates counted once.
+    pub base_once: u64,
+    /// The respondents who are in at least one theme.
+    pub n_in_themes: u64,
+    /// The respondents who are in at least one of the findings.
+    pub n_in_findings: u64,
+    /// What became of the responses received; the counts sum to all of them.
+    pub ledger: Vec<StateCount>,
+    /// How many of the analysed responses were read in which language, the most frequent first.
+    pub language_counts: Vec<LanguageCount>,
+    /// The first themes in rank order.
+    pub findings: Vec<Finding>,
+    /// All themes in rank order.
+    pub themes: Vec<Finding>,
+    /// The responses in no theme.
+    pub no_theme: Vec<NoTheme>,
+    /// The groups of near-duplicates.
+    pub duplicates: Vec<DuplicateGroup>,
+}
+
+/// How many responses ended in a state.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+pub struct StateCount {
+    /// The state, as in `ledger.csv`.
+    pub state: crate::ledger::State,
+    /// How many responses.
+    pub n_responses: u64,
+}
+
+/// How many responses were read in a language.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+pub struct LanguageCount {
+    /// ISO 639-1 code.
+    pub language: canvass_text::Language,
+    /// How many responses.
+    pub n_responses: u64,
+}
+
+/// A theme with its count, base and evidence.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Finding {
+    /// 1 for the first: by `n_respondents_once`, then `n_respondents`, then `theme_id`.
+    pub rank: u32,
+    /// The theme, unique within the question.
+    pub theme_id: String,
+    /// A short phrase in respondents' words.
+    pub label: String,
+    /// A sentence in respondents' words: the first verbatim, white space evened out.
+    pub sentence: String,
+    /// The respondents with a point in the theme.
+    pub n_respondents: u64,
+    /// The same, each group of near-duplicates counted once.
+    pub n_respondents_once: u64,
+    /// `n_respondents` / base, 0 to 1, to four decimals.
+    pub share: f64,
+    /// What puts a point into the theme.
+    pub terms: Vec<ThemeTerm>,
+    /// Words that stand beside them more often than chance would have it; they describe the theme only.
+    pub companions: Vec<String>,
+    /// All its respondents, in the order of the file.
+    pub respondents: Vec<String>,
+    /// Quotations that show it, each from another respondent and none a near-duplicate of another.
+    pub verbatims: Vec<Verbatim>,
+}
+
+/// A term that defines a theme.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ThemeTerm {
+    /// The stem.
+    pub stem: String,
+    /// The forms that occur, the most frequent first.
+    pub surface_forms: Vec<String>,
+    /// Its weight; a theme's weights sum to 1.
+    pub weight: f64,
+}
+
+/// An exact quotation.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+pub struct Verbatim {
+    /// The response it is from.
+    pub response_id: String,
+    /// Its respondent.
+    pub respondent_id: String,
+    /// The passage, byte for byte.
+    pub text: String,
+    /// Its first byte in the response's cell.
+    pub start: u32,
+    /// One past its last byte.
+    pub end: u32,
+}
+
+/// A response in no theme.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+pub struct NoTheme {
+    /// The response.
+    pub response_id: String,
+    /// Its respondent.
+    pub respondent_id: String,
+    /// Why, in a phrase.
+    pub reason: String,
+    /// The answer.
+    pub text: String,
+}
+
+/// A group of near-duplicates.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct DuplicateGroup {
+    /// Unique within the question.
+    pub group_id: String,
+    /// The response all members are alike to.
+    pub representative: String,
+    /// Its text.
+    pub text: String,
+    /// All members, in the order of the file.
+    pub members: Vec<DuplicateMember>,
+}
+
+/// A member of a group of near-duplicates.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct DuplicateMember {
+    /// The response.
+    pub response_id: String,
+    /// Its respondent.
+    pub respondent_id: String,
+    /// To the representative.
+    pub kind: canvass_analysis::DuplicateKind,
+    /// To the representative: Jaccard of shingles, 0 to 1, to four decimals.
+    pub similarity: f64,
+}
+
+/// `x` to four decimals.
+pub(crate) fn four_decimals(x: f64) -> f64 {
+    (x * 10_000.0).round() / 10_000.0
+}

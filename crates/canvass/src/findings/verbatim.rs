@@ -1,0 +1,70 @@
+//! Choosing the quotations that show a theme.
+
+use super::Verbatim;
+use super::build::Coded;
+use std::collections::BTreeSet;
+
+/// A quotation reads best between these lengths, in words.
+const WORDS: std::ops::RangeInclusive<usize> = 6..=60;
+/// Two quotations of one theme share at most this part of their terms (Jaccard).
+const MAX_LIKENESS: f64 = 0.5;
+
+/// A point of a theme.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Candidate {
+    /// Index into `coded.positions`.
+    pub(super) response: u32,
+    /// Index of the point in the response.
+    pub(super) point: u32,
+    /// How well it fits the theme.
+    pub(super) strength: f64,
+}
+
+/// Chooses at most `count` points: central, of a length that reads, from different respondents, unlike each other.
+///
+/// Each is cut from the response at its byte span, so it is the source's text by construction.
+pub(super) fn choose(coded: &Coded<'_>, candidates: &[Candidate], count: usize) -> Vec<Verbatim> {
+    let mut order: Vec<(bool, Candidate)> = candidates
+        .iter()
+        .map(|candidate| {
+            let n_words = coded.passage(candidate.response, candidate.point).split_whitespace().count();
+            (WORDS.contains(&n_words), *candidate)
+        })
+        .collect();
+    order.sort_by(|(a_reads, a), (b_reads, b)| {
+        let place = |candidate: &Candidate| (candidate.response, candidate.point);
+        b_reads.cmp(a_reads).then(b.strength.total_cmp(&a.strength)).then(place(a).cmp(&place(b)))
+    });
+    let mut units = BTreeSet::new();
+    let mut chosen: Vec<(Candidate, BTreeSet<u32>)> = Vec::new();
+    for (_, candidate) in order {
+        if chosen.len() == count {
+            break;
+        }
+        let unit = coded.unit_of(candidate.response);
+        let terms = coded.terms_of(candidate.response, candidate.point);
+        if units.contains(&unit) || chosen.iter().any(|(_, others)| likeness(&terms, others) > MAX_LIKENESS) {
+            continue;
+        }
+        units.insert(unit);
+        chosen.push((candidate, terms));
+    }
+    let verbatims = chosen.into_iter().map(|(candidate, _)| {
+        let received = coded.received(candidate.response);
+        let span = coded.analysis.texts[candidate.response as usize].points[candidate.point as usize].span;
+        Verbatim {
+            response_id: received.response_id.clone(),
+            respondent_id: coded.respondent_id(candidate.response).to_owned(),
+            text: coded.passage(candidate.response, candidate.point).to_owned(),
+            start: span.start,
+            end: span.end,
+        }
+    });
+    verbatims.collect()
+}
+
+fn likeness(a: &BTreeSet<u32>, b: &BTreeSet<u32>) -> f64 {
+    let shared = a.intersection(b).count();
+    let all = a.len() + b.len() - shared;
+    if all == 0 { 0.0 } else { shared as f64 / all as f64 }
+}

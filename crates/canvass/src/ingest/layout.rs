@@ -1,0 +1,320 @@
+//! Works out what each column is: completes what the configuration leaves out.
+//!
+//! What the configuration states is taken. The rest is judged by headers and by the first [`ROWS_LOOKED_AT`] rows; only
+//! ids are looked at in every row. Recognising again with the result as configuration gives the same result.
+
+mod column;
+mod long;
+mod matrix;
+mod profile;
+mod wide;
+mod words;
+
+use self::column::Header;
+use self::profile::Profile;
+use self::words::Words;
+pub(super) use self::words::fold;
+use super::error::brief;
+use super::table::{DEFAULT_MAX_CELL_BYTES, Table, Tables, is_blank, tidy, trimmed};
+use super::{Decision, IngestError};
+use crate::settings::{Config, InputSettings, Layout, Question};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Rows by which columns are judged, over all files.
+const ROWS_LOOKED_AT: usize = 5000;
+
+/// The layout, complete.
+#[derive(Debug)]
+pub(super) struct Recognised {
+    pub(super) input: InputSettings,
+    /// At least one of them open.
+    pub(super) questions: Vec<Question>,
+    pub(super) decisions: Vec<Decision>,
+}
+
+/// Works out the layout of the files.
+///
+/// # Errors
+/// [`IngestError::NoSuchColumn`], [`IngestError::ColumnTwice`], [`IngestError::DoubleQuestion`],
+/// [`IngestError::NamelessQuestion`], [`IngestError::SeveralColumns`], [`IngestError::NoLongColumn`],
+/// [`IngestError::BlankCell`], [`IngestError::PersonalIds`], [`IngestError::NoOpenQuestion`]
+pub(super) fn recognise(tables: &Tables, config: &Config) -> Result<Recognised, IngestError> {
+    let words = Words::load();
+    let columns = Columns::new(&tables.answers);
+    let stated = Stated::new(&columns, config, &words)?;
+    let wordings = Wordings::read(tables.questions.as_ref(), &words)?;
+    let mut decisions = tables.decisions.clone();
+    let layout = layout(&columns, config, &stated, &words, &mut decisions);
+    let input = InputSettings {
+        layout,
+        sheet: sheet(&tables.answers, &mut decisions),
+        id_column: String::new(),
+        respondent_column: String::new(),
+        email_column: String::new(),
+        question_column: String::new(),
+        text_column: String::new(),
+        attribute_columns: Vec::new(),
+        ignored_columns: Vec::new(),
+        max_cell_bytes: config.input.max_cell_bytes.unwrap_or(DEFAULT_MAX_CELL_BYTES),
+    };
+    let job = Job { columns: &columns, stated: &stated, wordings: &wordings, config, words: &words };
+    let draft = Recognised { input, questions: Vec::new(), decisions };
+    match layout {
+        Layout::Wide => wide::recognise(&job, draft),
+        Layout::Long => long::recognise(&job, draft),
+    }
+}
+
+/// What both layouts are recognised from.
+struct Job<'a> {
+    columns: &'a Columns<'a>,
+    stated: &'a Stated,
+    wordings: &'a Wordings,
+    config: &'a Config,
+    words: &'a Words,
+}
+
+impl Job<'_> {
+    fn header(&self, name: &str) -> Header<'_> {
+        Header::new(name, self.words)
+    }
+
+    /// The error for a consultation without an open question.
+    fn no_open_question(&self, taken_for: Vec<String>) -> IngestError {
+        let first = self.columns.first();
+        IngestError::NoOpenQuestion { file: first.file.to_string(), sheet: first.sheet.to_string(), taken_for }
+    }
+}
+
+/// The columns of all files of answers, matched by name.
+struct Columns<'t> {
+    tables: &'t [Table],
+    /// Those of the first file in its order, then what others have besides.
+    names: Vec<&'t str>,
+}
+
+impl<'t> Columns<'t> {
+    fn new(tables: &'t [Table]) -> Self {
+        let mut known = BTreeSet::new();
+        let all = tables.iter().flat_map(|table| &table.columns).map(|column| column.name.as_str());
+        Self { tables, names: all.filter(|name| known.insert(*name)).collect() }
+    }
+
+    fn first(&self) -> &'t Table {
+        // Intake refuses an empty list of files before any table is read.
+        &self.tables[0]
+    }
+
+    /// The name as the files have it, which every file must.
+    fn everywhere(&self, name: &str, setting: &str) -> Result<String, IngestError> {
+        let wanted = tidy(name);
+        match self.tables.iter().find(|table| table.column_idx(&wanted).is_none()) {
+            Some(table) => Err(no_such_column(table, wanted, setting)),
+            None => Ok(wanted),
+        }
+    }
+
+    /// The name as the files have it, which at least one file must.
+    fn anywhere(&self, name: &str, setting: &str) -> Result<String, IngestError> {
+        let wanted = tidy(name);
+        if self.names.contains(&wanted.as_str()) { Ok(wanted) } else { self.everywhere(name, setting) }
+    }
+
+    /// The cells of a column, top to bottom, of the files that have it.
+    fn cells(&self, name: &str) -> impl Iterator<Item = &'t str> {
+        let columns: Vec<_> = self.tables.iter().filter_map(|table| Some((table, table.column_idx(name)?))).collect();
+        columns.into_iter().flat_map(|(table, column_idx)| table.rows.iter().map(move |row| row.cell(column_idx)))
+    }
+
+    fn profile(&self, name: &str) -> Profile<'t> {
+        Profile::of(self.cells(name).take(ROWS_LOOKED_AT))
+    }
+}
+
+/// The error for a table that lacks a column.
+fn no_such_column(table: &Table, wanted: String, setting: &str) -> IngestError {
+    let available = table.names();
+    let (file, sheet, setting) = (table.file.to_string(), table.sheet.to_string(), setting.to_owned());
+    IngestError::NoSuchColumn { file, sheet, setting, wanted, available }
+}
+
+/// The columns the configuration names, checked. `None`: not stated; an empty name: there is none.
+struct Stated {
+    id: Option<String>,
+    respondent: Option<String>,
+    email: Option<String>,
+    question: Option<String>,
+    text: Option<String>,
+    attributes: Vec<String>,
+    ignored: Vec<String>,
+    /// What the configuration uses each column for, in words.
+    uses: BTreeMap<String, String>,
+}
+
+impl Stated {
+    fn new(columns: &Columns<'_>, config: &Config, words: &Words) -> Result<Self, IngestError> {
+        let input = &config.input;
+        let one = |name: &Option<String>, setting: &str| match name {
+            Some(name) if !name.is_empty() => columns.everywhere(name, setting).map(Some),
+            stated => Ok(stated.clone()),
+        };
+        let mut stated = Self {
+            id: one(&input.id_column, "id_column")?,
+            respondent: one(&input.respondent_column, "respondent_column")?,
+            email: one(&input.email_column, "email_column")?,
+            question: one(&input.question_column, "question_column")?,
+            text: one(&input.text_column, "text_column")?,
+            attributes: Vec::new(),
+            ignored: Vec::new(),
+            uses: BTreeMap::new(),
+        };
+        for name in &input.attribute_columns {
+            stated.attributes.push(columns.everywhere(name, "attribute_columns")?);
+        }
+        for name in &input.ignored_columns {
+            stated.ignored.push(columns.anywhere(name, "ignored_columns")?);
+        }
+        refuse_personal(columns, words, stated.id.as_deref(), "id_column")?;
+        refuse_personal(columns, words, stated.respondent.as_deref(), "respondent_column")?;
+        // One column may well be the id of both a response and its respondent.
+        let respondent = if stated.respondent == stated.id { None } else { stated.respondent.clone() };
+        for (name, setting) in [
+            (stated.id.clone(), "id_column"),
+            (respondent, "respondent_column"),
+            (stated.email.clone(), "email_column"),
+            (stated.question.clone(), "question_column"),
+            (stated.text.clone(), "text_column"),
+        ] {
+            stated.claim(name.as_deref().unwrap_or_default(), setting)?;
+        }
+        for name in stated.attributes.clone() {
+            stated.claim(&name, "one of attribute_columns")?;
+        }
+        for name in stated.ignored.clone() {
+            stated.claim(&name, "one of ignored_columns")?;
+        }
+        Ok(stated)
+    }
+
+    /// Notes the use of a column, which may have one only.
+    fn claim(&mut self, name: &str, setting: &str) -> Result<(), IngestError> {
+        if name.is_empty() {
+            return Ok(());
+        }
+        match self.uses.insert(name.to_owned(), setting.to_owned()) {
+            Some(first) => Err(IngestError::ColumnTwice { column: brief(name), first, second: setting.to_owned() }),
+            None => Ok(()),
+        }
+    }
+
+    /// Whether the name is stated as the respondent's id.
+    fn has_use(&self, name: &str) -> bool {
+        self.uses.contains_key(name)
+    }
+}
+
+/// Ids appear in every output, so that names and e-mail addresses cannot be ids.
+fn refuse_personal(
+    columns: &Columns<'_>,
+    words: &Words,
+    name: Option<&str>,
+    setting: &'static str,
+) -> Result<(), IngestError> {
+    let Some(name) = name.filter(|name| !name.is_empty()) else { return Ok(()) };
+    let header = Header::new(name, words);
+    let found = if header.names_email() || columns.profile(name).mostly_emails() {
+        "e-mail addresses"
+    } else if header.names_person() {
+        "names of persons"
+    } else {
+        return Ok(());
+    };
+    let (first, column) = (columns.first(), brief(name));
+    let (file, sheet) = (first.file.to_string(), first.sheet.to_string());
+    Err(IngestError::PersonalIds { file, sheet, setting, column, found })
+}
+
+/// The wording of questions, from the questions file.
+struct Wordings {
+    /// Id and wording in the order of the file.
+    entries: Vec<(String, String)>,
+}
+
+impl Wordings {
+    fn read(table: Option<&Table>, words: &Words) -> Result<Self, IngestError> {
+        let mut entries: Vec<(String, String)> = Vec::new();
+        let Some(table) = table else { return Ok(Self { entries }) };
+        let find = |list: &words::List, wanted: &str| {
+            let found =
+                list.entries().find_map(|entry| table.columns.iter().find(|column| fold(&column.name) == entry));
+            found.ok_or_else(|| no_such_column(table, wanted.to_owned(), "the questions file needs it"))
+        };
+        let (question, wording) = (find(&words.question, "question")?, find(&words.wording, "text")?);
+        let mut known = BTreeMap::new();
+        for row in &table.rows {
+            let (id, text) = (trimmed(row.cell(question.index)), trimmed(row.cell(wording.index)));
+            if id.is_empty() || text.is_empty() {
+                continue;
+            }
+            if let Some(first) = known.insert(id, text) {
+                let (first, second) = (brief(first), brief(text));
+                return Err(IngestError::DoubleQuestion { id: id.to_owned(), first, second });
+            }
+            entries.push((id.to_owned(), text.to_owned()));
+        }
+        Ok(Self { entries })
+    }
+
+    fn get(&self, id: &str) -> Option<&str> {
+        self.entries.iter().find(|(known, _)| known == id).map(|(_, text)| text.as_str())
+    }
+}
+
+/// Wide, unless the configuration says otherwise or the columns of a long file are there.
+fn layout(
+    columns: &Columns<'_>,
+    config: &Config,
+    stated: &Stated,
+    words: &Words,
+    decisions: &mut Vec<Decision>,
+) -> Layout {
+    if let Some(layout) = config.input.layout {
+        return layout;
+    }
+    let is_named = |name: &Option<String>| name.as_ref().is_some_and(|name| !name.is_empty());
+    if is_named(&stated.question) || is_named(&stated.text) {
+        return Layout::Long;
+    }
+    let question = long::find(columns, stated, &words.question, &[]);
+    let text = question.and_then(|question| long::find(columns, stated, &words.text, &[question]));
+    let (layout, reason) = match (question, text) {
+        (Some(question), Some(text)) if columns.profile(question).repeated() > 0.0 => {
+            (Layout::Long, format!("the column {question:?} says to which question the column {text:?} is an answer"))
+        }
+        _ => (Layout::Wide, "no pair of columns holds the question and the answer".into()),
+    };
+    let decided = match layout {
+        Layout::Wide => "wide: a column for each question",
+        Layout::Long => "long: a row for each answer",
+    };
+    decisions.push(Decision { about: "layout".into(), decided: decided.into(), reason });
+    layout
+}
+
+/// The sheet to name in the settings: the one sheet that was read, or none where the workbooks differ.
+fn sheet(tables: &[Table], decisions: &mut Vec<Decision>) -> String {
+    let sheets: BTreeSet<&str> =
+        tables.iter().map(|table| table.sheet.as_ref()).filter(|name| !name.is_empty()).collect();
+    if sheets.len() > 1 {
+        decisions.push(Decision {
+            about: "sheet".into(),
+            decided: "the first sheet with data is read in each workbook".into(),
+            reason: format!(
+                "the workbooks name it differently: {}",
+                sheets.iter().copied().collect::<Vec<_>>().join(", ")
+            ),
+        });
+        return String::new();
+    }
+    sheets.first().map_or_else(String::new, |name| (*name).to_owned())
+}

@@ -1,0 +1,437 @@
+//! Wide files: a row a submission, a column a question.
+
+use super::column::{Use, Verdict, judge, kind_name};
+use super::matrix::{self, Candidate};
+use super::profile::Profile;
+use super::{Job, ROWS_LOOKED_AT, Recognised, Table, brief, fold, is_blank, tidy, trimmed};
+use crate::ingest::{Decision, IngestError};
+use crate::settings::{Question, QuestionKind};
+use std::collections::{BTreeMap, HashSet};
+
+/// A question before it has its number.
+struct Draft {
+    /// Into `Columns::names`; in the order they are written to the settings.
+    columns: Vec<usize>,
+    kind: QuestionKind,
+    id: Option<String>,
+    text: Option<String>,
+}
+
+/// Completes a draft whose layout is wide.
+pub(super) fn recognise(job: &Job<'_>, mut draft: Recognised) -> Result<Recognised, IngestError> {
+    let names = &job.columns.names;
+    let profiles: Vec<Profile<'_>> = names.iter().map(|name| job.columns.profile(name)).collect();
+    let mut questions = stated_questions(job, &profiles)?;
+    let is_settled = |column_idx: usize| {
+        job.stated.has_use(names[column_idx]) || questions.iter().any(|question| question.columns.contains(&column_idx))
+    };
+    let settled: Vec<bool> = (0..names.len()).map(is_settled).collect();
+
+    let mut verdicts: BTreeMap<usize, Verdict> = BTreeMap::new();
+    identities(job, &profiles, &settled, &mut verdicts);
+    judge_columns(job, &profiles, &settled, &questions, &mut verdicts);
+    questions.extend(recognised_questions(job, &profiles, &mut verdicts));
+    questions.sort_by_key(|question| question.columns.iter().min().copied());
+
+    for (&column_idx, verdict) in &verdicts {
+        let about = brief(names[column_idx]);
+        draft.decisions.push(Decision {
+            about,
+            decided: verdict.used_as.describe().to_owned(),
+            reason: verdict.reason.clone(),
+        });
+    }
+    draft.questions = number(job, questions, &mut draft.decisions)?;
+    fill_in(job, &verdicts, &mut draft)?;
+    if draft.questions.iter().all(|question| question.kind != QuestionKind::Open) {
+        return Err(job.no_open_question(taken_for(job, &verdicts, &draft)));
+    }
+    Ok(draft)
+}
+
+/// The questions whose columns the configuration names.
+fn stated_questions(job: &Job<'_>, profiles: &[Profile<'_>]) -> Result<Vec<Draft>, IngestError> {
+    let mut questions = Vec::new();
+    let mut uses = job.stated.uses.clone();
+    for (position, question) in job.config.questions.iter().enumerate() {
+        let label = question.id.clone().unwrap_or_else(|| format!("number {}", position + 1));
+        if question.columns.is_empty() {
+            if question.id.as_deref().is_none_or(is_blank) {
+                return Err(IngestError::NamelessQuestion { position: position + 1 });
+            }
+            continue;
+        }
+        let mut columns = Vec::new();
+        for name in &question.columns {
+            let name = job.columns.everywhere(name, &format!("question {label}"))?;
+            if let Some(first) = uses.insert(name.clone(), format!("question {label}")) {
+                let second = format!("question {label}");
+                return Err(IngestError::ColumnTwice { column: brief(&name), first, second });
+            }
+            columns.extend(job.columns.names.iter().position(|known| *known == name));
+        }
+        let kind = question.kind.unwrap_or_else(|| match columns.as_slice() {
+            [column_idx] => {
+                let header = job.header(job.columns.names[*column_idx]);
+                match judge(&header, &profiles[*column_idx], true).used_as {
+                    Use::Question(kind) => kind,
+                    _ => QuestionKind::Open,
+                }
+            }
+            _ => QuestionKind::Matrix,
+        });
+        let id = question.id.as_deref().map(trimmed).filter(|id| !id.is_empty()).map(str::to_owned);
+        questions.push(Draft { columns, kind, id, text: question.text.clone() });
+    }
+    Ok(questions)
+}
+
+/// Finds the id columns, unless the configuration says which they are.
+fn identities(job: &Job<'_>, profiles: &[Profile<'_>], settled: &[bool], verdicts: &mut BTreeMap<usize, Verdict>) {
+    let names = &job.columns.names;
+    let free = || (0..names.len()).filter(|&column_idx| !settled[column_idx]);
+    if job.stated.id.is_none() {
+        let identifies = |column_idx: &usize| {
+            let name = names[*column_idx];
+            let profiles = || job.columns.tables.iter().map(|table| profile_in(table, name));
+            profiles().all(|profile| profile.is_some_and(|profile| profile.identifies()))
+                && !job.columns.cells(name).any(is_blank)
+        };
+        let id =
+            free().filter(|&column_idx| job.header(names[column_idx]).names_response_id()).find(identifies).or_else(
+                || free().filter(|&column_idx| job.header(names[column_idx]).names_respondent_id()).find(identifies),
+            );
+        if let Some(column_idx) = id {
+            let verdict = match shared_id(job, names[column_idx]) {
+                None => Verdict::new(Use::Id, "the header names an id and hardly any value comes again"),
+                Some(id) => {
+                    let reason = format!(
+                        "the files number their rows alike ({id:?} is in more than one): row numbers over all files are the ids"
+                    );
+                    Verdict::new(Use::Ignored, reason)
+                }
+            };
+            verdicts.insert(column_idx, verdict);
+        }
+    }
+    if job.stated.respondent.is_none() {
+        let respondent = free().find(|column_idx| {
+            job.header(names[*column_idx]).names_respondent_id()
+                && !verdicts.contains_key(column_idx)
+                && profiles[*column_idx].looks_like_codes()
+        });
+        if let Some(column_idx) = respondent {
+            let reason = "the header names a respondent and the values are codes";
+            verdicts.insert(column_idx, Verdict::new(Use::Respondent, reason));
+        }
+    }
+}
+
+fn profile_in<'t>(table: &'t Table, name: &str) -> Option<Profile<'t>> {
+    let column_idx = table.column_idx(name)?;
+    Some(Profile::of(table.rows.iter().take(ROWS_LOOKED_AT).map(move |row| row.cell(column_idx))))
+}
+
+/// A value of the column that stands in more than one file.
+fn shared_id<'t>(job: &Job<'t>, name: &str) -> Option<&'t str> {
+    let mut earlier: HashSet<&str> = HashSet::new();
+    for table in job.columns.tables {
+        let column_idx = table.column_idx(name)?;
+        let ids = || table.rows.iter().map(|row| trimmed(row.cell(column_idx)));
+        if let Some(id) = ids().find(|id| earlier.contains(id)) {
+            return Some(id);
+        }
+        earlier.extend(ids());
+    }
+    None
+}
+
+/// Judges the columns that neither the configuration nor [`identities`] settles, left to right.
+fn judge_columns(
+    job: &Job<'_>,
+    profiles: &[Profile<'_>],
+    settled: &[bool],
+    questions: &[Draft],
+    verdicts: &mut BTreeMap<usize, Verdict>,
+) {
+    let mut has_email = job.stated.email.is_some();
+    let mut after_question = false;
+    for (column_idx, (name, profile)) in job.columns.names.iter().zip(profiles).enumerate() {
+        if settled[column_idx] || verdicts.contains_key(&column_idx) {
+            after_question |= questions.iter().any(|question| question.columns.contains(&column_idx));
+            continue;
+        }
+        let mut verdict = judge(&job.header(name), profile, after_question);
+        if verdict.used_as == Use::Email && std::mem::replace(&mut has_email, true) {
+            verdict = Verdict::new(Use::Ignored, "e-mail addresses, but not in the column that is used for them");
+        }
+        after_question |= matches!(verdict.used_as, Use::Question(_));
+        verdicts.insert(column_idx, verdict);
+    }
+}
+
+/// The questions among the judged columns, neighbours that share one scale as one matrix.
+fn recognised_questions(
+    job: &Job<'_>,
+    profiles: &[Profile<'_>],
+    verdicts: &mut BTreeMap<usize, Verdict>,
+) -> Vec<Draft> {
+    let names = &job.columns.names;
+    let mut questions = Vec::new();
+    let mut column_idx = 0;
+    while column_idx < names.len() {
+        let run: Vec<Candidate<'_>> = (column_idx..names.len())
+            .map_while(|column_idx| {
+                let used_as = verdicts.get(&column_idx)?.used_as;
+                Some(Candidate { name: names[column_idx], used_as, profile: &profiles[column_idx] })
+            })
+            .collect();
+        let n_columns = matrix::run(&run, job.words);
+        if let Some(Use::Question(kind)) = run.first().map(|first| first.used_as) {
+            let columns: Vec<usize> = (column_idx..column_idx + n_columns).collect();
+            let kind = if n_columns > 1 { QuestionKind::Matrix } else { kind };
+            for column_idx in columns.iter().filter(|_| n_columns > 1) {
+                let reason = format!("{n_columns} neighbouring columns are answered on one scale");
+                verdicts.insert(*column_idx, Verdict::new(Use::Question(kind), reason));
+            }
+            questions.push(Draft { columns, kind, id: None, text: None });
+        }
+        column_idx += n_columns;
+    }
+    questions
+}
+
+/// Gives the questions, which stand in column order, their ids and wordings.
+fn number(job: &Job<'_>, drafts: Vec<Draft>, decisions: &mut Vec<Decision>) -> Result<Vec<Question>, IngestError> {
+    let mut questions: Vec<Question> = Vec::new();
+    for (position, draft) in drafts.into_iter().enumerate() {
+        let columns: Vec<String> = draft.columns.iter().map(|&idx| job.columns.names[idx].to_owned()).collect();
+        let id = draft.id.unwrap_or_else(|| format!("q{}", position + 1));
+        // A `[[question]]` without a column says something about the question of that id.
+        let stated = job.config.questions.iter().filter(|stated| stated.columns.is_empty());
+        let stated = stated.rev().find(|stated| stated.id.as_deref().map(trimmed) == Some(id.as_str()));
+        let kind = stated.and_then(|stated| stated.kind).unwrap_or(draft.kind);
+        let stated_text = draft.text.or_else(|| stated.and_then(|stated| stated.text.clone()));
+        let text = stated_text.filter(|text| !is_blank(text)).unwrap_or_else(|| wording(job, &id, &columns));
+        if columns.len() > 1 && kind != QuestionKind::Matrix {
+            return Err(IngestError::SeveralColumns { question: id, kind: kind_name(kind), found: columns.len() });
+        }
+        if let Some(first) = questions.iter().find(|question| question.id == id) {
+            return Err(IngestError::DoubleQuestion { id, first: brief(&first.text), second: brief(&text) });
+        }
+        questions.push(Question { id, kind, text, columns });
+    }
+    for stated in job.config.questions.iter().filter(|stated| stated.columns.is_empty()) {
+        let id = stated.id.as_deref().map(trimmed).unwrap_or_default();
+        if !questions.iter().any(|question| question.id == id) {
+            decisions.push(Decision {
+                about: brief(id),
+                decided: "left out of the questions".into(),
+                reason: "the configuration names no column for it, and no question has this id".into(),
+            });
+        }
+    }
+    Ok(questions)
+}
+
+/// The wording of a question: from the questions file, by id or by header, else the header.
+fn wording(job: &Job<'_>, id: &str, columns: &[String]) -> String {
+    let header = match columns {
+        [name] => name.clone(),
+        names => matrix::text(names),
+    };
+    let folded = fold(&header);
+    let by_header =
+        || job.wordings.entries.iter().find(|(known, _)| fold(known) == folded).map(|(_, text)| text.as_str());
+    job.wordings.get(id).or_else(by_header).map_or(header, tidy)
+}
+
+/// Writes the columns that are no questions into the settings.
+fn fill_in(job: &Job<'_>, verdicts: &BTreeMap<usize, Verdict>, draft: &mut Recognised) -> Result<(), IngestError> {
+    let stated = job.stated;
+    let input = &mut draft.input;
+    input.id_column = stated.id.clone().unwrap_or_default();
+    input.respondent_column = stated.respondent.clone().unwrap_or_default();
+    input.email_column = stated.email.clone().unwrap_or_default();
+    input.attribute_columns.clone_from(&stated.attributes);
+    input.ignored_columns.clone_from(&stated.ignored);
+    // A file that is stated to be wide has neither of them.
+    input
+        .ignored_columns
+        .extend([&stated.question, &stated.text].into_iter().flatten().filter(|name| !name.is_empty()).cloned());
+    for (&column_idx, verdict) in verdicts {
+        let name = job.columns.names[column_idx];
+        if verdict.used_as == Use::Ignored {
+            input.ignored_columns.push(name.to_owned());
+            continue;
+        }
+        let name = job.columns.everywhere(name, &format!("{} in another file", verdict.used_as.describe()))?;
+        match verdict.used_as {
+            Use::Id => input.id_column = name,
+            Use::Respondent => input.respondent_column = name,
+            Use::Email => input.email_column = name,
+            Use::Attribute => input.attribute_columns.push(name),
+            Use::Ignored | Use::Question(_) => {}
+        }
+    }
+    Ok(())
+}
+
+/// What each column was taken for, for the error that none is an open question.
+fn taken_for(job: &Job<'_>, verdicts: &BTreeMap<usize, Verdict>, draft: &Recognised) -> Vec<String> {
+    const MOST: usize = 20;
+    let mut list = Vec::new();
+    for (column_idx, name) in job.columns.names.iter().enumerate() {
+        let question = draft.questions.iter().find(|question| question.columns.iter().any(|column| column == name));
+        let used_as = match (question, verdicts.get(&column_idx), job.stated.uses.get(*name)) {
+            (Some(question), ..) => kind_name(question.kind).to_owned(),
+            (_, Some(verdict), _) if verdict.used_as == Use::Ignored => format!("not read ({})", verdict.reason),
+            (_, Some(verdict), _) => verdict.used_as.describe().to_owned(),
+            (_, _, Some(setting)) => setting.clone(),
+            _ => continue,
+        };
+        list.push(format!("{:?} {used_as}", brief(name)));
+    }
+    if list.len() > MOST {
+        let more = list.len() - MOST;
+        list.truncate(MOST);
+        list.push(format!("and {more} more"));
+    }
+    list
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::ingest::fixture::{Files, decided, kinds};
+    use crate::settings::{Layout, QuestionKind::*};
+
+    const FORMS: &str = "\
+ID,Start time,Completion time,Email,Name,Which of these best describes you?,Region,Have you read the draft strategy?,\
+What should the strategy do first?,How clear is the draft? (1 to 5),The aims are clear,The budget is realistic,\
+The timeline is realistic,What is missing from the draft?,Which services do you use?,Any other comments?
+1,3/4/26 9:15:22,3/4/26 9:20:10,anonymous,,NGO,Asia,Yes,Fund the local offices,4,Agree,Neutral,Disagree,,Web;Post;,
+2,3/4/26 10:15:22,3/4/26 10:20:10,anonymous,,Member State,Africa,No,,3,Strongly agree,Agree,Agree,Nothing,Web;,n/a
+3,3/5/26 9:15:22,3/5/26 9:20:10,anonymous,,NGO,Africa,In part,Fewer meetings,5,Agree,Disagree,Neutral,A map of costs,Post;,No
+";
+
+    #[test]
+    fn a_forms_export_is_recognised_column_by_column() {
+        let intake = Files::new(&[FORMS]).read("");
+        let expected =
+            [("q1", Single), ("q2", Open), ("q3", Scale), ("q4", Matrix), ("q5", Open), ("q6", Multiple), ("q7", Open)];
+        assert_eq!(intake.input.layout, Layout::Wide);
+        assert_eq!(intake.input.id_column, "ID");
+        assert_eq!(intake.input.attribute_columns, ["Which of these best describes you?", "Region"]);
+        assert_eq!(intake.input.ignored_columns, ["Start time", "Completion time", "Email", "Name"]);
+        assert_eq!(kinds(&intake), expected);
+        assert_eq!(
+            intake.questions[3].text,
+            "Statements: The aims are clear; The budget is realistic; The timeline is realistic"
+        );
+        assert_eq!(intake.questions[3].columns.len(), 3);
+    }
+
+    #[test]
+    fn an_id_and_a_comment_are_one_open_question() {
+        let intake = Files::new(&["id,comment\n1,Good\n2,Good\n3,\n"]).read("");
+        assert_eq!((intake.input.id_column.as_str(), kinds(&intake)), ("id", vec![("q1", Open)]));
+        let intake = Files::new(&["Comments\nI agree, mostly\n"]).read("");
+        assert_eq!(kinds(&intake), [("q1", Open)]);
+    }
+
+    #[test]
+    fn questions_without_a_single_answer_are_still_questions() {
+        let intake = Files::new(&["id,What works?,What does not?\n1,,\n2, ,\n"]).read("");
+        assert_eq!(kinds(&intake), [("q1", Open), ("q2", Open)]);
+        assert_eq!(intake.responses.len(), 4);
+    }
+
+    #[test]
+    fn what_the_configuration_states_is_taken_and_the_rest_recognised() {
+        let config = "
+            [input]
+            attribute_columns = [\"Have you read  the draft strategy?\"]
+            [[question]]
+            column = \"What is missing from the draft?\"
+            id = \"gaps\"
+            text = \"Gaps\"
+            [[question]]
+            id = \"q1\"
+            text = \"First things first\"
+        ";
+        let intake = Files::new(&[FORMS]).read(config);
+        assert_eq!(intake.input.attribute_columns.len(), 3);
+        assert_eq!(
+            kinds(&intake),
+            [("q1", Open), ("q2", Scale), ("q3", Matrix), ("gaps", Open), ("q5", Multiple), ("q6", Open)]
+        );
+        assert_eq!(intake.questions[0].text, "First things first");
+        assert_eq!(intake.questions[3].text, "Gaps");
+    }
+
+    #[test]
+    fn a_column_that_does_not_exist_is_named_with_those_that_do() {
+        let (message, hint) = Files::new(&["ID,Comment\n1,a b\n"]).error("[input]\nid_column = \"id\"");
+        assert_eq!(message, "answers1.csv has no column \"id\" (id_column); its columns are \"ID\", \"Comment\"");
+        assert_eq!(hint, "did you mean \"ID\"?");
+        let (message, _) =
+            Files::new(&["ID,Comment\n1,a\n", "ID,Remark\n2,b\n"]).error("[[question]]\ncolumn = \"Comment\"");
+        assert!(message.starts_with("answers2.csv has no column \"Comment\" (question number 1)"), "{message}");
+    }
+
+    #[test]
+    fn a_column_has_one_use() {
+        let config = "[input]\nid_column = \"ID\"\n[[question]]\ncolumn = \"ID\"";
+        let (message, _) = Files::new(&["ID,Comment\n1,a\n"]).error(config);
+        assert_eq!(message, "the configuration uses the column \"ID\" twice: as id_column and as question number 1");
+    }
+
+    #[test]
+    fn two_questions_of_one_id_are_refused() {
+        let config = "[[question]]\ncolumn = \"Why?\"\nid = \"q2\"";
+        let (message, _) = Files::new(&["Why?,How so?\na,b\n"]).error(config);
+        assert_eq!(message, "two questions have the id \"q2\": \"Why?\" and \"How so?\"");
+    }
+
+    #[test]
+    fn names_and_addresses_are_no_ids() {
+        let file = Files::new(&["Name,Contact,Comment\nAna,a@b.org,Good\nBo,c@d.org,Bad\n"]);
+        let (message, hint) = file.error("[input]\nid_column = \"Contact\"");
+        assert_eq!(
+            message,
+            "answers1.csv: the column \"Contact\" cannot be id_column, because it holds e-mail addresses"
+        );
+        assert!(hint.contains("ids appear in every output"));
+        assert!(file.error("[input]\nrespondent_column = \"Name\"").0.contains("names of persons"));
+        let intake = file.read("");
+        assert_eq!((intake.input.id_column.as_str(), intake.input.email_column.as_str()), ("", "Contact"));
+    }
+
+    #[test]
+    fn ids_that_two_files_share_give_way_to_row_numbers() {
+        let files = Files::new(&["ID,Comment\n1,a\n2,b\n", "Comment,ID\nc,1\n"]);
+        let intake = files.read("");
+        assert!(decided(&intake, "ID").contains("(\"1\" is in more than one)"), "{}", decided(&intake, "ID"));
+        let ids: Vec<_> =
+            intake.responses.iter().map(|response| (response.response_id.as_str(), response.text.as_str())).collect();
+        assert_eq!(ids, [("1", "a"), ("2", "b"), ("3", "c")]);
+        assert_eq!(files.read("[input]\nid_column = \"ID\"").responses[2].response_id, "1");
+    }
+
+    #[test]
+    fn a_file_without_an_open_question_says_what_each_column_was_taken_for() {
+        let (message, hint) = Files::new(&["id,Region\n1,Asia\n2,Asia\n"]).error("");
+        let expected = "answers1.csv has no open question; the columns were taken for: \
+                        \"id\" the id of the response; \"Region\" an attribute of the respondent";
+        assert_eq!(message, expected);
+        assert!(hint.contains("kind = \"open\""));
+    }
+
+    #[test]
+    fn the_wording_may_come_from_a_questions_file() {
+        let files = Files::new(&["id,Q1,Q2\n1,Fund it,Cut it\n"])
+            .with_questions("question,text\nQ1,What first?\nq2,What last?\n");
+        let texts: Vec<_> = files.read("").questions.into_iter().map(|question| question.text).collect();
+        assert_eq!(texts, ["What first?", "What last?"]);
+    }
+}

@@ -1,0 +1,275 @@
+//! From rows to submissions and responses.
+
+use super::error::brief;
+use super::layout::Recognised;
+use super::table::{Row, Table, is_blank, trimmed};
+use super::{IngestError, Intake, Place, Received, Source, Submission, column_letters};
+use crate::settings::{InputSettings, Layout, Question, QuestionKind};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// Takes the cells out of the tables.
+///
+/// Ids that stand twice are handed on: the ledger judges them.
+///
+/// # Errors
+/// [`IngestError::BlankCell`] for a blank cell in the id column
+pub(super) fn collect(tables: Vec<Table>, recognised: Recognised, sources: Vec<Source>) -> Result<Intake, IngestError> {
+    let Recognised { input, questions, decisions } = recognised;
+    let (submissions, mut responses) = match input.layout {
+        Layout::Wide => wide(tables, &input, &questions)?,
+        Layout::Long => long(tables, &input, &questions)?,
+    };
+    // Stable: within a question the order of the files stays.
+    responses.sort_by_key(|response| response.question_idx);
+    Ok(Intake { sources, input, questions, submissions, responses, decisions })
+}
+
+/// The columns of one table that every row is read by, as indices in the file.
+struct Access<'s> {
+    table: Head,
+    input: &'s InputSettings,
+    id: Option<u32>,
+    respondent: Option<u32>,
+    email: Option<u32>,
+    attributes: Vec<Option<u32>>,
+}
+
+/// What a place needs to know of a table.
+struct Head {
+    source_idx: u32,
+    file: Arc<str>,
+    sheet: Arc<str>,
+}
+
+impl<'s> Access<'s> {
+    fn new(table: &Table, input: &'s InputSettings) -> Self {
+        let head =
+            Head { source_idx: table.source_idx, file: Arc::clone(&table.file), sheet: Arc::clone(&table.sheet) };
+        Self {
+            table: head,
+            input,
+            id: table.column_idx(&input.id_column),
+            respondent: table.column_idx(&input.respondent_column),
+            email: table.column_idx(&input.email_column),
+            attributes: input.attribute_columns.iter().map(|name| table.column_idx(name)).collect(),
+        }
+    }
+
+    /// The id of the response in this row: the cell as it stands, else the number of the row among the data rows.
+    fn response_id(&self, row: &Row, data_row: u32) -> Result<String, IngestError> {
+        let Some(column_idx) = self.id else { return Ok(data_row.to_string()) };
+        let id = row.cell(column_idx);
+        if is_blank(id) {
+            return Err(IngestError::BlankCell {
+                file: self.table.file.to_string(),
+                sheet: self.table.sheet.to_string(),
+                row: row.row,
+                column: column_letters(column_idx),
+                header: brief(&self.input.id_column),
+                what: "the id of the response",
+            });
+        }
+        Ok(id.to_owned())
+    }
+
+    /// The cell of the respondent column, if there is one and it is not blank.
+    fn respondent_id<'r>(&self, row: &'r Row) -> Option<&'r str> {
+        let id = trimmed(row.cell(self.respondent?));
+        (!id.is_empty()).then_some(id)
+    }
+
+    fn email(&self, row: &Row) -> Option<String> {
+        let email = trimmed(row.cell(self.email?));
+        // Forms that hide who answers write "anonymous" into every row.
+        email.contains('@').then(|| email.to_lowercase())
+    }
+
+    fn attributes(&self, row: &Row) -> Vec<String> {
+        let cell = |column_idx: &Option<u32>| column_idx.map_or("", |column_idx| trimmed(row.cell(column_idx)));
+        self.attributes.iter().map(|column_idx| cell(column_idx).to_owned()).collect()
+    }
+
+    fn place(&self, row: u32, column: u32) -> Place {
+        let Head { source_idx, file, sheet } = &self.table;
+        Place { source_idx: *source_idx, file: Arc::clone(file), sheet: Arc::clone(sheet), row, column }
+    }
+}
+
+type Collected = (Vec<Submission>, Vec<Received>);
+
+fn wide(tables: Vec<Table>, input: &InputSettings, questions: &[Question]) -> Result<Collected, IngestError> {
+    let (mut submissions, mut responses) = (Vec::new(), Vec::new());
+    for table in tables {
+        let access = Access::new(&table, input);
+        // (question, column within it, column of the file), open questions apart.
+        let (open, closed): (Vec<_>, Vec<_>) = (0..)
+            .zip(questions)
+            .flat_map(|(question_idx, question)| (0..).zip(&question.columns).map(move |column| (question_idx, column)))
+            .filter_map(|(question_idx, (n, name))| Some((question_idx, n, table.column_idx(name)?)))
+            .partition(|(question_idx, ..)| questions[*question_idx as usize].kind == QuestionKind::Open);
+        for mut row in table.rows {
+            let submission_idx = submissions.len() as u32;
+            let data_row = submission_idx + 1;
+            let response_id = access.response_id(&row, data_row)?;
+            let respondent_id = match (access.respondent, access.respondent_id(&row)) {
+                (None, _) => response_id.clone(),
+                (_, Some(id)) => id.to_owned(),
+                // Not the id of the response, which may be another respondent's id.
+                (Some(_), None) => format!("row {data_row}"),
+            };
+            let closed = closed.iter().filter(|(.., column_idx)| !is_blank(row.cell(*column_idx)));
+            submissions.push(Submission {
+                respondent_id,
+                email: access.email(&row),
+                attributes: access.attributes(&row),
+                closed: closed
+                    .map(|&(question_idx, n, column_idx)| (question_idx, n, row.cell(column_idx).to_owned()))
+                    .collect(),
+            });
+            for &(question_idx, _, column_idx) in &open {
+                responses.push(Received {
+                    question_idx,
+                    submission_idx,
+                    response_id: response_id.clone(),
+                    place: access.place(row.row, column_idx),
+                    text: row.take(column_idx),
+                });
+            }
+        }
+    }
+    Ok((submissions, responses))
+}
+
+fn long(tables: Vec<Table>, input: &InputSettings, questions: &[Question]) -> Result<Collected, IngestError> {
+    let (mut submissions, mut responses): Collected = (Vec::new(), Vec::new());
+    let question_idx_of: HashMap<&str, u32> = questions.iter().map(|question| trimmed(&question.id)).zip(0..).collect();
+    let mut submission_idx_of: HashMap<String, u32> = HashMap::new();
+    let mut data_row = 0;
+    for table in tables {
+        let access = Access::new(&table, input);
+        let (Some(question), Some(text)) =
+            (table.column_idx(&input.question_column), table.column_idx(&input.text_column))
+        else {
+            continue;
+        };
+        for mut row in table.rows {
+            data_row += 1;
+            let Some(&question_idx) = question_idx_of.get(trimmed(row.cell(question))) else { continue };
+            let response_id = access.response_id(&row, data_row)?;
+            let known = access.respondent_id(&row).map(str::to_owned);
+            let next_idx = submissions.len() as u32;
+            let submission_idx = match &known {
+                Some(id) => *submission_idx_of.entry(id.clone()).or_insert(next_idx),
+                None => next_idx,
+            };
+            if submission_idx == next_idx {
+                let unlinked = || format!("{}:{response_id}", questions[question_idx as usize].id);
+                submissions.push(Submission {
+                    respondent_id: known.unwrap_or_else(unlinked),
+                    email: None,
+                    attributes: vec![String::new(); access.attributes.len()],
+                    closed: Vec::new(),
+                });
+            }
+            let submission = &mut submissions[submission_idx as usize];
+            submission.email = submission.email.take().or_else(|| access.email(&row));
+            for (attribute, value) in submission.attributes.iter_mut().zip(access.attributes(&row)) {
+                if attribute.is_empty() {
+                    *attribute = value;
+                }
+            }
+            let place = access.place(row.row, text);
+            let text = row.take(text);
+            if questions[question_idx as usize].kind == QuestionKind::Open {
+                responses.push(Received { question_idx, submission_idx, response_id, place, text });
+            } else if !is_blank(&text) {
+                submission.closed.push((question_idx, 0, text));
+            }
+        }
+    }
+    Ok((submissions, responses))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::Files;
+    use super::*;
+
+    fn ids(intake: &Intake) -> Vec<(&str, &str, &str)> {
+        let respondent =
+            |response: &Received| intake.submissions[response.submission_idx as usize].respondent_id.as_str();
+        intake
+            .responses
+            .iter()
+            .map(|response| (response.response_id.as_str(), respondent(response), response.text.as_str()))
+            .collect()
+    }
+
+    #[test]
+    fn a_wide_file_gives_a_response_for_each_open_question_and_submission() {
+        let intake = Files::new(&["id,Why?,Do you agree?,Region,How so?\n7,a b,Yes,Asia,\n\n8, c,,,d\n"]).read("");
+        let expected = [("7", "7", "a b"), ("8", "8", " c"), ("7", "7", ""), ("8", "8", "d")];
+        assert_eq!(ids(&intake), expected);
+        let place = &intake.responses[3].place;
+        assert_eq!(place.to_string(), "answers1.csv, row 4, column E");
+        assert_eq!(intake.submissions[0].closed, [(1, 0, "Yes".to_owned())]);
+        assert_eq!(intake.submissions[1].closed, []);
+        assert_eq!(intake.submissions[0].attributes, ["Asia"]);
+    }
+
+    #[test]
+    fn rows_are_numbered_over_all_files_where_there_is_no_id() {
+        let intake = Files::new(&["Why?\na\nb\n", "Where?,Why?\n,c\n"]);
+        let intake = intake.read("[input]\nignored_columns = [\"Where?\"]");
+        assert_eq!(ids(&intake), [("1", "1", "a"), ("2", "2", "b"), ("3", "3", "c")]);
+        assert_eq!(intake.responses[2].place.to_string(), "answers2.csv, row 2, column B");
+        assert_eq!(intake.responses[2].place.source_idx, 1);
+    }
+
+    #[test]
+    fn a_blank_respondent_is_known_by_the_row() {
+        let intake = Files::new(&["id,member,Why?\n1,m 1,a\n2,,b\n"]).read("[input]\nrespondent_column = \"member\"");
+        assert_eq!(ids(&intake), [("1", "m 1", "a"), ("2", "row 2", "b")]);
+    }
+
+    #[test]
+    fn a_blank_id_is_named_by_row_with_a_way_out() {
+        let files = Files::new(&["id,Why?\n1,a\n,b\n"]);
+        let (message, hint) = files.error("[input]\nid_column = \"id\"");
+        let expected =
+            "answers1.csv, row 3, column A (\"id\"): the cell is blank, but it must hold the id of the response";
+        assert_eq!(message, expected);
+        assert!(hint.contains("id_column = \"\""));
+        assert_eq!(ids(&files.read("")), [("1", "1", "a"), ("2", "2", "b")]);
+    }
+
+    #[test]
+    fn e_mail_addresses_are_kept_apart_from_ids_and_from_anonymous() {
+        let intake = Files::new(&["Email,Why?\n A@b.org ,a\nanonymous,b\n"]).read("");
+        let emails: Vec<_> = intake.submissions.iter().map(|submission| submission.email.as_deref()).collect();
+        assert_eq!(emails, [Some("a@b.org"), None]);
+    }
+
+    #[test]
+    fn long_answers_are_linked_by_respondent_only() {
+        let text = "question,id,member,text\nQ1,1,m1,a\nQ2,2,m1,b\nQ1,3,,c\nQ2,4,,d\nQ1,5,m2,e\n";
+        let files = Files::new(&[text]);
+        let intake = files.read("[input]\nrespondent_column = \"member\"");
+        let expected = [("1", "m1", "a"), ("3", "Q1:3", "c"), ("5", "m2", "e"), ("2", "m1", "b"), ("4", "Q2:4", "d")];
+        assert_eq!(ids(&intake), expected);
+        assert_eq!(intake.submissions.len(), 4);
+        let unlinked = files.read("[input]\nrespondent_column = \"\"");
+        assert_eq!(unlinked.submissions.len(), 5);
+        assert_eq!(unlinked.submissions[1].respondent_id, "Q2:2");
+    }
+
+    #[test]
+    fn closed_answers_of_a_long_file_stand_with_their_respondent() {
+        let text = "question,respondent,text\nQ1,r1,Yes\nQ2,r1,Because of the cost\nQ1,r2,\nQ2,r2,No idea\n";
+        let intake = Files::new(&[text]).read("[[question]]\nid = \"Q1\"\nkind = \"single\"");
+        let closed: Vec<_> = intake.submissions.iter().map(|submission| submission.closed.clone()).collect();
+        assert_eq!(closed, [vec![(0, 0, "Yes".to_owned())], vec![]]);
+        assert_eq!(intake.responses.len(), 2);
+    }
+}

@@ -1,0 +1,130 @@
+//! The ledger: every response received ends in exactly one state, with the rule that put it there.
+//!
+//! Nothing is deleted: what is set aside stays in the ledger, and the sums are enforced.
+
+mod doubles;
+mod phrases;
+
+use crate::ingest::Intake;
+use crate::settings::LedgerSettings;
+use serde::Serialize;
+
+pub(crate) use phrases::{Phrases, resource_files};
+
+/// What became of a response.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// In the question's base; in themes or in none.
+    Analysed,
+    /// The cell is empty.
+    Blank,
+    /// The cell says that no answer is given: "n/a" and the like, or punctuation alone.
+    NoContent,
+    /// Another submission of the same respondent counts.
+    Double,
+    /// An entry made to try the form.
+    Test,
+}
+
+impl State {
+    /// All of them, in the order of a report.
+    pub const ALL: [Self; 5] = [Self::Analysed, Self::Blank, Self::NoContent, Self::Double, Self::Test];
+
+    /// The word that stands in every output.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Analysed => "analysed",
+            Self::Blank => "blank",
+            Self::NoContent => "no_content",
+            Self::Double => "double",
+            Self::Test => "test",
+        }
+    }
+}
+
+/// The state of one response, and why.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Entry {
+    /// The state.
+    pub state: State,
+    /// The rule that put it there, in a phrase; empty for analysed and blank responses.
+    pub reason: String,
+}
+
+/// The state of every response received.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Ledger {
+    /// One for each of `Intake::responses`, in their order.
+    pub entries: Vec<Entry>,
+    /// For each submission whether none of its responses is analysed.
+    pub set_aside: Vec<bool>,
+}
+
+/// Judges every response received.
+///
+/// # Guarantees
+/// One entry a response. Per question the counts of the states sum to the responses received.
+pub fn judge(intake: &Intake, settings: &LedgerSettings) -> Ledger {
+    let phrases = Phrases::new(&settings.no_content);
+    let mut entries: Vec<Entry> = intake
+        .responses
+        .iter()
+        .map(|received| {
+            let (state, reason) = if received.text.trim().is_empty() {
+                (State::Blank, String::new())
+            } else if let Some(why) = phrases.no_content(&received.text) {
+                (State::NoContent, why)
+            } else {
+                (State::Analysed, String::new())
+            };
+            Entry { state, reason }
+        })
+        .collect();
+    if settings.test_entries {
+        set_tests_aside(intake, &phrases, &mut entries);
+    }
+    if settings.double_submissions {
+        doubles::set_aside(intake, &mut entries);
+    }
+    let mut set_aside = vec![true; intake.submissions.len()];
+    for (received, entry) in intake.responses.iter().zip(&entries) {
+        if entry.state == State::Analysed {
+            set_aside[received.submission_idx as usize] = false;
+        }
+    }
+    Ledger { entries, set_aside }
+}
+
+/// A submission is a test if it answers something and each of its answers is a test.
+fn set_tests_aside(intake: &Intake, phrases: &Phrases, entries: &mut [Entry]) {
+    let mut answers = vec![(0_u32, 0_u32); intake.submissions.len()];
+    for (received, entry) in intake.responses.iter().zip(entries.iter()) {
+        if entry.state == State::Analysed {
+            let (n_answers, n_tests) = &mut answers[received.submission_idx as usize];
+            *n_answers += 1;
+            *n_tests += u32::from(phrases.is_test(&received.text));
+        }
+    }
+    for (received, entry) in intake.responses.iter().zip(entries) {
+        let (n_answers, n_tests) = answers[received.submission_idx as usize];
+        if n_answers > 0 && n_answers == n_tests && entry.state != State::Blank {
+            *entry = Entry { state: State::Test, reason: "every answer of the submission is a test".into() };
+        }
+    }
+}
+
+impl Ledger {
+    /// The number of responses in each state, in the order of [`State::ALL`], for one question or for all.
+    ///
+    /// # Panics
+    /// If the counts do not sum to the responses received; that would be a fault of this program.
+    pub fn counts(&self, intake: &Intake, question_idx: Option<u32>) -> Vec<(State, u64)> {
+        let of_question = |at: &usize| question_idx.is_none_or(|idx| intake.responses[*at].question_idx == idx);
+        let positions: Vec<usize> = (0..self.entries.len()).filter(of_question).collect();
+        let count = |state: State| positions.iter().filter(|at| self.entries[**at].state == state).count() as u64;
+        let counts: Vec<(State, u64)> = State::ALL.into_iter().map(|state| (state, count(state))).collect();
+        assert_eq!(counts.iter().map(|(_, n)| n).sum::<u64>(), positions.len() as u64, "the ledger adds up");
+        counts
+    }
+}

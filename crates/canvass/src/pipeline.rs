@@ -1,0 +1,340 @@
+//! The whole job: intake, ledger, points, terms, TF-IDF, themes, near-duplicates, findings.
+//!
+//! [`run`] begins with files, [`analyse`] with responses that are already in memory. Neither writes anything: what a
+//! [`Run`] holds is turned into files by [`crate::report`] and [`crate::run_folder`].
+
+use crate::error::Error;
+use crate::findings::{Coded, Findings, InputIdentity, QuestionFindings, RunIdentity, build_question, units};
+use crate::ingest::{self, Intake, Source};
+use crate::ledger::{self, Ledger, Phrases, State};
+use crate::progress::{Observer, Stage};
+use crate::references;
+use crate::settings::{Config, QuestionKind, Settings, SettingsError, TextSettings};
+use canvass_analysis::{Csr, Document, Group, Shared, ThemeInput, Themes, find_groups, fit_themes};
+use canvass_text::{Analyser, Analysis, Language, Quotations, Resources, identify, normalised_words};
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// The seed used when none is given.
+pub const DEFAULT_SEED: u64 = 1;
+
+/// A language counts as identified from this confidence on; below, a text is read in the main language.
+const MIN_CONFIDENCE: f64 = 0.5;
+
+/// What a run is asked to do.
+#[derive(Clone, Debug, Default)]
+pub struct Request {
+    /// The files of answers.
+    pub files: Vec<PathBuf>,
+    /// What the user has settled.
+    pub config: Config,
+    /// The folder the configuration was read from: what its paths are relative to.
+    pub config_folder: Option<PathBuf>,
+    /// A csv of `question,text`: the wording, for files whose questions are ids.
+    pub questions_file: Option<PathBuf>,
+    /// Texts sent with the form.
+    pub references: Vec<PathBuf>,
+}
+
+/// A finished run, in memory.
+#[derive(Clone, Debug)]
+pub struct Run {
+    /// Every setting that could change a result.
+    pub settings: Settings,
+    /// What was received.
+    pub intake: Intake,
+    /// What became of it.
+    pub ledger: Ledger,
+    /// The open questions, in the order of the form.
+    pub questions: Vec<QuestionRun>,
+    /// What is found, as data.
+    pub findings: Findings,
+}
+
+/// What the stages found in the answers to one question.
+#[derive(Clone, Debug)]
+pub struct QuestionRun {
+    /// Index into `Intake::questions`.
+    pub question_idx: u32,
+    /// The analysed responses: indices into `Intake::responses`. Other indices of responses are into this.
+    pub positions: Vec<usize>,
+    /// Their texts taken apart.
+    pub analysis: Analysis,
+    /// For each point of the theme stage its response and its index there.
+    pub points: Vec<(u32, u32)>,
+    /// For each term whether it carries no theme: a word of the question.
+    pub excluded: Vec<bool>,
+    /// The groups of near-duplicates.
+    pub groups: Vec<Group>,
+    /// The themes as found.
+    pub themes: Themes,
+    /// For each of them its id in the findings; none where too few respondents support it.
+    pub theme_ids: Vec<Option<String>>,
+}
+
+/// Reads the files and analyses them.
+///
+/// # Errors
+/// Any [`Error`] of intake, settings or analysis.
+pub fn run(request: &Request, observer: &dyn Observer) -> Result<Run, Error> {
+    check(&request.config)?;
+    observer.begin(Stage::Intake, None);
+    let reference_sources =
+        references::read(&request.config.references, request.config_folder.as_deref(), &request.references)?;
+    let mut intake = ingest::read(&request.files, &request.config, request.questions_file.as_deref())?;
+    for decision in &intake.decisions {
+        observer.note(Stage::Intake, &format!("{}: {} ({})", decision.about, decision.decided, decision.reason));
+    }
+    observer.end(Stage::Intake, intake.responses.len() as u64);
+    let (sources, texts): (Vec<Source>, Vec<String>) = reference_sources.into_iter().unzip();
+    intake.sources.extend(sources);
+    analyse(intake, &request.config, &texts, observer)
+}
+
+/// Analyses responses that are already in memory.
+///
+/// # Errors
+/// [`Error::NothingToCompare`] if no question has two answers; [`Error::Settings`] and [`Error::Analysis`].
+pub fn analyse(intake: Intake, config: &Config, references: &[String], observer: &dyn Observer) -> Result<Run, Error> {
+    check(config)?;
+    let resources = Resources::load()?;
+    let n_received = intake.responses.len() as u64;
+    observer.begin(Stage::Ledger, Some(n_received));
+    let ledger = ledger::judge(&intake, &config.ledger);
+    observer.end(Stage::Ledger, n_received);
+
+    let positions = analysed_positions(&intake, &ledger)?;
+    let n_analysed: u64 = positions.iter().map(|(_, positions)| positions.len() as u64).sum();
+    observer.begin(Stage::Text, Some(n_analysed));
+    let (main_language, identified) = languages(&intake, &positions, config)?;
+    let settings = complete(&intake, config, main_language);
+    let quotations =
+        Quotations::new(references.iter().map(String::as_str), settings.text.quotation_words as usize);
+    let analyser = Analyser::new(&resources, &settings.text.stop_words);
+    let mut taken_apart = Vec::new();
+    for ((question_idx, positions), languages) in positions.iter().zip(&identified) {
+        let texts: Vec<(&str, Language)> =
+            positions.iter().zip(languages).map(|(at, language)| (intake.responses[*at].text.as_str(), *language)).collect();
+        let analysis = analyser.analyse(&texts, &quotations);
+        let wording = intake.questions[*question_idx as usize].text.as_str();
+        // A form in several languages asks in one of them; its words are left out of the answers in all.
+        let question_stems: Vec<String> =
+            Language::ALL.into_iter().flat_map(|language| analyser.stems(wording, language)).collect();
+        let mut excluded = vec![false; analysis.vocabulary.terms.len()];
+        for term in question_stems.iter().filter_map(|stem| analysis.vocabulary.find(stem)) {
+            excluded[term as usize] = true;
+        }
+        observer.advance(Stage::Text, positions.len() as u64);
+        taken_apart.push((analysis, excluded));
+    }
+    observer.end(Stage::Text, n_analysed);
+
+    observer.begin(Stage::Duplicates, Some(n_analysed));
+    let mut groups = Vec::new();
+    for (question_idx, positions) in &positions {
+        let wording = intake.questions[*question_idx as usize].text.as_str();
+        groups.push(near_duplicates(&intake, positions, wording, references, &settings)?);
+        observer.advance(Stage::Duplicates, positions.len() as u64);
+    }
+    observer.end(Stage::Duplicates, n_analysed);
+
+    let n_points: u64 = taken_apart.iter().flat_map(|(analysis, _)| &analysis.texts).map(|text| text.points.len() as u64).sum();
+    observer.begin(Stage::Themes, Some(n_points));
+    let mut coded = Vec::new();
+    for (((question_idx, positions), (analysis, excluded)), groups) in positions.into_iter().zip(taken_apart).zip(groups) {
+        let ids: Vec<&str> = positions
+            .iter()
+            .map(|at| intake.submissions[intake.responses[*at].submission_idx as usize].respondent_id.as_str())
+            .collect();
+        let (units, respondents) = units(&ids, &groups);
+        let mut question = Coded {
+            intake: &intake,
+            ledger: &ledger,
+            question_idx,
+            positions,
+            analysis,
+            points: Vec::new(),
+            excluded,
+            groups,
+            themes: Themes::default(),
+            main_language,
+            units,
+            respondents,
+        };
+        find_themes(&mut question, &settings)?;
+        observer.advance(Stage::Themes, question.points.len() as u64);
+        coded.push(question);
+    }
+    observer.end(Stage::Themes, n_points);
+
+    observer.begin(Stage::Findings, Some(coded.len() as u64));
+    let phrases = Phrases::new(&settings.ledger.no_content);
+    let mut built: Vec<QuestionFindings> = Vec::new();
+    let mut questions = Vec::new();
+    for coded in coded {
+        let (findings, theme_ids) =
+            build_question(&coded, &settings.findings, settings.themes.min_respondents, &phrases);
+        built.push(findings);
+        let Coded { question_idx, positions, analysis, points, excluded, groups, themes, .. } = coded;
+        questions.push(QuestionRun { question_idx, positions, analysis, points, excluded, groups, themes, theme_ids });
+        observer.advance(Stage::Findings, 1);
+    }
+    let findings = Findings {
+        schema: "canvass-findings-1",
+        run: RunIdentity {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            settings_blake3: blake3::hash(settings.to_toml().as_bytes()).to_hex().to_string(),
+            seed: settings.seed,
+        },
+        inputs: intake.sources.iter().map(input_identity).collect(),
+        n_submissions: intake.submissions.len() as u64,
+        n_submissions_set_aside: ledger.set_aside.iter().filter(|set_aside| **set_aside).count() as u64,
+        questions: built,
+    };
+    observer.end(Stage::Findings, findings.questions.len() as u64);
+    Ok(Run { settings, intake, ledger, questions, findings })
+}
+
+/// Checks every setting the user can give, before any file is read.
+fn check(config: &Config) -> Result<(), Error> {
+    config.themes.check()?;
+    config.duplicates.check()?;
+    let bound = |setting, found: u32, low: u32, high: u32| {
+        if (low..=high).contains(&found) {
+            return Ok(());
+        }
+        Err(SettingsError::OutOfRange { setting, expected: format!("from {low} to {high}"), found: found.to_string() })
+    };
+    bound("findings.count", config.findings.count, 1, 100)?;
+    bound("findings.verbatims", config.findings.verbatims, 1, 100)?;
+    bound("text.quotation_words", config.text.quotation_words.unwrap_or(DEFAULT_QUOTATION_WORDS), 3, 1000)?;
+    Ok(())
+}
+
+/// The fewest words that make a quotation when the user does not say.
+const DEFAULT_QUOTATION_WORDS: u32 = 8;
+
+/// For each open question the responses that are analysed.
+fn analysed_positions(intake: &Intake, ledger: &Ledger) -> Result<Vec<(u32, Vec<usize>)>, Error> {
+    let mut by_question: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
+    for (idx, _) in intake.questions.iter().enumerate().filter(|(_, question)| question.kind == QuestionKind::Open) {
+        by_question.insert(idx as u32, Vec::new());
+    }
+    for (at, received) in intake.responses.iter().enumerate() {
+        if ledger.entries[at].state == State::Analysed {
+            by_question.entry(received.question_idx).or_default().push(at);
+        }
+    }
+    if by_question.values().all(|positions| positions.len() < 2) {
+        return Err(Error::NothingToCompare {
+            received: intake.responses.len() as u64,
+            n_questions: by_question.len(),
+            analysed: by_question.values().map(|positions| positions.len() as u64).sum(),
+            counts: ledger.counts(intake, None),
+        });
+    }
+    Ok(by_question.into_iter().collect())
+}
+
+/// The main language, and for each analysed response the language it is read in.
+fn languages(
+    intake: &Intake,
+    positions: &[(u32, Vec<usize>)],
+    config: &Config,
+) -> Result<(Language, Vec<Vec<Language>>), Error> {
+    let stated = match &config.text.main_language {
+        None => None,
+        Some(code) => Some(Language::from_code(code).ok_or_else(|| SettingsError::UnknownLanguage {
+            expected: Language::ALL.map(Language::code).join(", "),
+            found: code.clone(),
+        })?),
+    };
+    if let (Some(language), Some(false)) = (stated, config.text.identify_language) {
+        return Ok((language, positions.iter().map(|(_, positions)| vec![language; positions.len()]).collect()));
+    }
+    let identified: Vec<Vec<Option<Language>>> = positions
+        .iter()
+        .map(|(_, positions)| {
+            let sure = |at: &usize| identify(&intake.responses[*at].text).filter(|found| found.confidence >= MIN_CONFIDENCE);
+            positions.par_iter().map(|at| sure(at).map(|found| found.language)).collect()
+        })
+        .collect();
+    let count = |language: Language| identified.iter().flatten().filter(|found| **found == Some(language)).count();
+    // The first of the most frequent: English where nothing is sure.
+    let main = stated.unwrap_or_else(|| Language::ALL.into_iter().rev().max_by_key(|language| count(*language)).unwrap_or(Language::English));
+    let follow = config.text.identify_language != Some(false);
+    let read_in = identified
+        .into_iter()
+        .map(|languages| languages.into_iter().map(|found| found.filter(|_| follow).unwrap_or(main)).collect())
+        .collect();
+    Ok((main, read_in))
+}
+
+/// The settings of the run: what the user stated, what intake worked out, and defaults.
+fn complete(intake: &Intake, config: &Config, main_language: Language) -> Settings {
+    let is_reference = |source: &&Source| source.role == ingest::SourceRole::Reference;
+    let references: Vec<Source> = intake.sources.iter().filter(is_reference).cloned().collect();
+    Settings {
+        seed: config.seed.unwrap_or(DEFAULT_SEED),
+        input: intake.input.clone(),
+        ledger: config.ledger.clone(),
+        text: TextSettings {
+            main_language: main_language.code().to_owned(),
+            identify_language: config.text.identify_language.unwrap_or(true),
+            quotation_words: config.text.quotation_words.unwrap_or(DEFAULT_QUOTATION_WORDS),
+            stop_words: config.text.stop_words.clone(),
+        },
+        themes: config.themes,
+        duplicates: config.duplicates,
+        findings: config.findings.clone(),
+        references: references::settings(&references),
+        questions: intake.questions.clone(),
+    }
+}
+
+/// The groups of near-duplicates among the responses to one question.
+fn near_duplicates(
+    intake: &Intake,
+    positions: &[usize],
+    wording: &str,
+    references: &[String],
+    settings: &Settings,
+) -> Result<Vec<Group>, Error> {
+    let common = references.iter().map(String::as_str).chain([wording]);
+    let shared = Shared::new(common.map(normalised_words), &settings.duplicates);
+    let documents: Vec<Document> = positions
+        .par_iter()
+        .map(|at| {
+            let words: Vec<String> = normalised_words(&intake.responses[*at].text).collect();
+            Document::new(&words, &shared, &settings.duplicates)
+        })
+        .collect();
+    Ok(find_groups(&documents, &settings.duplicates)?)
+}
+
+/// Numbers the points of a question and finds their themes.
+fn find_themes(question: &mut Coded<'_>, settings: &Settings) -> Result<(), Error> {
+    let mut rows: Vec<Vec<u32>> = Vec::new();
+    let mut responses: Vec<u32> = Vec::new();
+    for (response, text) in question.analysis.texts.iter().enumerate() {
+        for (point, content) in text.points.iter().enumerate() {
+            question.points.push((response as u32, point as u32));
+            responses.push(response as u32);
+            rows.push(content.tokens.iter().filter(|token| question.carries(token)).map(|token| token.term_idx).collect());
+        }
+    }
+    let counts = Csr::from_terms(&rows, question.analysis.vocabulary.terms.len());
+    let input = ThemeInput { counts: &counts, responses: &responses, groups: &question.units };
+    question.themes = fit_themes(&input, &settings.themes, settings.seed)?;
+    Ok(())
+}
+
+fn input_identity(source: &Source) -> InputIdentity {
+    InputIdentity { file: source.file.to_string(), role: source.role, size: source.size, blake3: source.blake3.clone() }
+}
+
+/// The folder a configuration's paths are relative to.
+pub fn config_folder(config: &Path) -> PathBuf {
+    config.parent().map(Path::to_path_buf).unwrap_or_default()
+}

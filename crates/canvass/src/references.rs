@@ -1,0 +1,65 @@
+//! The texts that were sent with the form.
+
+use crate::error::Error;
+use crate::ingest::{Source, SourceRole};
+use crate::settings::{Reference, ReferenceConfig, SettingsError};
+use std::path::{Path, PathBuf};
+
+/// Reads the reference texts: those the configuration names, then those given beside it.
+///
+/// A text that the configuration names is looked for among those given, by base name, then beside the configuration.
+///
+/// # Errors
+/// [`SettingsError::MissingReference`], [`SettingsError::OtherReference`], or what [`Source::read`] says.
+pub(crate) fn read(
+    named: &[ReferenceConfig],
+    config_folder: Option<&Path>,
+    given: &[PathBuf],
+) -> Result<Vec<(Source, String)>, Error> {
+    let mut sources = Vec::new();
+    let mut used = vec![false; given.len()];
+    for reference in named {
+        let name = reference.file.file_name().unwrap_or_default();
+        let path = if let Some(at) = given.iter().position(|path| path.file_name() == Some(name)) {
+            used[at] = true;
+            given[at].clone()
+        } else {
+            let path = config_folder.unwrap_or(Path::new("")).join(&reference.file);
+            if !path.is_file() {
+                return Err(SettingsError::MissingReference { file: name.to_string_lossy().into_owned() }.into());
+            }
+            path
+        };
+        let (source, text) = read_text(&path)?;
+        if let Some(expected) = reference.blake3.as_ref().filter(|expected| **expected != source.blake3) {
+            let (expected, found) = (expected.clone(), source.blake3.clone());
+            return Err(SettingsError::OtherReference { file: source.file.to_string(), expected, found }.into());
+        }
+        sources.push((source, text));
+    }
+    for (path, _) in given.iter().zip(&used).filter(|(_, used)| !**used) {
+        sources.push(read_text(path)?);
+    }
+    Ok(sources)
+}
+
+/// A reference text is a plain text in UTF-8.
+fn read_text(path: &Path) -> Result<(Source, String), Error> {
+    let (source, bytes) = Source::read(path, SourceRole::Reference)?;
+    let extension = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
+    if !matches!(extension.as_str(), "txt" | "md" | "markdown" | "text" | "") {
+        return Err(SettingsError::ReferenceFormat { file: source.file.to_string(), found: extension }.into());
+    }
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok((source, text)),
+        Err(error) => {
+            let offset = error.utf8_error().valid_up_to() as u64;
+            Err(SettingsError::ReferenceEncoding { file: source.file.to_string(), offset }.into())
+        }
+    }
+}
+
+/// What the settings say of the texts.
+pub(crate) fn settings(sources: &[Source]) -> Vec<Reference> {
+    sources.iter().map(|source| Reference { file: source.file.to_string(), blake3: source.blake3.clone() }).collect()
+}

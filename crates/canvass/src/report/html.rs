@@ -1,0 +1,334 @@
+//! `report.html`: the findings as one page that loads nothing, for the screen and for paper.
+//!
+//! The page is `template.html` filled with [`Findings`], the text of `canvass.toml` and the hashes of the resources.
+//! What respondents wrote is text everywhere: the engine escapes it, and a policy in the page's head forbids the
+//! browser to run or load anything should that ever fail.
+
+use crate::findings::Findings;
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::Serde;
+use minijinja::{Environment, UndefinedBehavior, context};
+use serde::Serialize;
+
+/// The ending makes the engine escape for HTML.
+const NAME: &str = "report.html";
+
+/// Keeps a number and its sign, or its groups of digits, on one line.
+const NO_BREAK_SPACE: char = '\u{a0}';
+
+/// The template does not parse, or asks for what the findings do not hold.
+#[derive(Debug, thiserror::Error)]
+#[error("the report template fails: {0}")]
+pub struct TemplateError(String);
+
+impl From<minijinja::Error> for TemplateError {
+    fn from(error: minijinja::Error) -> Self {
+        // The alternate form adds the template's line and the causes.
+        Self(format!("{error:#}"))
+    }
+}
+
+/// Writes the page.
+///
+/// `resources` are the names of the language resources and their hashes, in the order to show them.
+///
+/// # Guarantees
+/// The same arguments give the same bytes. Nothing in the page is fetched or executed.
+///
+/// # Errors
+/// [`TemplateError`] if the template and the findings do not fit; never for the template as released.
+pub(super) fn render(
+    findings: &Findings,
+    settings_toml: &str,
+    resources: &[(String, String)],
+) -> Result<String, TemplateError> {
+    fill(findings, settings_toml, resources)
+}
+
+/// Fills the template with anything that has the findings' serialised form.
+fn fill(
+    findings: &impl Serialize,
+    settings_toml: &str,
+    resources: &[(String, String)],
+) -> Result<String, TemplateError> {
+    let environment = environment()?;
+    let page = environment.get_template(NAME)?.render(context! {
+        settings_toml,
+        resources => Serde(resources),
+        ..Serde(findings)
+    })?;
+    Ok(page)
+}
+
+fn environment() -> Result<Environment<'static>, TemplateError> {
+    let mut environment = Environment::new();
+    // A field the model no longer has must fail, not print as nothing.
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
+    environment.add_filter("thousands", thousands);
+    environment.add_filter("counted", counted);
+    environment.add_filter("percent", percent);
+    environment.add_filter("bar_width", bar_width);
+    environment.add_filter("two_decimals", two_decimals);
+    environment.add_filter("truncated", truncated);
+    environment.add_filter("one_line", one_line);
+    environment.add_filter("state_name", state_name);
+    environment.add_filter("language_name", language_name);
+    environment.add_template(NAME, include_str!("template.html"))?;
+    Ok(environment)
+}
+
+/// 12345 as "12 345": neither comma nor point, since readers differ in what these mean.
+fn thousands(n: u64) -> String {
+    let digits = n.to_string();
+    let mut grouped = String::with_capacity(digits.len() * 2);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            grouped.push(NO_BREAK_SPACE);
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+/// "1 respondent", "14 respondents", "no respondents" as "0 respondents".
+fn counted(n: u64, one: &str, many: &str) -> String {
+    format!("{}{NO_BREAK_SPACE}{}", thousands(n), if n == 1 { one } else { many })
+}
+
+/// 0.3256 as "33 %". What is more than none is never shown as 0 %, nor less than all as 100 %.
+fn percent(share: f64) -> String {
+    let whole = (share * 100.0).round();
+    if whole < 1.0 && share > 0.0 {
+        format!("<1{NO_BREAK_SPACE}%")
+    } else if whole >= 100.0 && share < 1.0 {
+        format!(">99{NO_BREAK_SPACE}%")
+    } else {
+        format!("{whole}{NO_BREAK_SPACE}%")
+    }
+}
+
+/// 0.3256 as "32.6%", a length in SVG.
+fn bar_width(share: f64) -> String {
+    format!("{:.1}%", share.clamp(0.0, 1.0) * 100.0)
+}
+
+/// 0.8732 as "0.87"; what is not quite equal is never shown as 1.00.
+fn two_decimals(x: f64) -> String {
+    if x < 1.0 { format!("{:.2}", x.min(0.99)) } else { "1.00".to_owned() }
+}
+
+/// The first `length` characters.
+fn truncated(text: &str, length: usize) -> String {
+    text.chars().take(length).collect()
+}
+
+/// White space evened out.
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// What a state of the ledger is called in a sentence. A state unknown here keeps its own name.
+fn state_name(state: &str) -> String {
+    match state {
+        "no_content" => "without content".to_owned(),
+        other => other.replace('_', " "),
+    }
+}
+
+/// The English name of a language; a code unknown here keeps its own.
+fn language_name(code: &str) -> String {
+    match code {
+        "en" => "English".to_owned(),
+        "fr" => "French".to_owned(),
+        "es" => "Spanish".to_owned(),
+        other => other.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    const HOSTILE: &str = r#"<script>alert(1)</script>"><img src=x onerror=1> {{ 7*7 }}"#;
+
+    fn consultation(questions: &Value) -> Value {
+        json!({
+            "schema": "findings",
+            "run": {"version": "0.1.0", "settings_blake3": "0123456789abcdef0123456789abcdef", "seed": 7},
+            "inputs": [{"file": "answers.csv", "role": "answers", "size": 12345, "blake3": "00ff"}],
+            "n_submissions": 45,
+            "n_submissions_set_aside": 1,
+            "questions": questions,
+        })
+    }
+
+    /// A theme of `n` respondents, `once` with near-duplicates counted once, on a base of 43.
+    fn theme(rank: u32, label: &str, n: u32, once: u32) -> Value {
+        json!({
+            "rank": rank, "theme_id": format!("t{rank}"), "label": label, "sentence": "There is duplication of work.",
+            "n_respondents": n, "n_respondents_once": once, "share": f64::from(n) / 43.0,
+            "terms": [{"stem": "duplic", "surface_forms": ["duplication", "duplicating"], "weight": 1.0}],
+            "companions": ["sectors"], "respondents": ["1", "2"],
+            "verbatims": [
+                {"response_id": "1", "respondent_id": "1", "text": "There is\nduplication of work.", "start": 0, "end": 30},
+                {"response_id": "2", "respondent_id": "r2", "text": "We keep duplicating.", "start": 5, "end": 25},
+            ],
+        })
+    }
+
+    /// A question whose themes are `themes`, the first `n_findings` of them findings.
+    fn question(id: &str, text: &str, themes: &[Value], n_findings: usize) -> Value {
+        json!({
+            "id": id, "text": text, "base": 43, "base_once": 40, "n_in_themes": 30, "n_in_findings": 20,
+            "ledger": [{"state": "analysed", "n_responses": 43}, {"state": "blank", "n_responses": 2}],
+            "language_counts": [{"language": "en", "n_responses": 43}],
+            "findings": themes[..n_findings], "themes": themes, "no_theme": [], "duplicates": [],
+        })
+    }
+
+    fn page(questions: &Value) -> String {
+        let resources = [("en/stop_words.txt".to_owned(), "aa11".to_owned())];
+        fill(&consultation(questions), "seed = 7\n", &resources).unwrap()
+    }
+
+    /// The text of a page: tags out, white space evened.
+    fn text(page: &str) -> String {
+        let body = page.split_once("<body>").unwrap().1;
+        let pieces: String = body.split('<').map(|piece| piece.split_once('>').map_or(piece, |(_, text)| text)).collect();
+        one_line(&pieces)
+    }
+
+    /// The values of an attribute in the whole page.
+    fn attribute<'a>(page: &'a str, name: &str) -> Vec<&'a str> {
+        page.split(&format!(" {name}=\"")).skip(1).map(|rest| rest.split('"').next().unwrap()).collect()
+    }
+
+    #[test]
+    fn a_finding_shows_count_base_share_terms_and_evidence() {
+        let text = text(&page(&json!([question("q2", "What works?", &[theme(1, "duplication of work", 14, 11)], 1)])));
+        assert!(text.contains("14 of 43 respondents (33 %); counted once 11 of 40"), "{text}");
+        assert!(text.contains("Counted where an answer says: duplication, duplicating"), "{text}");
+        assert!(text.contains("Response 2, respondent r2, bytes 5–25"), "{text}");
+        assert!(text.contains("45 received = 43 analysed + 2 blank"), "{text}");
+        assert!(text.contains("23 respondents of 43 are in none of these findings: 10 in other themes only, 13 in no theme"));
+    }
+
+    #[test]
+    fn the_sentence_stands_for_the_first_verbatim_and_is_not_printed_twice() {
+        let page = page(&json!([question("q2", "What works?", &[theme(1, "duplication", 14, 11)], 1)]));
+        assert_eq!(text(&page).matches("duplication of work.").count(), 1);
+    }
+
+    #[test]
+    fn a_theme_that_copies_would_lift_is_flagged() {
+        let themes = [theme(1, "buses", 20, 20), theme(2, "housing", 12, 12), theme(3, "helicopters", 16, 1)];
+        let text = text(&page(&json!([question("q5", "Priorities?", &themes, 2)])));
+        assert_eq!(text.matches("With every copy counted it would be number 2.").count(), 1, "{text}");
+    }
+
+    #[test]
+    fn what_respondents_wrote_is_never_markup() {
+        let mut theme = theme(1, HOSTILE, 2, 2);
+        theme["terms"][0]["surface_forms"] = json!([HOSTILE]);
+        theme["companions"] = json!([HOSTILE]);
+        theme["respondents"] = json!([HOSTILE]);
+        theme["sentence"] = json!(HOSTILE);
+        for verbatim in theme["verbatims"].as_array_mut().unwrap() {
+            verbatim["text"] = json!(HOSTILE);
+            verbatim["response_id"] = json!(HOSTILE);
+            verbatim["respondent_id"] = json!(format!("respondent {HOSTILE}"));
+        }
+        let mut question = question(HOSTILE, HOSTILE, &[theme.clone(), theme], 1);
+        question["no_theme"] =
+            json!([{"response_id": HOSTILE, "respondent_id": "r", "reason": HOSTILE, "text": HOSTILE}]);
+        question["duplicates"] = json!([{
+            "group_id": HOSTILE, "representative": HOSTILE, "text": HOSTILE,
+            "members": [{"response_id": HOSTILE, "respondent_id": "r", "kind": "exact", "similarity": 1.0}],
+        }]);
+        let mut consultation = consultation(&json!([question]));
+        consultation["inputs"][0]["file"] = json!(HOSTILE);
+        let page = fill(&consultation, HOSTILE, &[(HOSTILE.to_owned(), HOSTILE.to_owned())]).unwrap();
+        assert!(page.contains("&lt;script&gt;alert(1)&lt;&#x2f;script&gt;&quot;&gt;&lt;img src=x onerror=1&gt;"));
+        assert!(!page.contains("<script"));
+        assert!(!page.contains("<img"));
+        assert!(!page.contains("\">\"&gt;") && !page.contains("49"), "neither an attribute nor an expression opens");
+        assert!(page.contains("{{ 7*7 }}"), "and no expression is evaluated");
+    }
+
+    #[test]
+    fn the_page_loads_nothing_and_its_links_stay_inside() {
+        let page = page(&json!([question("q2", "What works?", &[theme(1, "buses", 2, 2), theme(2, "roads", 1, 1)], 1)]));
+        for loading in [" src=", "url(", "@import", "<link", "<script", "<iframe", "<object", "<form"] {
+            assert!(!page.contains(loading), "{loading}");
+        }
+        let ids = attribute(&page, "id");
+        for target in attribute(&page, "href") {
+            let id = target.strip_prefix('#').expect("a link inside the page");
+            assert!(ids.contains(&id), "{id}");
+        }
+        let distinct: std::collections::BTreeSet<_> = ids.iter().collect();
+        assert_eq!(distinct.len(), ids.len(), "ids are unique");
+        for label in attribute(&page, "aria-labelledby") {
+            assert!(ids.contains(&label), "{label}");
+        }
+    }
+
+    #[test]
+    fn any_question_id_gives_safe_anchors() {
+        let page = page(&json!([question("a b/\"é\" #1", "What works?", &[theme(1, "buses", 2, 2)], 1)]));
+        assert!(page.contains("id=\"question-1\"") && page.contains("id=\"question-1-finding-1\""));
+    }
+
+    #[test]
+    fn a_consultation_without_questions_is_a_page() {
+        let run = crate::findings::RunIdentity {
+            version: "0.1.0".to_owned(),
+            settings_blake3: "00".repeat(32),
+            seed: 0,
+        };
+        let findings = Findings {
+            schema: "findings",
+            run,
+            inputs: Vec::new(),
+            n_submissions: 0,
+            n_submissions_set_aside: 0,
+            questions: Vec::new(),
+        };
+        let page = render(&findings, "", &[]).unwrap();
+        assert!(text(&page).contains("There is no open question with answers to report."));
+    }
+
+    #[test]
+    fn a_question_without_answers_is_a_section() {
+        let mut question = question("q9", "Anything else?", &[], 0);
+        for count in ["base", "base_once", "n_in_themes", "n_in_findings"] {
+            question[count] = json!(0);
+        }
+        question["ledger"] = json!([{"state": "analysed", "n_responses": 0}]);
+        question["language_counts"] = json!([]);
+        let text = text(&page(&json!([question])));
+        assert!(text.contains("Base: 0 respondents."), "{text}");
+        assert!(text.contains("No theme in these answers is supported by enough respondents"), "{text}");
+    }
+
+    #[test]
+    fn a_field_the_findings_lack_is_an_error_that_names_the_place() {
+        let error = fill(&json!({"run": {}}), "", &[]).unwrap_err().to_string();
+        assert!(error.starts_with("the report template fails: undefined value"), "{error}");
+        assert!(error.contains("report.html:"), "{error}");
+    }
+
+    #[test]
+    fn numbers_read_as_an_analyst_writes_them() {
+        let plain = |text: String| text.replace(NO_BREAK_SPACE, " ");
+        assert_eq!([0, 999, 1000, 1_234_567].map(thousands).map(plain), ["0", "999", "1 000", "1 234 567"]);
+        assert_eq!(plain(counted(1, "theme", "themes")), "1 theme");
+        assert_eq!(plain(counted(0, "theme", "themes")), "0 themes");
+        let shares = [0.0, 0.0004, 0.3256, 0.325, 0.9999, 1.0];
+        assert_eq!(shares.map(percent).map(plain), ["0 %", "<1 %", "33 %", "33 %", ">99 %", "100 %"]);
+        assert_eq!([0.8732, 0.9999, 1.0].map(two_decimals), ["0.87", "0.99", "1.00"]);
+        assert_eq!(bar_width(0.3256), "32.6%");
+    }
+}

@@ -1,0 +1,74 @@
+//! The manifest: what a run was made from and what it made, by hash.
+
+use super::{OutputFile, SETTINGS};
+use crate::findings::InputIdentity;
+use crate::ledger::resource_files;
+use crate::pipeline::Run;
+use canvass_text::Resources;
+use serde::{Deserialize, Serialize};
+
+/// `manifest.json`. It names no path and no time.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct Manifest {
+    /// The version of canvass.
+    pub version: String,
+    /// BLAKE3 of `canvass.toml`, in hexadecimal.
+    pub settings_blake3: String,
+    /// The seed of every random step.
+    pub seed: u64,
+    /// The files read, in the order given.
+    pub inputs: Vec<InputIdentity>,
+    /// The built-in resources.
+    pub resources: Vec<ResourceIdentity>,
+    /// Every other file of the run folder.
+    pub outputs: Vec<OutputIdentity>,
+}
+
+/// A built-in resource.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct ResourceIdentity {
+    /// Its path below `models/`, or the name and version of a library whose version changes results.
+    pub name: String,
+    /// BLAKE3 of its bytes, in hexadecimal; of the version for a library.
+    pub blake3: String,
+}
+
+/// A file of the run folder.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct OutputIdentity {
+    /// Its name.
+    pub file: String,
+    /// In bytes.
+    pub size: u64,
+    /// BLAKE3 of its bytes, in hexadecimal.
+    pub blake3: String,
+}
+
+/// The built-in resources, in a fixed order.
+pub(super) fn resources() -> Vec<ResourceIdentity> {
+    let files = Resources::files().chain(resource_files());
+    files
+        .map(|file| ResourceIdentity { name: file.name.to_owned(), blake3: hash(file.text.as_bytes()) })
+        .collect()
+}
+
+pub(super) fn manifest(run: &Run, resources: Vec<ResourceIdentity>, files: &[OutputFile]) -> Manifest {
+    let outputs: Vec<OutputIdentity> = files
+        .iter()
+        .map(|file| OutputIdentity { file: file.name.to_owned(), size: file.bytes.len() as u64, blake3: hash(&file.bytes) })
+        .collect();
+    let settings = outputs.iter().find(|output| output.file == SETTINGS);
+    Manifest {
+        version: run.findings.run.version.clone(),
+        settings_blake3: settings.map(|output| output.blake3.clone()).unwrap_or_default(),
+        seed: run.settings.seed,
+        inputs: run.findings.inputs.clone(),
+        resources,
+        outputs,
+    }
+}
+
+/// BLAKE3 in hexadecimal.
+pub(crate) fn hash(bytes: &[u8]) -> String {
+    blake3::hash(bytes).to_hex().to_string()
+}

@@ -1,0 +1,91 @@
+//! From a finished run to the files of its folder, in memory.
+//!
+//! [`files`] gives every output with its bytes. The same run gives the same bytes.
+
+mod html;
+mod manifest;
+mod responses;
+mod tables;
+
+use crate::error::Error;
+use crate::pipeline::Run;
+
+pub(crate) use manifest::hash;
+pub use manifest::{Manifest, OutputIdentity, ResourceIdentity};
+pub use responses::{PointRecord, ResponseRecord, ThemeRecord, TokenRecord};
+
+/// An output: its name in the run folder, and its bytes.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct OutputFile {
+    /// The name, stable: other tools read it.
+    pub name: &'static str,
+    /// The content.
+    pub bytes: Vec<u8>,
+}
+
+/// The name of the settings in a run folder.
+pub const SETTINGS: &str = "canvass.toml";
+/// The name of the manifest in a run folder.
+pub const MANIFEST: &str = "manifest.json";
+/// The name of the responses taken apart in a run folder.
+pub const RESPONSES: &str = "responses.jsonl";
+/// The name of the findings as data in a run folder.
+pub const FINDINGS: &str = "findings.json";
+
+/// Every file of the run folder, the manifest last.
+///
+/// # Errors
+/// [`Error::QuotationNotInSource`] if a quotation is not, byte for byte, at its span of the source; [`Error::Template`].
+/// Both would be faults of this program: the check is made on every run.
+pub fn files(run: &Run) -> Result<Vec<OutputFile>, Error> {
+    check_quotations(run)?;
+    let settings = run.settings.to_toml();
+    let resources = manifest::resources();
+    let pairs: Vec<(String, String)> = resources.iter().map(|r| (r.name.clone(), r.blake3.clone())).collect();
+    let html = html::render(&run.findings, &settings, &pairs).map_err(|error| Error::Template(error.to_string()))?;
+    let mut findings = json(&run.findings);
+    findings.push(b'\n');
+    let mut files = vec![
+        OutputFile { name: "report.html", bytes: html.into_bytes() },
+        OutputFile { name: FINDINGS, bytes: findings },
+        OutputFile { name: "coding.csv", bytes: tables::coding(run) },
+        OutputFile { name: "duplicates.csv", bytes: tables::duplicates(run) },
+        OutputFile { name: "ledger.csv", bytes: tables::ledger(run) },
+        OutputFile { name: RESPONSES, bytes: responses::records(run) },
+        OutputFile { name: SETTINGS, bytes: settings.into_bytes() },
+    ];
+    let manifest = manifest::manifest(run, resources, &files);
+    let mut bytes = json(&manifest);
+    bytes.push(b'\n');
+    files.push(OutputFile { name: MANIFEST, bytes });
+    Ok(files)
+}
+
+/// Every verbatim is the source's text at its span.
+fn check_quotations(run: &Run) -> Result<(), Error> {
+    for (question, found) in run.questions.iter().zip(&run.findings.questions) {
+        let texts: std::collections::BTreeMap<&str, &str> = question
+            .positions
+            .iter()
+            .map(|at| (run.intake.responses[*at].response_id.as_str(), run.intake.responses[*at].text.as_str()))
+            .collect();
+        for verbatim in found.themes.iter().flat_map(|theme| &theme.verbatims) {
+            let source = texts.get(verbatim.response_id.as_str()).copied().unwrap_or_default();
+            if source.get(verbatim.start as usize..verbatim.end as usize) != Some(&verbatim.text) {
+                return Err(Error::QuotationNotInSource {
+                    question: found.id.clone(),
+                    response_id: verbatim.response_id.clone(),
+                    start: verbatim.start,
+                    end: verbatim.end,
+                });
+            }
+        }
+    }
+    Ok(())
+}
+
+/// # Panics
+/// Never: the models are plain structures of strings, numbers and lists.
+fn json(value: &impl serde::Serialize) -> Vec<u8> {
+    serde_json::to_vec_pretty(value).expect("a plain structure has a JSON form")
+}

@@ -1,0 +1,184 @@
+//! Every response taken apart, a line of JSON each: what an explanation is made from, and an annex for other tools.
+
+use crate::findings::four_decimals;
+use crate::ledger::State;
+use crate::pipeline::{QuestionRun, Run};
+use canvass_text::Span;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// A line of `responses.jsonl`: one response to one question.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct ResponseRecord {
+    /// The question's id.
+    pub question: String,
+    /// The response's id.
+    pub response_id: String,
+    /// The respondent's id.
+    pub respondent_id: String,
+    /// The base name of the file.
+    pub file: String,
+    /// The sheet; empty in a text file.
+    pub sheet: String,
+    /// The row, 1-based, the header included.
+    pub row: u32,
+    /// The column as a spreadsheet names it.
+    pub column: String,
+    /// The state in the ledger.
+    pub state: String,
+    /// The rule that put it there, or its themes in a phrase.
+    pub reason: String,
+    /// The cell's text.
+    pub text: String,
+    /// The language it was read in; none unless analysed.
+    pub language: Option<String>,
+    /// Passages quoted from a reference text.
+    pub quotations: Vec<Span>,
+    /// Its points.
+    pub points: Vec<PointRecord>,
+    /// Its group of near-duplicates.
+    pub duplicate_group: Option<String>,
+}
+
+/// A point of a response.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct PointRecord {
+    /// First byte in the response's text.
+    pub start: u32,
+    /// One past the last byte.
+    pub end: u32,
+    /// Its tokens.
+    pub tokens: Vec<TokenRecord>,
+    /// The themes it is in.
+    pub themes: Vec<ThemeRecord>,
+}
+
+/// A token of a point.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct TokenRecord {
+    /// First byte in the response's text.
+    pub start: u32,
+    /// One past the last byte.
+    pub end: u32,
+    /// The stem of its term.
+    pub stem: String,
+    /// Why it carries no theme: `question` for a word of the question, `quotation` for one quoted from a reference text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
+    pub left_out: Option<String>,
+}
+
+/// A theme of a point.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct ThemeRecord {
+    /// The theme's id.
+    pub theme_id: String,
+    /// How well the point fits it, 0 to 1.
+    pub strength: f64,
+}
+
+/// For each theme of a response, by id: the largest strength of its points, and the points (indices in the response).
+pub(super) type ThemesOfResponse<'a> = BTreeMap<&'a str, (f64, Vec<u32>)>;
+
+/// For each analysed response of a question its themes.
+pub(super) fn themes_of(question: &QuestionRun) -> Vec<ThemesOfResponse<'_>> {
+    let mut themes: Vec<ThemesOfResponse<'_>> = vec![BTreeMap::new(); question.positions.len()];
+    for membership in &question.themes.memberships {
+        let Some(theme_id) = &question.theme_ids[membership.theme_idx as usize] else { continue };
+        let (response, point) = question.points[membership.point_idx as usize];
+        let (strength, points) = themes[response as usize].entry(theme_id).or_insert((0.0, Vec::new()));
+        *strength = strength.max(membership.strength);
+        points.push(point);
+    }
+    themes
+}
+
+/// `responses.jsonl`, in the order of the ledger.
+pub(super) fn records(run: &Run) -> Vec<u8> {
+    let mut taken_apart: BTreeMap<usize, (usize, usize)> = BTreeMap::new();
+    for (number, question) in run.questions.iter().enumerate() {
+        for (response, position) in question.positions.iter().enumerate() {
+            taken_apart.insert(*position, (number, response));
+        }
+    }
+    let groups = groups(run);
+    let points: Vec<Vec<Vec<PointRecord>>> = run.questions.iter().map(points_of).collect();
+    let reasons = super::tables::reasons(run);
+    let mut bytes = Vec::new();
+    for (at, (received, entry)) in run.intake.responses.iter().zip(&run.ledger.entries).enumerate() {
+        let found = taken_apart.get(&at).map(|(number, response)| {
+            let text = &run.questions[*number].analysis.texts[*response];
+            (text, points[*number][*response].clone(), groups.get(&(*number, *response as u32)).cloned())
+        });
+        let (text, points, duplicate_group) =
+            found.map_or((None, Vec::new(), None), |(text, points, group)| (Some(text), points, group));
+        debug_assert_eq!(text.is_some(), entry.state == State::Analysed);
+        let record = ResponseRecord {
+            question: run.intake.questions[received.question_idx as usize].id.clone(),
+            response_id: received.response_id.clone(),
+            respondent_id: run.intake.submissions[received.submission_idx as usize].respondent_id.clone(),
+            file: received.place.file.to_string(),
+            sheet: received.place.sheet.to_string(),
+            row: received.place.row,
+            column: received.place.letters(),
+            state: entry.state.name().to_owned(),
+            reason: reasons.get(&at).unwrap_or(&entry.reason).clone(),
+            text: received.text.clone(),
+            language: text.map(|text| text.language.code().to_owned()),
+            quotations: text.map(|text| text.quotations.clone()).unwrap_or_default(),
+            points,
+            duplicate_group,
+        };
+        serde_json::to_writer(&mut bytes, &record).expect("a plain structure goes into memory");
+        bytes.push(b'\n');
+    }
+    bytes
+}
+
+/// For each response of a question its points.
+fn points_of(question: &QuestionRun) -> Vec<Vec<PointRecord>> {
+    let mut records: Vec<Vec<PointRecord>> = question
+        .analysis
+        .texts
+        .iter()
+        .map(|text| {
+            let points = text.points.iter().map(|point| {
+                let tokens = point.tokens.iter().map(|token| TokenRecord {
+                    start: token.span.start,
+                    end: token.span.end,
+                    stem: question.analysis.vocabulary.terms[token.term_idx as usize].stem.clone(),
+                    left_out: if token.quoted {
+                        Some("quotation".into())
+                    } else {
+                        question.excluded[token.term_idx as usize].then(|| "question".into())
+                    },
+                });
+                PointRecord { start: point.span.start, end: point.span.end, tokens: tokens.collect(), themes: Vec::new() }
+            });
+            points.collect()
+        })
+        .collect();
+    for membership in &question.themes.memberships {
+        let Some(theme_id) = &question.theme_ids[membership.theme_idx as usize] else { continue };
+        let (response, point) = question.points[membership.point_idx as usize];
+        let theme = ThemeRecord { theme_id: theme_id.clone(), strength: four_decimals(membership.strength) };
+        records[response as usize][point as usize].themes.push(theme);
+    }
+    for point in records.iter_mut().flatten() {
+        point.themes.sort_by(|a, b| a.theme_id.cmp(&b.theme_id));
+    }
+    records
+}
+
+/// For each member of a group of near-duplicates, by question and response, the group's id.
+fn groups(run: &Run) -> BTreeMap<(usize, u32), String> {
+    let mut groups = BTreeMap::new();
+    for (number, (question, found)) in run.questions.iter().zip(&run.findings.questions).enumerate() {
+        for (group, found) in question.groups.iter().zip(&found.duplicates) {
+            for member in &group.members {
+                groups.insert((number, member.document_idx), found.group_id.clone());
+            }
+        }
+    }
+    groups
+}

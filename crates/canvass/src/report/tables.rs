@@ -1,0 +1,152 @@
+//! The tables of the run folder: coding, duplicates, ledger.
+//!
+//! A cell that begins with = + - @, a tab or a carriage return is written with an apostrophe before it, so that no
+//! spreadsheet runs it as a formula. Files are UTF-8, separated by commas, with a line feed behind each row.
+
+use super::responses::themes_of;
+use crate::ledger::State;
+use crate::pipeline::Run;
+use std::collections::BTreeMap;
+
+/// `coding.csv`: a line for each response and theme.
+pub(super) fn coding(run: &Run) -> Vec<u8> {
+    let mut table = Table::new(["question", "response_id", "respondent_id", "theme_id", "theme_label", "strength", "points"]);
+    for (question, found) in run.questions.iter().zip(&run.findings.questions) {
+        let labels: BTreeMap<&str, &str> =
+            found.themes.iter().map(|theme| (theme.theme_id.as_str(), theme.label.as_str())).collect();
+        let themes_of_response = themes_of(question);
+        for (position, themes) in question.positions.iter().zip(&themes_of_response) {
+            let received = &run.intake.responses[*position];
+            let respondent = &run.intake.submissions[received.submission_idx as usize].respondent_id;
+            for (theme_id, (strength, points)) in themes {
+                let label = labels.get(theme_id).copied().unwrap_or_default();
+                let (strength, n_points) = (decimal(*strength), points.len().to_string());
+                table.row([&found.id, &received.response_id, respondent, theme_id, label, &strength, &n_points]);
+            }
+        }
+    }
+    table.bytes()
+}
+
+/// `duplicates.csv`: a line for each member of a group of near-duplicates.
+pub(super) fn duplicates(run: &Run) -> Vec<u8> {
+    let columns = ["question", "group_id", "kind", "response_id", "respondent_id", "similarity", "representative"];
+    let mut table = Table::new(columns);
+    for found in &run.findings.questions {
+        for group in &found.duplicates {
+            for member in &group.members {
+                table.row([
+                    &found.id,
+                    &group.group_id,
+                    member.kind.name(),
+                    &member.response_id,
+                    &member.respondent_id,
+                    &decimal(member.similarity),
+                    &group.representative,
+                ]);
+            }
+        }
+    }
+    table.bytes()
+}
+
+/// `ledger.csv`: a line for each response received.
+pub(super) fn ledger(run: &Run) -> Vec<u8> {
+    let columns = ["question", "response_id", "respondent_id", "file", "sheet", "row", "column", "state", "reason"];
+    let mut table = Table::new(columns);
+    let reasons = reasons(run);
+    for (at, (received, entry)) in run.intake.responses.iter().zip(&run.ledger.entries).enumerate() {
+        let question = &run.intake.questions[received.question_idx as usize].id;
+        let respondent = &run.intake.submissions[received.submission_idx as usize].respondent_id;
+        let place = &received.place;
+        let reason = reasons.get(&at).unwrap_or(&entry.reason);
+        table.row([
+            question,
+            &received.response_id,
+            respondent,
+            &place.file,
+            &place.sheet,
+            &place.row.to_string(),
+            &place.letters(),
+            entry.state.name(),
+            reason,
+        ]);
+    }
+    table.bytes()
+}
+
+/// For each analysed response, by its place in the intake, in how many themes it is or why in none.
+pub(super) fn reasons(run: &Run) -> BTreeMap<usize, String> {
+    let mut reasons = BTreeMap::new();
+    for (question, found) in run.questions.iter().zip(&run.findings.questions) {
+        let uncoded: BTreeMap<&str, &str> =
+            found.no_theme.iter().map(|response| (response.response_id.as_str(), response.reason.as_str())).collect();
+        for (position, themes) in question.positions.iter().zip(themes_of(question)) {
+            debug_assert_eq!(run.ledger.entries[*position].state, State::Analysed);
+            let id = run.intake.responses[*position].response_id.as_str();
+            let reason = match (uncoded.get(id), themes.len()) {
+                (Some(why), 0) => format!("no theme: {why}"),
+                (_, 1) => "in 1 theme".into(),
+                (_, n) => format!("in {n} themes"),
+            };
+            reasons.insert(*position, reason);
+        }
+    }
+    reasons
+}
+
+/// Four decimals, without trailing zeros: the same text on every machine.
+fn decimal(x: f64) -> String {
+    let text = format!("{x:.4}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// A cell that no spreadsheet runs as a formula.
+pub(crate) fn guarded(cell: &str) -> std::borrow::Cow<'_, str> {
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}").into() } else { cell.into() }
+}
+
+/// A table in the making.
+struct Table {
+    writer: csv::Writer<Vec<u8>>,
+}
+
+impl Table {
+    fn new<const N: usize>(columns: [&str; N]) -> Self {
+        let mut table = Self { writer: csv::WriterBuilder::new().from_writer(Vec::new()) };
+        table.row(columns);
+        table
+    }
+
+    /// # Panics
+    /// Never: writing to memory does not fail, and every row has the same number of cells.
+    fn row<const N: usize>(&mut self, cells: [&str; N]) {
+        let cells: Vec<_> = cells.iter().map(|cell| guarded(cell)).collect();
+        self.writer.write_record(cells.iter().map(|cell| cell.as_bytes())).expect("rows of one width go into memory");
+    }
+
+    /// # Panics
+    /// Never: as [`Table::row`].
+    fn bytes(self) -> Vec<u8> {
+        self.writer.into_inner().expect("memory takes every row")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_that_a_spreadsheet_would_run_are_guarded() {
+        for (cell, written) in
+            [("=1+1", "'=1+1"), ("+1", "'+1"), ("-x", "'-x"), ("@a", "'@a"), ("\tx", "'\tx"), ("a=1", "a=1"), ("", "")]
+        {
+            assert_eq!(guarded(cell), written);
+        }
+    }
+
+    #[test]
+    fn decimals_have_no_trailing_zeros() {
+        assert_eq!((decimal(1.0), decimal(0.5), decimal(0.123_456), decimal(0.0)), ("1".into(), "0.5".into(), "0.1235".into(), "0".into()));
+    }
+}

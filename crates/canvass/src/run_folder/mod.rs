@@ -1,0 +1,119 @@
+//! The run folder on disk: written whole or not at all, verified, and asked about one response.
+
+mod explain;
+mod verify;
+
+use crate::error::Error;
+use crate::report::{MANIFEST, Manifest, OutputFile};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+pub use explain::explain;
+pub use verify::{Finding as VerifyFinding, Verdict, verify};
+
+/// Checks that a run may write to `folder`, before any work is done.
+///
+/// A folder that does not exist or is empty may be written to. With `force`, so may one that holds nothing but the outputs of
+/// an earlier run.
+///
+/// # Errors
+/// [`Error::Exists`], [`Error::ForeignFiles`], [`Error::Io`].
+pub fn check(folder: &Path, force: bool) -> Result<(), Error> {
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(_) if folder.is_file() => return Err(Error::Exists { folder: folder.to_path_buf() }),
+        Err(error) => return Err(Error::io("read", folder)(error)),
+    };
+    let mut names = Vec::new();
+    for entry in entries {
+        names.push(entry.map_err(Error::io("read", folder))?.file_name().to_string_lossy().into_owned());
+    }
+    names.sort_unstable();
+    if names.is_empty() {
+        return Ok(());
+    }
+    if !force {
+        return Err(Error::Exists { folder: folder.to_path_buf() });
+    }
+    let written: Vec<String> = read_manifest(folder).map_or(Vec::new(), |manifest| {
+        manifest.outputs.into_iter().map(|output| output.file).chain([MANIFEST.to_owned()]).collect()
+    });
+    let mut foreign: Vec<String> = names.into_iter().filter(|name| !written.contains(name)).collect();
+    foreign.truncate(5);
+    if foreign.is_empty() { Ok(()) } else { Err(Error::ForeignFiles { folder: folder.to_path_buf(), foreign }) }
+}
+
+/// Writes the outputs to a temporary folder beside `folder` and renames it; what stood there before is replaced only
+/// when everything is written. `done` is called after each file.
+///
+/// # Errors
+/// As [`check`]; [`Error::Io`], after which `folder` is as it was.
+pub fn write(folder: &Path, outputs: &[OutputFile], force: bool, done: &dyn Fn()) -> Result<(), Error> {
+    check(folder, force)?;
+    let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    fs::create_dir_all(parent).map_err(Error::io("create", parent))?;
+    let temporary = beside(folder, "new");
+    if temporary.exists() {
+        fs::remove_dir_all(&temporary).map_err(Error::io("remove", &temporary))?;
+    }
+    let written = write_all(&temporary, outputs, done).and_then(|()| replace(folder, &temporary));
+    if written.is_err() {
+        // The temporary folder is ours alone; what is left of it says nothing that the error does not.
+        let _ = fs::remove_dir_all(&temporary);
+    }
+    written
+}
+
+fn write_all(temporary: &Path, outputs: &[OutputFile], done: &dyn Fn()) -> Result<(), Error> {
+    fs::create_dir(temporary).map_err(Error::io("create", temporary))?;
+    for output in outputs {
+        let path = temporary.join(output.name);
+        let write = || {
+            let mut file = fs::File::create(&path)?;
+            std::io::Write::write_all(&mut file, &output.bytes)?;
+            file.sync_all()
+        };
+        write().map_err(Error::io("write", &path))?;
+        done();
+    }
+    Ok(())
+}
+
+/// Puts `temporary` in the place of `folder`.
+fn replace(folder: &Path, temporary: &Path) -> Result<(), Error> {
+    let old = beside(folder, "old");
+    let existed = folder.exists();
+    if existed {
+        if old.exists() {
+            fs::remove_dir_all(&old).map_err(Error::io("remove", &old))?;
+        }
+        fs::rename(folder, &old).map_err(Error::io("rename", folder))?;
+    }
+    if let Err(error) = fs::rename(temporary, folder) {
+        if existed {
+            fs::rename(&old, folder).map_err(Error::io("restore", folder))?;
+        }
+        return Err(Error::io("rename", temporary)(error));
+    }
+    if existed {
+        fs::remove_dir_all(&old).map_err(Error::io("remove", &old))?;
+    }
+    Ok(())
+}
+
+/// A hidden folder beside `folder`, on the same file system.
+fn beside(folder: &Path, what: &str) -> PathBuf {
+    let name = folder.file_name().unwrap_or_default().to_string_lossy();
+    folder.with_file_name(format!(".{name}.{what}-{}", std::process::id()))
+}
+
+/// Reads the manifest of a run folder.
+///
+/// # Errors
+/// [`Error::NotARunFolder`].
+pub fn read_manifest(folder: &Path) -> Result<Manifest, Error> {
+    let refuse = |why: String| Error::NotARunFolder { folder: folder.to_path_buf(), why };
+    let bytes = fs::read(folder.join(MANIFEST)).map_err(|error| refuse(format!("cannot read {MANIFEST}: {error}")))?;
+    serde_json::from_slice(&bytes).map_err(|error| refuse(format!("{MANIFEST} is no manifest: {error}")))
+}

@@ -1,0 +1,125 @@
+//! What each command does.
+
+use crate::arguments::{Command, Explain, Run, Verify};
+use crate::console::Console;
+use crate::progress::Progress;
+use canvass::pipeline::config_folder;
+use canvass::settings::Layout;
+use canvass::{Config, Error, Findings, Observer, Request, Silent, Stage, report, run_folder};
+use serde_json::json;
+use std::fmt::Write as _;
+use std::process::ExitCode;
+
+pub(crate) fn execute(command: &Command, console: &Console) -> Result<ExitCode, Error> {
+    match command {
+        Command::Run(arguments) => run(arguments, *console),
+        Command::Verify(arguments) => verify(arguments, *console),
+        Command::Explain(arguments) => explain(arguments, *console),
+    }
+}
+
+fn run(arguments: &Run, console: Console) -> Result<ExitCode, Error> {
+    run_folder::check(&arguments.out, arguments.force)?;
+    let progress = Progress::new(console);
+    let run = canvass::run(&request(arguments)?, &progress)?;
+    let files = report::files(&run)?;
+    progress.begin(Stage::Report, Some(files.len() as u64));
+    run_folder::write(&arguments.out, &files, arguments.force, &|| progress.advance(Stage::Report, 1))?;
+    progress.end(Stage::Report, files.len() as u64);
+    let page = arguments.out.join("report.html");
+    console.event(&json!({
+        "event": "done",
+        "report": page.display().to_string(),
+        "questions": run.findings.questions.len(),
+        "submissions": run.findings.n_submissions,
+    }));
+    if !console.is_quiet() {
+        console.result(&summary(&run.findings));
+        console.result(&format!("report: {}", page.display()));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The configuration with what the command line states on top.
+fn request(arguments: &Run) -> Result<Request, Error> {
+    let mut config = match &arguments.config {
+        Some(path) => Config::read(path)?,
+        None => Config::default(),
+    };
+    let input = &mut config.input;
+    input.layout = arguments.layout.map(Layout::from).or(input.layout);
+    for (stated, setting) in [
+        (&arguments.sheet, &mut input.sheet),
+        (&arguments.question_column, &mut input.question_column),
+        (&arguments.id_column, &mut input.id_column),
+        (&arguments.text_column, &mut input.text_column),
+        (&arguments.respondent_column, &mut input.respondent_column),
+    ] {
+        if stated.is_some() {
+            setting.clone_from(stated);
+        }
+    }
+    config.seed = arguments.seed.or(config.seed);
+    Ok(Request {
+        files: arguments.files.clone(),
+        config,
+        config_folder: arguments.config.as_deref().map(config_folder),
+        questions_file: arguments.questions.clone(),
+        references: arguments.reference.clone(),
+    })
+}
+
+/// The findings in a few lines.
+fn summary(findings: &Findings) -> String {
+    let mut text = String::new();
+    for question in &findings.questions {
+        // Writing to a string does not fail.
+        let _ = writeln!(text, "\n{}  {}", question.id, one_line(&question.text));
+        let _ = writeln!(text, "    base {} respondents, {} themes", question.base, question.themes.len());
+        for finding in &question.findings {
+            let share = (finding.share * 100.0).round();
+            let once = if finding.n_respondents_once == finding.n_respondents {
+                String::new()
+            } else {
+                format!(", {} with near-duplicates counted once", finding.n_respondents_once)
+            };
+            let _ = writeln!(text, "    {}. {}: {} ({share} %){once}", finding.rank, finding.label, finding.n_respondents);
+        }
+    }
+    text
+}
+
+/// White space evened out and control characters left out.
+fn one_line(text: &str) -> String {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    words.join(" ").chars().filter(|c| !c.is_control()).collect()
+}
+
+fn verify(arguments: &Verify, console: Console) -> Result<ExitCode, Error> {
+    let verdict = if console.is_quiet() {
+        run_folder::verify(&arguments.folder, &arguments.files, &Silent)?
+    } else {
+        run_folder::verify(&arguments.folder, &arguments.files, &Progress::new(console))?
+    };
+    for finding in &verdict.findings {
+        let mark = if finding.agrees { "agrees " } else { "DIFFERS" };
+        if !(console.is_quiet() && finding.agrees) {
+            console.result(&format!("{mark}  {}: {}", finding.about, finding.message));
+        }
+    }
+    let agrees = verdict.agrees();
+    if !console.is_quiet() {
+        console.result(match (agrees, arguments.files.is_empty()) {
+            (true, true) => "verified: the outputs are as the manifest says; name the input files to have the run repeated",
+            (true, false) => "verified: the inputs, run again, give the same bytes in every output",
+            (false, _) => "NOT verified",
+        });
+    }
+    Ok(ExitCode::from(u8::from(!agrees)))
+}
+
+fn explain(arguments: &Explain, console: Console) -> Result<ExitCode, Error> {
+    let told = run_folder::explain(&arguments.folder, &arguments.response_id, arguments.question.as_deref())?;
+    console.result(told.trim_end());
+    Ok(ExitCode::SUCCESS)
+}
