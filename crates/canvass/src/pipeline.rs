@@ -325,7 +325,8 @@ fn find_themes(question: &mut Coded<'_>, settings: &Settings) -> Result<(), Erro
         }
     }
     let counts = Csr::from_terms(&rows, question.analysis.vocabulary.terms.len());
-    let input = ThemeInput { counts: &counts, responses: &responses, groups: &question.units };
+    let may_define: Vec<bool> = question.analysis.vocabulary.terms.iter().map(|term| !term.general).collect();
+    let input = ThemeInput { counts: &counts, responses: &responses, groups: &question.units, may_define: &may_define };
     question.themes = fit_themes(&input, &settings.themes, settings.seed)?;
     Ok(())
 }

@@ -21,23 +21,26 @@ macro_rules! resource {
     };
 }
 
-/// The four files of each language, in the order of [`Language::ALL`].
-const FILES: [[Resource; 4]; 3] = [
+/// The five files of each language, in the order of [`Language::ALL`].
+const FILES: [[Resource; 5]; 3] = [
     [
         resource!("en/tokenizer.json"),
         resource!("en/stop_words.txt"),
+        resource!("en/general_words.txt"),
         resource!("en/abbreviations.txt"),
         resource!("en/prefixes.txt"),
     ],
     [
         resource!("fr/tokenizer.json"),
         resource!("fr/stop_words.txt"),
+        resource!("fr/general_words.txt"),
         resource!("fr/abbreviations.txt"),
         resource!("fr/prefixes.txt"),
     ],
     [
         resource!("es/tokenizer.json"),
         resource!("es/stop_words.txt"),
+        resource!("es/general_words.txt"),
         resource!("es/abbreviations.txt"),
         resource!("es/prefixes.txt"),
     ],
@@ -58,6 +61,8 @@ pub(crate) struct LanguageResources {
     tokenizer: Tokenizer,
     stemmer: Stemmer,
     stop_words: BTreeSet<&'static str>,
+    /// Stems of the general words.
+    general: BTreeSet<String>,
     abbreviations: BTreeSet<&'static str>,
     prefixes: BTreeSet<&'static str>,
 }
@@ -105,6 +110,10 @@ impl LanguageResources {
         self.stop_words.contains(form)
     }
 
+    pub(crate) fn is_general(&self, stem: &str) -> bool {
+        self.general.contains(stem)
+    }
+
     pub(crate) fn is_prefix(&self, word: &str) -> bool {
         self.prefixes.contains(word.to_lowercase().as_str())
     }
@@ -124,15 +133,17 @@ impl Resources {
         let languages = Language::ALL
             .iter()
             .zip(FILES)
-            .map(|(language, [tokenizer, stop_words, abbreviations, prefixes])| {
+            .map(|(language, [tokenizer, stop_words, general, abbreviations, prefixes])| {
+                let stemmer = Stemmer::create(match language {
+                    Language::English => Algorithm::English,
+                    Language::French => Algorithm::French,
+                    Language::Spanish => Algorithm::Spanish,
+                });
                 Ok(LanguageResources {
                     tokenizer: Tokenizer::from_bytes(tokenizer.text.as_bytes())
                         .map_err(|error| ResourceError { name: tokenizer.name, message: error.to_string() })?,
-                    stemmer: Stemmer::create(match language {
-                        Language::English => Algorithm::English,
-                        Language::French => Algorithm::French,
-                        Language::Spanish => Algorithm::Spanish,
-                    }),
+                    general: lines(general.text).map(|word| stemmer.stem(word).into_owned()).collect(),
+                    stemmer,
                     stop_words: lines(stop_words.text).collect(),
                     abbreviations: lines(abbreviations.text).collect(),
                     prefixes: lines(prefixes.text).collect(),

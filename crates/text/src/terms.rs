@@ -48,6 +48,8 @@ pub struct Term {
     /// The forms that occur, with their counts: the most frequent first, ties in alphabetical order. A form that occurs both
     /// with and without a capital stands without it.
     pub surface_forms: Vec<(String, u32)>,
+    /// Whether it is too general to name a subject, in the language in which it occurs ("make", "good", "not").
+    pub general: bool,
 }
 
 impl Term {
@@ -160,15 +162,21 @@ impl<'r> Analyser<'r> {
         }
 
         let mut forms: Vec<BTreeMap<&str, u32>> = vec![BTreeMap::new(); stems.len()];
-        for (((_, word), parts), count) in words.iter().zip(&parts).zip(&counts) {
+        let mut general = vec![false; stems.len()];
+        for (((language, word), parts), count) in words.iter().zip(&parts).zip(&counts) {
             for part in parts {
+                general[term_of(&part.stem) as usize] |= self.resources.of(*language).is_general(&part.stem);
                 // As written, so that acronyms keep their capitals; glued hyphens and the like take the normalised form.
                 let written = word.get(part.start..part.end).unwrap_or(&part.form);
                 let form = if written.chars().all(char::is_alphanumeric) { written } else { &part.form };
                 *forms[term_of(&part.stem) as usize].entry(form).or_default() += count;
             }
         }
-        let terms = stems.iter().zip(forms).map(|(stem, forms)| Term { stem: (*stem).to_owned(), surface_forms: surface_forms(&forms) });
+        let terms = stems.iter().zip(forms).zip(general).map(|((stem, forms), general)| Term {
+            stem: (*stem).to_owned(),
+            surface_forms: surface_forms(&forms),
+            general,
+        });
         let terms = terms.collect();
         Analysis { texts: analysed, vocabulary: Vocabulary { terms } }
     }

@@ -22,6 +22,8 @@ pub struct ThemeInput<'a> {
     pub responses: &'a [u32],
     /// For each response its group: near-duplicates share one, every other response has its own. Any numbers.
     pub groups: &'a [u32],
+    /// For each term whether it may define a theme; the others only tell points apart.
+    pub may_define: &'a [bool],
 }
 
 /// A term and its weight.

@@ -112,7 +112,7 @@ impl<'a> Occurrences<'a> {
 
     /// The terms of the right size, each with its partners and its score.
     fn candidates(&self, settings: &ThemeSettings) -> Vec<Candidate> {
-        let terms: Vec<u32> = (0..self.points.n_rows() as u32).collect();
+        let terms: Vec<u32> = (0..self.points.n_rows() as u32).filter(|term| self.input.may_define[*term as usize]).collect();
         let chunks: Vec<Vec<Candidate>> = terms
             .par_chunks(CHUNK)
             .map(|terms| {
@@ -275,7 +275,8 @@ mod tests {
             .collect();
         let counts = Csr::from_terms(&rows, 7);
         let responses: Vec<u32> = (0..24).collect();
-        let found = fit(&ThemeInput { counts: &counts, responses: &responses, groups: &responses }, &ThemeSettings::default());
+        let input = ThemeInput { counts: &counts, responses: &responses, groups: &responses, may_define: &[true; 7] };
+        let found = fit(&input, &ThemeSettings::default());
         let terms: Vec<u32> = found.iter().map(|found| found.theme.terms[0].term_idx).collect();
         assert!(terms.contains(&0) && terms.contains(&3), "{terms:?}");
         assert!(!terms.contains(&6), "{terms:?}");
@@ -291,7 +292,8 @@ mod tests {
         let counts = Csr::from_terms(&rows, 8);
         let responses: Vec<u32> = (0..20).collect();
         let groups: Vec<u32> = (0..20).map(|i| if i < 11 { 0 } else { i }).collect();
-        let found = fit(&ThemeInput { counts: &counts, responses: &responses, groups: &groups }, &ThemeSettings::default());
+        let input = ThemeInput { counts: &counts, responses: &responses, groups: &groups, may_define: &[true; 8] };
+        let found = fit(&input, &ThemeSettings::default());
         assert!(found.iter().all(|found| found.theme.terms[0].term_idx > 2));
     }
 }

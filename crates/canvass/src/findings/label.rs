@@ -12,7 +12,7 @@ const MAX_INNER: usize = 2;
 /// What a phrase of so many content words is worth beside a shorter one of the same support.
 const LENGTH_BONUS: [f64; MAX_TOKENS + 1] = [0.0, 0.0, 1.0, 1.3, 1.45];
 /// A phrase stands for a theme if at least this share of its respondents use it.
-const MIN_SHARE: f64 = 0.2;
+const MIN_SHARE: f64 = 0.3;
 /// A label is at most this long, in characters.
 const MAX_LENGTH: usize = 60;
 
@@ -76,17 +76,12 @@ fn phrase(coded: &Coded<'_>, text: &str, tokens: &[Token]) -> Option<String> {
             if gap.is_empty() || !gap.chars().all(plain) || gap.split_whitespace().count() > MAX_INNER {
                 return None;
             }
-            let inner: Vec<String> = gap.split_whitespace().map(str::to_lowercase).collect();
-            if gap.starts_with('-') {
-                phrase.push('-');
-            } else {
-                phrase.push(' ');
-                for word in inner {
-                    phrase.push_str(&word);
-                    if !word.ends_with(['\'', '\u{2019}']) {
-                        phrase.push(' ');
-                    }
+            let mut previous = ' ';
+            for c in gap.to_lowercase().chars().map(|c| if c.is_whitespace() { ' ' } else { c }) {
+                if !(c == ' ' && previous == ' ' && phrase.ends_with(' ')) {
+                    phrase.push(c);
                 }
+                previous = c;
             }
         }
         let written = token.span.of(text)?;
@@ -96,7 +91,9 @@ fn phrase(coded: &Coded<'_>, text: &str, tokens: &[Token]) -> Option<String> {
         phrase.push_str(&if keeps_capital { written.to_owned() } else { written.to_lowercase() });
         end = Some(token.span.end);
     }
-    Some(phrase)
+    // "ITU" of "ITU's work" is no phrase that ends there.
+    let cut = text[end? as usize..].chars().next().is_some_and(|c| matches!(c, '\'' | '\u{2019}' | '-'));
+    (!cut).then_some(phrase)
 }
 
 fn capitalised(label: &str) -> String {

@@ -207,7 +207,7 @@ impl Stated {
         }
     }
 
-    /// Whether the name is stated as the respondent's id.
+    /// Whether the configuration says what the column is for.
     fn has_use(&self, name: &str) -> bool {
         self.uses.contains_key(name)
     }
@@ -317,4 +317,35 @@ fn sheet(tables: &[Table], decisions: &mut Vec<Decision>) -> String {
         return String::new();
     }
     sheets.first().map_or_else(String::new, |name| (*name).to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::ingest::fixture::complete;
+    use crate::ingest::read;
+    use crate::settings::Config;
+    use std::path::{Path, PathBuf};
+
+    fn workbook(folder: &Path, file: &str, sheet: &str) -> PathBuf {
+        let path = folder.join(file);
+        let mut writer = rust_xlsxwriter::Workbook::new();
+        let sheet = writer.add_worksheet().set_name(sheet).unwrap();
+        sheet.write_column(0, 0, ["id", file]).unwrap();
+        sheet.write_column(0, 1, ["Any comments?", "Too slow for us"]).unwrap();
+        writer.save(&path).unwrap();
+        path
+    }
+
+    #[test]
+    fn the_sheet_is_named_in_the_settings_only_where_it_is_the_same_in_every_workbook() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = ["a.xlsx", "b.xlsx"].map(|file| workbook(folder.path(), file, "Form1"));
+        let other = [files[0].clone(), workbook(folder.path(), "c.xlsx", "Sheet1")];
+        for (files, sheet) in [(files, "Form1"), (other, "")] {
+            let intake = read(&files, &Config::default(), None).unwrap();
+            assert_eq!(intake.input.sheet, sheet);
+            let again = read(&files, &complete(&intake), None).unwrap();
+            assert_eq!((again.input, again.questions), (intake.input, intake.questions));
+        }
+    }
 }

@@ -10,7 +10,9 @@ use std::sync::Arc;
 
 /// Takes the cells out of the tables.
 ///
-/// Ids that stand twice are handed on: the ledger judges them.
+/// Ids that stand twice are handed on: the ledger judges them. Where a wide file has a respondent column and its cell is
+/// blank, the respondent is `row N`, with N counting the data rows of all files; in a long file it is
+/// `question:response_id`, linked to nothing.
 ///
 /// # Errors
 /// [`IngestError::BlankCell`] for a blank cell in the id column

@@ -19,7 +19,7 @@ const NO_BREAK_SPACE: char = '\u{a0}';
 /// The template does not parse, or asks for what the findings do not hold.
 #[derive(Debug, thiserror::Error)]
 #[error("the report template fails: {0}")]
-pub struct TemplateError(String);
+pub(super) struct TemplateError(String);
 
 impl From<minijinja::Error> for TemplateError {
     fn from(error: minijinja::Error) -> Self {
@@ -196,7 +196,8 @@ mod tests {
     /// The text of a page: tags out, white space evened.
     fn text(page: &str) -> String {
         let body = page.split_once("<body>").unwrap().1;
-        let pieces: String = body.split('<').map(|piece| piece.split_once('>').map_or(piece, |(_, text)| text)).collect();
+        let pieces: String =
+            body.split('<').map(|piece| piece.split_once('>').map_or(piece, |(_, text)| text)).collect();
         one_line(&pieces)
     }
 
@@ -212,7 +213,11 @@ mod tests {
         assert!(text.contains("Counted where an answer says: duplication, duplicating"), "{text}");
         assert!(text.contains("Response 2, respondent r2, bytes 5–25"), "{text}");
         assert!(text.contains("45 received = 43 analysed + 2 blank"), "{text}");
-        assert!(text.contains("23 respondents of 43 are in none of these findings: 10 in other themes only, 13 in no theme"));
+        assert!(
+            text.contains(
+                "23 respondents of 43 are in none of these findings: 10 in other themes only, 13 in no theme"
+            )
+        );
     }
 
     #[test]
@@ -259,7 +264,8 @@ mod tests {
 
     #[test]
     fn the_page_loads_nothing_and_its_links_stay_inside() {
-        let page = page(&json!([question("q2", "What works?", &[theme(1, "buses", 2, 2), theme(2, "roads", 1, 1)], 1)]));
+        let page =
+            page(&json!([question("q2", "What works?", &[theme(1, "buses", 2, 2), theme(2, "roads", 1, 1)], 1)]));
         for loading in [" src=", "url(", "@import", "<link", "<script", "<iframe", "<object", "<form"] {
             assert!(!page.contains(loading), "{loading}");
         }
@@ -283,11 +289,8 @@ mod tests {
 
     #[test]
     fn a_consultation_without_questions_is_a_page() {
-        let run = crate::findings::RunIdentity {
-            version: "0.1.0".to_owned(),
-            settings_blake3: "00".repeat(32),
-            seed: 0,
-        };
+        let run =
+            crate::findings::RunIdentity { version: "0.1.0".to_owned(), settings_blake3: "00".repeat(32), seed: 0 };
         let findings = Findings {
             schema: "findings",
             run,

@@ -68,7 +68,8 @@ impl<'w> Header<'w> {
     }
 
     pub(super) fn names_response_id(&self) -> bool {
-        self.words.response_id.is(&self.folded)
+        let ends_in_id = self.folded.ends_with(" id") && !self.names_respondent_id() && !self.is_technical();
+        self.words.response_id.is(&self.folded) || ends_in_id
     }
 
     pub(super) fn names_respondent_id(&self) -> bool {
@@ -220,7 +221,8 @@ fn certain_options(header: &Header<'_>, profile: &Profile<'_>) -> Option<Verdict
         return None;
     }
     let closed = |kind, reason: &str| Some(Verdict::new(Use::Question(kind), reason));
-    if let Some(separator) = profile.list_separator() {
+    let separator = profile.list_separator();
+    if let Some(separator) = separator.filter(|separator| *separator == ";" || !header.asks_for_text()) {
         let reason = if separator == ";" {
             "the values list options, separated by semicolons"
         } else {
@@ -228,9 +230,9 @@ fn certain_options(header: &Header<'_>, profile: &Profile<'_>) -> Option<Verdict
         };
         return closed(QuestionKind::Multiple, reason);
     }
-    // Under a question "don't know" may be an answer in words.
-    let may_be_words = header.is_question() || header.asks_for_text();
-    if profile.rating(header.words).is_some() || (profile.are_neutral(header.words) && !may_be_words) {
+    // A few answers in words may all hold "good", and under a question "don't know" may be one.
+    let is_rating = profile.rating(header.words).is_some() && (!header.asks_for_text() || profile.n_filled >= 20);
+    if is_rating || (profile.are_neutral(header.words) && !header.is_question() && !header.asks_for_text()) {
         return closed(QuestionKind::Single, "the values are grades of one rating");
     }
     // "Any other comments?" answered by "No" alone is still a question for words.

@@ -2,12 +2,14 @@
 
 use super::column::Use;
 use super::profile::Profile;
-use super::words::{NEUTRAL, Words, fold};
+use super::words::{Words, fold};
 use crate::settings::QuestionKind;
 use std::collections::BTreeSet;
 
 /// More options than this are no rating.
 const MOST_OPTIONS: usize = 8;
+/// Stands for a rating whose name the grades leave open.
+const NEUTRAL: &str = "neutral";
 /// In words, on average.
 const LONGEST_OPTION: f64 = 5.0;
 

@@ -1,6 +1,6 @@
 //! What the cells of a column look like.
 
-use super::words::{NEUTRAL, Words, fold};
+use super::words::{Words, fold};
 use crate::ingest::table::trimmed;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,7 +20,7 @@ pub(super) struct Profile<'t> {
     n_grades: usize,
     n_times: usize,
     n_links: usize,
-    }
+}
 
 impl<'t> Profile<'t> {
     /// Counts over the cells.
@@ -55,7 +55,6 @@ impl<'t> Profile<'t> {
             profile.n_grades += usize::from(value.parse::<u8>().is_ok_and(|grade| grade <= 10));
             profile.n_times += usize::from(is_time(value));
             profile.n_links += usize::from(value.starts_with("http://") || value.starts_with("https://"));
-            profile.n_listed += usize::from(value.trim_end_matches(';').contains(';') || value.ends_with(';'));
         }
         if profile.n_filled > 0 {
             profile.mean_words = n_words as f64 / profile.n_filled as f64;
@@ -126,24 +125,21 @@ impl<'t> Profile<'t> {
         self.n_filled > 0 && self.values.keys().all(|value| words.yes_no.is(&fold(value)))
     }
 
-    /// The rating that nearly all values are grades of.
+    /// The rating that all values are grades of.
     pub(super) fn rating<'w>(&self, words: &'w Words) -> Option<&'w str> {
         const MOST_GRADES: usize = 8;
         if self.n_distinct() > MOST_GRADES {
             return None;
         }
-        let mut rows_of: BTreeMap<&str, usize> = BTreeMap::new();
-        for (value, n) in &self.values {
-            *rows_of.entry(words.rating(&fold(value))?).or_default() += n;
-        }
-        rows_of.remove(NEUTRAL);
-        let mut ratings = rows_of.into_keys();
-        ratings.next().filter(|_| ratings.next().is_none())
+        let values: Vec<String> = self.values.keys().map(|value| fold(value)).collect();
+        let graded: Vec<&String> = values.iter().filter(|value| !words.is_neutral(value)).collect();
+        let mut ratings = words.ratings().filter(|_| !graded.is_empty());
+        ratings.find(|rating| graded.iter().all(|value| words.is_grade(rating, value)))
     }
 
     /// Whether all values are grades that belong to any rating.
     pub(super) fn are_neutral(&self, words: &Words) -> bool {
-        self.n_filled > 0 && self.values.keys().all(|value| words.rating(&fold(value)) == Some(NEUTRAL))
+        self.n_filled > 0 && self.values.keys().all(|value| words.is_neutral(&fold(value)))
     }
 
     /// The separator, if the values are lists of options that come again: `;` as Microsoft Forms writes them, one behind
@@ -242,6 +238,8 @@ mod tests {
     fn a_rating_is_known_by_its_grades_alone() {
         let words = Words::load();
         assert_eq!(profile(&["Agree", "Neutral", "Strongly disagree"]).rating(&words), Some("agreement"));
+        let familiar = ["Somewhat familiar", "Not familiar", "Very familiar"];
+        assert_eq!(profile(&familiar).rating(&words), Some("familiarity"));
         assert_eq!(profile(&["Agree", "Never"]).rating(&words), None);
         assert_eq!(profile(&["Neutral"]).rating(&words), None);
         assert_eq!(profile(&["Agree", "It depends"]).rating(&words), None);

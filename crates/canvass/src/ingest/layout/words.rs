@@ -25,6 +25,7 @@ pub(super) struct Words {
     pub(super) question: List,
     pub(super) wording: List,
     pub(super) yes_no: List,
+    neutral: List,
     rating: BTreeMap<String, List>,
 }
 
@@ -39,24 +40,28 @@ impl Words {
         toml::from_str(include_str!("words.toml")).expect("words.toml is part of the source and is read by every test")
     }
 
-    /// The rating that a folded value belongs to; `"neutral"` belongs to any.
-    pub(super) fn rating(&self, value: &str) -> Option<&str> {
-        const LONGEST: usize = 5;
-        let n_words = value.split(' ').count();
-        // "I never said so" is a sentence, not a grade.
-        if n_words > LONGEST || value.split(' ').any(|word| matches!(word, "i" | "we" | "it" | "je" | "nous" | "yo")) {
-            return None;
-        }
-        let found = |name: &str| self.rating.get(name).is_some_and(|list| list.within(value));
-        if found(NEUTRAL) {
-            return Some(NEUTRAL);
-        }
-        self.rating.keys().map(String::as_str).find(|name| found(name))
+    /// The names of the ratings.
+    pub(super) fn ratings(&self) -> impl Iterator<Item = &str> {
+        self.rating.keys().map(String::as_str)
+    }
+
+    /// Whether a folded value is a grade of the rating.
+    pub(super) fn is_grade(&self, rating: &str, value: &str) -> bool {
+        !is_sentence(value) && self.rating.get(rating).is_some_and(|list| list.within(value))
+    }
+
+    /// Whether a folded value is a grade of any rating, such as "no opinion".
+    pub(super) fn is_neutral(&self, value: &str) -> bool {
+        !is_sentence(value) && self.neutral.within(value)
     }
 }
 
-/// The name of the grades that belong to every rating.
-pub(super) const NEUTRAL: &str = "neutral";
+/// "I never said so" is a sentence, not a grade.
+fn is_sentence(value: &str) -> bool {
+    const LONGEST_GRADE: usize = 5;
+    let is_person = |word: &str| matches!(word, "i" | "we" | "it" | "je" | "nous" | "yo");
+    value.split(' ').count() > LONGEST_GRADE || value.split(' ').any(is_person)
+}
 
 impl List {
     /// Whether the folded text is an entry.
@@ -120,11 +125,10 @@ mod tests {
     #[test]
     fn grades_are_told_from_sentences() {
         let words = Words::load();
-        let rating = |value: &str| words.rating(&fold(value));
-        assert_eq!(rating("Strongly disagree"), Some("agreement"));
-        assert_eq!(rating("Neither agree nor disagree"), Some("neutral"));
-        assert_eq!(rating("Plutôt d'accord"), Some("agreement"));
-        assert_eq!(rating("I agree"), None);
-        assert_eq!(rating("More often than the plan says it should be"), None);
+        let is_grade = |rating: &str, value: &str| words.is_grade(rating, &fold(value));
+        assert!(is_grade("agreement", "Strongly disagree") && is_grade("agreement", "Plutôt d'accord"));
+        assert!(words.is_neutral(&fold("Neither agree nor disagree")));
+        assert!(!is_grade("agreement", "I agree"));
+        assert!(!is_grade("frequency", "More often than the plan says it should be"));
     }
 }

@@ -42,22 +42,22 @@ fn decode<'t>(file: &str, bytes: &'t [u8]) -> Result<&'t str, IngestError> {
     let one_sided = nuls_at_even.min(nuls_at_odd) == 0 && (nuls_at_even + nuls_at_odd) * 10 > head.len() * 3;
     if has_mark || one_sided {
         let shown = if has_mark { 2 } else { 4 };
-        return Err(encoding(file, "UTF-16", "", 0, bytes.get(..shown).unwrap_or(bytes)));
+        return Err(encoding(file, "UTF-16", bytes, 0, (0, shown)));
     }
     if bytes.contains(&0) {
         let found = "a binary file (it holds NUL bytes)".to_owned();
         return Err(IngestError::NoSpreadsheet { file: file.to_owned(), found });
     }
-    std::str::from_utf8(bytes).map_err(|error| {
-        let (valid, rest) = bytes.split_at(error.valid_up_to());
-        let valid = std::str::from_utf8(valid).unwrap_or_default();
-        encoding(file, "Windows-1252 or Latin-1", valid, n_mark + valid.len(), rest.get(..1).unwrap_or(rest))
-    })
+    std::str::from_utf8(bytes)
+        .map_err(|error| encoding(file, "Windows-1252 or Latin-1", bytes, n_mark, (error.valid_up_to(), 1)))
 }
 
-/// The error for a byte that follows the `valid` text.
-fn encoding(file: &str, found: &'static str, valid: &str, offset: usize, bytes: &[u8]) -> IngestError {
-    let ((text, first_line), delimiter) = delimiter(file, valid);
+/// The error for `len` bytes `at` which the text ceases to be UTF-8; before them it is. `n_mark` bytes are cut off.
+fn encoding(file: &str, found: &'static str, bytes: &[u8], n_mark: usize, (at, len): (usize, usize)) -> IngestError {
+    let valid = bytes.get(..at).and_then(|valid| std::str::from_utf8(valid).ok()).unwrap_or_default();
+    // The separator shows in the rows behind the place, too.
+    let (_, delimiter) = delimiter(file, &String::from_utf8_lossy(bytes));
+    let ((text, first_line), _) = self::delimiter(file, valid);
     let mut records = Records::new(text, delimiter, first_line);
     let (mut place, mut column) = (records.start(), 0);
     let mut cells = Vec::new();
@@ -80,8 +80,8 @@ fn encoding(file: &str, found: &'static str, valid: &str, offset: usize, bytes: 
         row: place.row,
         line: 1 + valid.matches('\n').count() as u32,
         column: column_letters(column as u32),
-        offset,
-        bytes: bytes.iter().map(|byte| format!("0x{byte:02X}")).collect::<Vec<_>>().join(" "),
+        offset: n_mark + at,
+        bytes: bytes.iter().skip(at).take(len).map(|byte| format!("0x{byte:02X}")).collect::<Vec<_>>().join(" "),
     }
 }
 
@@ -331,6 +331,8 @@ mod tests {
         assert!(error.hint().contains("iconv -f WINDOWS-1252 -t UTF-8 a.csv > utf8-a.csv"));
         let in_quotes = message(b"id,text\n1,\"a\n\xE9\"\n");
         assert!(in_quotes.contains("row 2 (line 3), column B"), "{in_quotes}");
+        let in_header = message(b"id,\"Qu'en pensez-vous\xA0?\"\n1,a\n");
+        assert!(in_header.contains("row 1 (line 1), column B, byte offset 21"), "{in_header}");
         let at_start = message(b"id,text\n\xE9,a\n");
         assert!(at_start.contains("row 2 (line 2), column A, byte offset 8"), "{at_start}");
     }
