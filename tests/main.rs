@@ -1,1 +1,21 @@
-//! stub
+//! Acceptance tests: the program as it is used, one module a behaviour.
+//!
+//! Every test starts the binary in a folder of its own; nothing is downloaded and no clock is read. Messages are kept as
+//! snapshots in `snapshots/`; `INSTA_UPDATE=always cargo test -p canvass-cli --test acceptance` writes them anew.
+
+#![allow(clippy::unwrap_used, clippy::print_stderr, reason = "a test stops where it fails and says what it skips")]
+
+mod accounting;
+mod bad_input;
+mod explain;
+mod gold;
+mod hostile;
+mod interface;
+mod long_layout;
+mod report;
+mod reproducible;
+mod run_folder;
+mod sample;
+mod schema;
+mod support;
+mod verify;

@@ -2,7 +2,7 @@
 
 use crate::language::Language;
 use rust_stemmers::{Algorithm, Stemmer};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use tokenizers::tokenizer::pre_tokenizer::PreTokenizedString;
 use tokenizers::{NormalizedString, Normalizer, OffsetReferential, OffsetType, PreTokenizer, Tokenizer};
 
@@ -21,12 +21,13 @@ macro_rules! resource {
     };
 }
 
-/// The five files of each language, in the order of [`Language::ALL`].
-const FILES: [[Resource; 5]; 3] = [
+/// The six files of each language, in the order of [`Language::ALL`].
+const FILES: [[Resource; 6]; 3] = [
     [
         resource!("en/tokenizer.json"),
         resource!("en/stop_words.txt"),
         resource!("en/general_words.txt"),
+        resource!("en/irregular_forms.txt"),
         resource!("en/abbreviations.txt"),
         resource!("en/prefixes.txt"),
     ],
@@ -34,6 +35,7 @@ const FILES: [[Resource; 5]; 3] = [
         resource!("fr/tokenizer.json"),
         resource!("fr/stop_words.txt"),
         resource!("fr/general_words.txt"),
+        resource!("fr/irregular_forms.txt"),
         resource!("fr/abbreviations.txt"),
         resource!("fr/prefixes.txt"),
     ],
@@ -41,6 +43,7 @@ const FILES: [[Resource; 5]; 3] = [
         resource!("es/tokenizer.json"),
         resource!("es/stop_words.txt"),
         resource!("es/general_words.txt"),
+        resource!("es/irregular_forms.txt"),
         resource!("es/abbreviations.txt"),
         resource!("es/prefixes.txt"),
     ],
@@ -63,6 +66,8 @@ pub(crate) struct LanguageResources {
     stop_words: BTreeSet<&'static str>,
     /// Stems of the general words.
     general: BTreeSet<String>,
+    /// Irregular forms and their base forms.
+    irregular: BTreeMap<&'static str, &'static str>,
     abbreviations: BTreeSet<&'static str>,
     prefixes: BTreeSet<&'static str>,
 }
@@ -101,9 +106,10 @@ impl LanguageResources {
             .collect()
     }
 
-    /// The stem of a normalised form.
+    /// The stem of a normalised form; an irregular form has that of its base form.
     pub(crate) fn stem(&self, form: &str) -> String {
-        self.stemmer.stem(form).into_owned()
+        let base = self.irregular.get(form).copied().unwrap_or(form);
+        self.stemmer.stem(base).into_owned()
     }
 
     pub(crate) fn is_stop_word(&self, form: &str) -> bool {
@@ -133,7 +139,7 @@ impl Resources {
         let languages = Language::ALL
             .iter()
             .zip(FILES)
-            .map(|(language, [tokenizer, stop_words, general, abbreviations, prefixes])| {
+            .map(|(language, [tokenizer, stop_words, general, irregular, abbreviations, prefixes])| {
                 let stemmer = Stemmer::create(match language {
                     Language::English => Algorithm::English,
                     Language::French => Algorithm::French,
@@ -145,6 +151,7 @@ impl Resources {
                     general: lines(general.text).map(|word| stemmer.stem(word).into_owned()).collect(),
                     stemmer,
                     stop_words: lines(stop_words.text).collect(),
+                    irregular: lines(irregular.text).filter_map(|line| line.split_once(' ')).collect(),
                     abbreviations: lines(abbreviations.text).collect(),
                     prefixes: lines(prefixes.text).collect(),
                 })
@@ -200,6 +207,16 @@ mod tests {
         assert_eq!(forms(Language::English, "don't"), ["don't"]);
         assert_eq!(forms(Language::French, "L\u{2019}Énergie"), ["énergie"]);
         assert_eq!(forms(Language::French, "qu'une"), ["une"]);
+    }
+
+    #[test]
+    fn irregular_forms_have_the_stem_of_their_base_form() {
+        let resources = Resources::load().expect("the built-in resources load");
+        for language in Language::ALL {
+            let of = resources.of(language);
+            assert!(of.irregular.iter().all(|(form, base)| of.stem(form) == of.stem(base)), "{language}");
+        }
+        assert_eq!(resources.of(Language::English).stem("buses"), "bus");
     }
 
     #[test]

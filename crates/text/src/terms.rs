@@ -137,7 +137,8 @@ impl<'r> Analyser<'r> {
             .map(|parts| parts.iter().map(|part| (part.start, part.end, term_of(&part.stem))).collect())
             .collect();
 
-        let mut counts = vec![0_u32; words.len()];
+        // For each word how often it occurs, and how often of that not as the first word of a point.
+        let mut counts = vec![(0_u32, 0_u32); words.len()];
         let mut analysed = Vec::with_capacity(texts.len());
         for ((drafts, local), chunk) in drafts.iter().zip(texts.chunks(CHUNK)) {
             let global: Vec<u32> =
@@ -145,9 +146,10 @@ impl<'r> Analyser<'r> {
             for (draft, (_, language)) in drafts.iter().zip(chunk) {
                 let points = draft.points.iter().map(|(span, words)| {
                     let mut tokens = Vec::new();
-                    for (at, word) in words {
+                    for (place, (at, word)) in words.iter().enumerate() {
                         let word = global[*word as usize] as usize;
-                        counts[word] += 1;
+                        counts[word].0 += 1;
+                        counts[word].1 += u32::from(place > 0);
                         tokens.extend(tokens_of[word].iter().map(|(start, end, term_idx)| {
                             let span = Span::new(at + start, at + end);
                             let quoted = draft.quotations.iter().any(|quotation| quotation.overlaps(&span));
@@ -161,7 +163,7 @@ impl<'r> Analyser<'r> {
             }
         }
 
-        let mut forms: Vec<BTreeMap<&str, u32>> = vec![BTreeMap::new(); stems.len()];
+        let mut forms: Vec<BTreeMap<&str, (u32, u32)>> = vec![BTreeMap::new(); stems.len()];
         let mut general = vec![false; stems.len()];
         for (((language, word), parts), count) in words.iter().zip(&parts).zip(&counts) {
             for part in parts {
@@ -169,7 +171,8 @@ impl<'r> Analyser<'r> {
                 // As written, so that acronyms keep their capitals; glued hyphens and the like take the normalised form.
                 let written = word.get(part.start..part.end).unwrap_or(&part.form);
                 let form = if written.chars().all(char::is_alphanumeric) { written } else { &part.form };
-                *forms[term_of(&part.stem) as usize].entry(form).or_default() += count;
+                let counted = forms[term_of(&part.stem) as usize].entry(form).or_default();
+                *counted = (counted.0 + count.0, counted.1 + count.1);
             }
         }
         let terms = stems.iter().zip(forms).zip(general).map(|((stem, forms), general)| Term {
@@ -222,14 +225,16 @@ impl<'r> Analyser<'r> {
     }
 }
 
-/// Forms by frequency. "Housing" at the head of a sentence is "housing"; "ITU" stays as it is.
-fn surface_forms(written: &BTreeMap<&str, u32>) -> Vec<(String, u32)> {
+/// Forms by frequency. "Housing" at the head of a sentence is "housing" unless it stands so elsewhere; "ITU" stays as it is.
+///
+/// `written`: for each form how often it occurs, and how often of that not as the first word of a point.
+fn surface_forms(written: &BTreeMap<&str, (u32, u32)>) -> Vec<(String, u32)> {
     let mut forms: BTreeMap<String, u32> = BTreeMap::new();
-    for (form, count) in written {
+    for (form, (count, inner)) in written {
         let lower = form.to_lowercase();
         let only_first_capital = form.chars().skip(1).all(|c| !c.is_uppercase());
-        let form = if only_first_capital && written.contains_key(lower.as_str()) { lower } else { (*form).to_owned() };
-        *forms.entry(form).or_default() += count;
+        let is_sentence_head = only_first_capital && (*inner == 0 || written.contains_key(lower.as_str()));
+        *forms.entry(if is_sentence_head { lower } else { (*form).to_owned() }).or_default() += count;
     }
     let mut forms: Vec<(String, u32)> = forms.into_iter().collect();
     forms.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
@@ -263,9 +268,9 @@ mod tests {
 
     #[test]
     fn acronyms_keep_their_capitals_and_sentence_heads_lose_theirs() {
-        let analysis = analyse(&[("Housing first. UMM housing. UMM", Language::English)]);
+        let analysis = analyse(&[("Housing first. UMM housing. Affordable, near Geneva. UMM", Language::English)]);
         let surfaces: Vec<&str> = analysis.vocabulary.terms.iter().map(Term::surface).collect();
-        assert_eq!(surfaces, ["first", "housing", "UMM"]);
+        assert_eq!(surfaces, ["affordable", "first", "Geneva", "housing", "near", "UMM"]);
     }
 
     #[test]

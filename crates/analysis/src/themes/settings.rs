@@ -26,10 +26,10 @@ pub struct ThemeSettings {
     pub min_respondents: u32,
     /// The largest share of a question's answers a theme may have: what nearly all say tells nothing apart.
     pub max_share: f64,
-    /// The largest overlap (Jaccard, of answers) two themes may have.
+    /// Terms that share this much of the points they stand in (Jaccard) define one theme together.
+    pub min_joint_points: f64,
+    /// A term that shares this much of the answers it stands in (Jaccard) with a theme defines no other.
     pub max_overlap: f64,
-    /// How well the rest of a point must foretell the term that defines a theme: the area under the ROC curve.
-    pub min_predictability: f64,
     /// `kmeans`: dimensions kept of the TF-IDF vectors.
     pub dimensions: u32,
 }
@@ -41,8 +41,8 @@ impl Default for ThemeSettings {
             max_themes: 16,
             min_respondents: 2,
             max_share: 0.6,
+            min_joint_points: 0.35,
             max_overlap: 0.6,
-            min_predictability: 0.6,
             dimensions: 20,
         }
     }
@@ -59,8 +59,7 @@ impl ThemeSettings {
         check("themes.min_respondents", self.min_respondents.into(), "at least 1", self.min_respondents >= 1)?;
         check("themes.max_share", self.max_share, "above 0 and at most 1", share(self.max_share))?;
         check("themes.max_overlap", self.max_overlap, "above 0 and at most 1", share(self.max_overlap))?;
-        let chance = (0.0..=1.0).contains(&self.min_predictability);
-        check("themes.min_predictability", self.min_predictability, "from 0 to 1", chance)?;
+        check("themes.min_joint_points", self.min_joint_points, "above 0 and at most 1", share(self.min_joint_points))?;
         check("themes.dimensions", self.dimensions.into(), "from 1 to 1000", (1..=1000).contains(&self.dimensions))
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! A term is a good theme if many say it, if it keeps company (it stands beside certain terms far more often than chance would
 //! have it), and if that company foretells it: hide the term, and the rest of the point still tells that it was there.
-//! "Duplication" passes; "implement" keeps every company and fails. Any mention puts a point into the theme.
+//! "Duplication" does well in all three; "implement" keeps every company and is foretold by none. Any mention puts a point
+//! into the theme. Terms that mostly stand in the same points ("staff", "exchange") are one theme.
 //!
 //! Near-duplicates weigh as one answer in all of this, so that a campaign cannot make its wording a theme by numbers alone;
 //! in the counts that are reported every answer counts.
@@ -23,38 +24,82 @@ const MIN_PARTNER_POINTS: f64 = 3.0;
 const MIN_TOGETHER: f64 = 2.0;
 /// How many partners count.
 const N_PARTNERS: usize = 10;
+/// Terms that define a theme at most.
+const MAX_TERMS: usize = 3;
 /// Terms a parallel step takes at a time: fixed, so that the thread count cannot show.
 const CHUNK: usize = 64;
 
-/// Chooses the terms; by size times association, the best first.
+/// Candidates whose predictability is measured, per theme wanted: the first by size and association. Measuring one takes a
+/// pass over all points.
+const MEASURED_PER_THEME: usize = 10;
+
+/// Chooses the terms, the best first: by size · √(association + 1) · predictability².
+///
+/// A term that mostly stands in the points of a theme chosen before joins that one; one whose answers are largely those of a
+/// theme chosen before is left out.
 pub(super) fn fit(input: &ThemeInput<'_>, settings: &ThemeSettings) -> Vec<Found> {
     let occurrences = Occurrences::new(input);
+    let by_score = |a: &Candidate, b: &Candidate| b.score.total_cmp(&a.score).then(a.term_idx.cmp(&b.term_idx));
     let mut candidates = occurrences.candidates(settings);
-    candidates.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.term_idx.cmp(&b.term_idx)));
-    let mut chosen: Vec<(Found, Vec<u32>)> = Vec::new();
+    candidates.sort_by(by_score);
+    candidates.truncate(MEASURED_PER_THEME * settings.max_themes as usize);
+    for candidate in &mut candidates {
+        candidate.score *= occurrences.predictability(candidate.term_idx).powi(2);
+    }
+    candidates.sort_by(by_score);
+    let mut chosen: Vec<Chosen> = Vec::new();
     for candidate in candidates {
-        if chosen.len() == settings.max_themes as usize {
-            break;
-        }
-        let answers = occurrences.responses_with(candidate.term_idx);
-        let overlaps = chosen.iter().any(|(_, others)| jaccard(&answers, others) >= settings.max_overlap);
-        if overlaps || occurrences.predictability(candidate.term_idx) < settings.min_predictability {
+        let points = occurrences.points.columns_of(candidate.term_idx as usize);
+        if let Some(at) = closest(&chosen, points, settings.min_joint_points) {
+            occurrences.join(&mut chosen[at], &candidate, settings.max_share);
             continue;
         }
-        let theme = Theme {
-            terms: vec![WeightedTerm { term_idx: candidate.term_idx, weight: 1.0 }],
-            companions: candidate.partners,
-        };
-        let points = occurrences.points.columns_of(candidate.term_idx as usize).to_vec();
-        chosen.push((Found { theme, points }, answers));
+        let overlaps = chosen.iter().any(|theme| jaccard(&candidate.answers, &theme.first_answers) >= settings.max_overlap);
+        if !overlaps && chosen.len() < settings.max_themes as usize {
+            chosen.push(Chosen::new(candidate, points));
+        }
     }
-    chosen.into_iter().map(|(found, _)| found).collect()
+    chosen.into_iter().map(|chosen| occurrences.theme(chosen)).collect()
+}
+
+/// The chosen theme whose first term shares most points with these, at least `min_joint_points` of them (Jaccard).
+fn closest(chosen: &[Chosen], points: &[u32], min_joint_points: f64) -> Option<usize> {
+    let shared = chosen.iter().enumerate().map(|(at, theme)| (at, jaccard(points, &theme.first_points)));
+    // The first of the closest: `max_by` keeps the last, so the order is turned round.
+    let close = shared.filter(|(_, shared)| *shared >= min_joint_points).rev();
+    close.max_by(|a, b| a.1.total_cmp(&b.1)).map(|(at, _)| at)
+}
+
+/// A theme in the making.
+struct Chosen {
+    terms: Vec<u32>,
+    /// The points that hold its first term.
+    first_points: Vec<u32>,
+    /// The answers that hold its first term.
+    first_answers: Vec<u32>,
+    /// The answers that hold any of its terms.
+    answers: Vec<u32>,
+    partners: Vec<WeightedTerm>,
+}
+
+impl Chosen {
+    fn new(candidate: Candidate, points: &[u32]) -> Self {
+        Self {
+            terms: vec![candidate.term_idx],
+            first_points: points.to_vec(),
+            answers: candidate.answers.clone(),
+            first_answers: candidate.answers,
+            partners: candidate.partners,
+        }
+    }
 }
 
 /// A term that may define a theme.
 struct Candidate {
     term_idx: u32,
     score: f64,
+    /// The answers that hold it, ascending.
+    answers: Vec<u32>,
     partners: Vec<WeightedTerm>,
 }
 
@@ -93,6 +138,31 @@ impl<'a> Occurrences<'a> {
         Self { input, points, total, n_answers: sizes.len() as f64, frequencies, weights, folds }
     }
 
+    /// Lets a candidate join a theme, unless the theme has terms enough or would be too large.
+    fn join(&self, theme: &mut Chosen, candidate: &Candidate, max_share: f64) {
+        let mut answers: Vec<u32> = theme.answers.iter().chain(&candidate.answers).copied().collect();
+        answers.sort_unstable();
+        answers.dedup();
+        if theme.terms.len() < MAX_TERMS && self.size(&answers) <= max_share * self.n_answers {
+            theme.terms.push(candidate.term_idx);
+            theme.answers = answers;
+        }
+    }
+
+    /// The theme with its points; each term weighs as many answers as hold it.
+    fn theme(&self, chosen: Chosen) -> Found {
+        let sizes: Vec<f64> = chosen.terms.iter().map(|term| self.size(&self.responses_with(*term))).collect();
+        let total: f64 = sizes.iter().sum();
+        let terms: Vec<WeightedTerm> =
+            chosen.terms.iter().zip(sizes).map(|(term_idx, size)| WeightedTerm { term_idx: *term_idx, weight: size / total }).collect();
+        let mut points: Vec<u32> =
+            chosen.terms.iter().flat_map(|term| self.points.columns_of(*term as usize).iter().copied()).collect();
+        points.sort_unstable();
+        points.dedup();
+        let companions = chosen.partners.into_iter().filter(|partner| !chosen.terms.contains(&partner.term_idx)).collect();
+        Found { theme: Theme { terms, companions }, points }
+    }
+
     /// The answers that hold a term, ascending.
     fn responses_with(&self, term_idx: u32) -> Vec<u32> {
         let points = self.points.columns_of(term_idx as usize).iter();
@@ -101,10 +171,9 @@ impl<'a> Occurrences<'a> {
         responses
     }
 
-    /// The weight of the answers that hold a term.
-    fn size(&self, term_idx: u32) -> f64 {
-        let mut groups: Vec<u32> =
-            self.responses_with(term_idx).iter().map(|response| self.input.groups[*response as usize]).collect();
+    /// The weight of these answers: near-duplicates are one.
+    fn size(&self, answers: &[u32]) -> f64 {
+        let mut groups: Vec<u32> = answers.iter().map(|response| self.input.groups[*response as usize]).collect();
         groups.sort_unstable();
         groups.dedup();
         groups.len() as f64
@@ -118,13 +187,14 @@ impl<'a> Occurrences<'a> {
             .map(|terms| {
                 let mut together = vec![0.0; self.points.n_rows()];
                 let candidates = terms.iter().filter_map(|term_idx| {
-                    let size = self.size(*term_idx);
+                    let answers = self.responses_with(*term_idx);
+                    let size = self.size(&answers);
                     if size < f64::from(settings.min_respondents) || size > settings.max_share * self.n_answers {
                         return None;
                     }
                     let partners = self.partners(*term_idx, &mut together);
                     let association: f64 = partners.iter().map(|partner| partner.weight).sum();
-                    Some(Candidate { term_idx: *term_idx, score: size * (association + 1.0), partners })
+                    Some(Candidate { term_idx: *term_idx, score: size * (association + 1.0).sqrt(), answers, partners })
                 });
                 candidates.collect()
             })
