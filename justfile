@@ -50,7 +50,7 @@ advisories:
 
 # Dependencies that are declared and not used.
 unused:
-    cargo machete
+    cargo shear --locked
 
 # Dependency edges that the layout forbids.
 edges:

@@ -338,7 +338,7 @@ mod tests {
         let rows: Vec<Vec<u32>> = (0..24)
             .map(|i| {
                 let mut row = if i % 2 == 0 { vec![0, 1] } else { vec![3, 4] };
-                row.extend((i / 2 % 2 == 0).then_some(if i % 2 == 0 { 2 } else { 5 }));
+                row.extend((i / 2 % 3 == 0).then_some(if i % 2 == 0 { 2 } else { 5 }));
                 row.extend((i % 3 == 0).then_some(6));
                 row
             })
@@ -346,13 +346,24 @@ mod tests {
         let counts = Csr::from_terms(&rows, 7);
         let responses: Vec<u32> = (0..24).collect();
         let input = ThemeInput { counts: &counts, responses: &responses, groups: &responses, may_define: &[true; 7] };
-        let found = fit(&input, &ThemeSettings::default());
-        let terms: Vec<u32> = found.iter().map(|found| found.theme.terms[0].term_idx).collect();
-        assert!(terms.contains(&0) && terms.contains(&3), "{terms:?}");
-        assert!(!terms.contains(&6), "{terms:?}");
-        let bus = found.iter().find(|found| found.theme.terms[0].term_idx == 0).expect("there is a theme of buses");
-        assert_eq!(bus.points.len(), 12);
-        assert_eq!(bus.theme.companions[0].term_idx, 1);
+        let found = fit(&input, &ThemeSettings { max_themes: 2, ..ThemeSettings::default() });
+        let terms: Vec<Vec<u32>> =
+            found.iter().map(|found| found.theme.terms.iter().map(|term| term.term_idx).collect()).collect();
+        // Bus and timetable stand in the same points, and so define one theme; likewise house and rent.
+        assert_eq!(terms, [[0, 1], [3, 4]]);
+        assert_eq!(found[0].points, (0..24).step_by(2).collect::<Vec<u32>>());
+        assert_eq!(found[0].theme.companions.iter().map(|term| term.term_idx).collect::<Vec<_>>(), [2]);
+    }
+
+    #[test]
+    fn a_term_that_may_not_define_a_theme_defines_none() {
+        let counts = Csr::from_terms(&vec![vec![0, 1]; 6], 2);
+        let responses: Vec<u32> = (0..6).collect();
+        let settings = ThemeSettings { max_share: 1.0, ..ThemeSettings::default() };
+        let input = ThemeInput { counts: &counts, responses: &responses, groups: &responses, may_define: &[false, true] };
+        let found = fit(&input, &settings);
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].theme.terms[0].term_idx, 1);
     }
 
     #[test]

@@ -18,7 +18,7 @@ const NO_BREAK_SPACE: char = '\u{a0}';
 
 /// The template does not parse, or asks for what the findings do not hold.
 #[derive(Debug, thiserror::Error)]
-#[error("the report template fails: {0}")]
+#[error("its template fails: {0}")]
 pub(super) struct TemplateError(String);
 
 impl From<minijinja::Error> for TemplateError {
@@ -319,7 +319,7 @@ mod tests {
     #[test]
     fn a_field_the_findings_lack_is_an_error_that_names_the_place() {
         let error = fill(&json!({"run": {}}), "", &[]).unwrap_err().to_string();
-        assert!(error.starts_with("the report template fails: undefined value"), "{error}");
+        assert!(error.starts_with("its template fails: undefined value"), "{error}");
         assert!(error.contains("report.html:"), "{error}");
     }
 

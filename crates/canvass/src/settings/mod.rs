@@ -28,7 +28,7 @@ pub enum QuestionKind {
     Open,
     /// One of several options.
     Single,
-    /// Any of several options, in one cell, separated by semicolons.
+    /// Any of several options, in one cell, separated by semicolons or commas.
     Multiple,
     /// A number on a scale.
     Scale,
@@ -55,7 +55,7 @@ pub struct Question {
 pub struct InputSettings {
     /// Wide or long.
     pub layout: Layout,
-    /// The sheet of a workbook; empty for text files.
+    /// The sheet of a workbook; empty for text files and where the workbooks name their sheets differently.
     pub sheet: String,
     /// The column with the id of a response; empty: the 1-based data row is the id.
     pub id_column: String,

@@ -1,9 +1,15 @@
-//! What a zip archive says it holds, read from its central directory without unpacking anything.
+//! What a zip archive says it holds, looked at before a workbook is opened.
 
 use crate::ingest::IngestError;
+use std::io::{Cursor, Read};
+use zip::ZipArchive;
 
 /// What the parts of a workbook may take together when unpacked, in bytes.
 const MAX_UNPACKED_BYTES: u64 = 2 << 30;
+/// The number of shared strings is stated within the first bytes of their part.
+const HEAD_BYTES: u64 = 2048;
+/// A shared string takes at least this many bytes: `<si/>`.
+const SHARED_STRING_BYTES: u64 = 5;
 
 /// Checks that a file that begins like a zip archive is a whole Excel workbook of a sensible size.
 ///
@@ -11,11 +17,16 @@ const MAX_UNPACKED_BYTES: u64 = 2 << 30;
 /// [`IngestError::Damaged`], [`IngestError::NoSpreadsheet`], [`IngestError::OtherWorkbook`], [`IngestError::TooLarge`]
 pub(super) fn check(file: &str, bytes: &[u8]) -> Result<(), IngestError> {
     let file = file.to_owned();
-    let Some(parts) = parts(bytes) else {
-        let detail = "the table of contents at its end is missing".to_owned();
-        return Err(IngestError::Damaged { file, sheet: String::new(), detail });
-    };
-    let has = |start: &str| parts.iter().any(|part| part.name.starts_with(start));
+    let damaged =
+        |detail: &str| IngestError::Damaged { file: file.clone(), sheet: String::new(), detail: detail.to_owned() };
+    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|_| damaged("the table of contents at its end is missing"))?;
+    let mut parts: Vec<(String, u64)> = Vec::new();
+    for index in 0..archive.len() {
+        let part = archive.by_index_raw(index).map_err(|_| damaged("its table of contents is not whole"))?;
+        let name = part.name().map_err(|_| damaged("its table of contents is not whole"))?;
+        parts.push((name.to_lowercase().replace('\\', "/"), part.size()));
+    }
+    let has = |start: &str| parts.iter().any(|(name, _)| name.starts_with(start));
     if has("xl/workbook.bin") {
         return Err(IngestError::OtherWorkbook { file, found: "a binary workbook (.xlsb)" });
     }
@@ -30,7 +41,7 @@ pub(super) fn check(file: &str, bytes: &[u8]) -> Result<(), IngestError> {
         };
         return Err(IngestError::NoSpreadsheet { file, found: found.into() });
     }
-    let unpacked = parts.iter().fold(0_u64, |sum, part| sum.saturating_add(part.unpacked_bytes));
+    let unpacked = parts.iter().fold(0_u64, |sum, (_, size)| sum.saturating_add(*size));
     if unpacked > MAX_UNPACKED_BYTES {
         return Err(IngestError::TooLarge {
             file,
@@ -39,88 +50,41 @@ pub(super) fn check(file: &str, bytes: &[u8]) -> Result<(), IngestError> {
             limit: format!("{MAX_UNPACKED_BYTES} bytes"),
         });
     }
+    // The reader sets memory aside for as many shared strings as are stated, so the statement must be believable.
+    let shared = parts.iter().position(|(name, _)| name == "xl/sharedstrings.xml");
+    if let Some(index) = shared {
+        let mut head = Vec::new();
+        let part = archive.by_index(index).map_err(|_| damaged("its shared strings cannot be unpacked"))?;
+        part.take(HEAD_BYTES).read_to_end(&mut head).map_err(|_| damaged("its shared strings cannot be unpacked"))?;
+        if stated_count(&head).is_some_and(|count| count.saturating_mul(SHARED_STRING_BYTES) > parts[index].1) {
+            return Err(damaged("it states more shared strings than it can hold"));
+        }
+    }
     Ok(())
 }
 
-struct Part {
-    /// In lower case, with `/` between folders.
-    name: String,
-    unpacked_bytes: u64,
-}
-
-/// The entries of the central directory; `None` if it is not whole.
-///
-/// Field offsets as in PKWARE's APPNOTE.TXT 6.3.10, sections 4.3.12 to 4.3.16 and 4.5.3.
-fn parts(bytes: &[u8]) -> Option<Vec<Part>> {
-    const LONGEST_COMMENT: usize = 0xFFFF;
-    let first = bytes.len().saturating_sub(22 + LONGEST_COMMENT);
-    let end = (first..=bytes.len().checked_sub(22)?).rev().find(|&at| bytes[at..].starts_with(b"PK\x05\x06"))?;
-    let (mut directory_end, mut directory_bytes) = (end, number(bytes, end + 12, 4)?);
-    if let Some(locator) = end.checked_sub(20).filter(|&at| bytes[at..].starts_with(b"PK\x06\x07")) {
-        let zip64 = usize::try_from(number(bytes, locator + 8, 8)?).ok()?;
-        if bytes.get(zip64..)?.starts_with(b"PK\x06\x06") {
-            (directory_end, directory_bytes) = (zip64, number(bytes, zip64.checked_add(40)?, 8)?);
-        }
-    }
-    let mut at = directory_end.checked_sub(usize::try_from(directory_bytes).ok()?)?;
-    let mut parts = Vec::new();
-    while at < directory_end {
-        if !bytes.get(at..)?.starts_with(b"PK\x01\x02") {
-            return None;
-        }
-        let length = |offset| number(bytes, at + offset, 2).and_then(|n| usize::try_from(n).ok());
-        let (name_len, extra_len, comment_len) = (length(28)?, length(30)?, length(32)?);
-        let name = bytes.get(at + 46..at + 46 + name_len)?;
-        let extra = bytes.get(at + 46 + name_len..at + 46 + name_len + extra_len)?;
-        let mut unpacked_bytes = number(bytes, at + 24, 4)?;
-        if unpacked_bytes == 0xFFFF_FFFF {
-            unpacked_bytes = zip64_unpacked_bytes(extra).unwrap_or(unpacked_bytes);
-        }
-        let name = String::from_utf8_lossy(name).to_lowercase().replace('\\', "/");
-        parts.push(Part { name, unpacked_bytes });
-        at += 46 + name_len + extra_len + comment_len;
-    }
-    Some(parts)
-}
-
-/// The unpacked size from the extra field with header id 1, in which it comes first.
-fn zip64_unpacked_bytes(mut extra: &[u8]) -> Option<u64> {
-    loop {
-        let (id, len) = (number(extra, 0, 2)?, usize::try_from(number(extra, 2, 2)?).ok()?);
-        if id == 1 {
-            return number(extra, 4, 8);
-        }
-        extra = extra.get(4 + len..)?;
-    }
-}
-
-/// A little-endian number of `len` bytes.
-fn number(bytes: &[u8], at: usize, len: usize) -> Option<u64> {
-    let digits = bytes.get(at..at.checked_add(len)?)?;
-    Some(digits.iter().rev().fold(0, |number, &byte| number << 8 | u64::from(byte)))
+/// The number in `uniqueCount="..."`; too large a number is the largest.
+fn stated_count(head: &[u8]) -> Option<u64> {
+    let head = String::from_utf8_lossy(head);
+    let (_, rest) = head.split_once("uniqueCount=")?;
+    let digits: String = rest.chars().skip(1).take_while(char::is_ascii_digit).collect();
+    Some(digits.parse().unwrap_or(u64::MAX))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::io::Write;
+    use zip::ZipWriter;
+    use zip::write::SimpleFileOptions;
 
-    /// An archive of empty parts that declare a size.
-    fn archive(parts: &[(&str, u32)]) -> Vec<u8> {
-        let mut bytes = b"PK\x03\x04 the parts ".to_vec();
-        let start = bytes.len();
-        for (name, size) in parts {
-            let mut entry = vec![0; 46];
-            entry[..4].copy_from_slice(b"PK\x01\x02");
-            entry[24..28].copy_from_slice(&size.to_le_bytes());
-            entry[28] = name.len() as u8;
-            bytes.extend(entry);
-            bytes.extend(name.as_bytes());
+    fn archive(parts: &[(&str, &str)]) -> Vec<u8> {
+        let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+        for (name, content) in parts {
+            writer.start_file(*name, SimpleFileOptions::default()).unwrap();
+            writer.write_all(content.as_bytes()).unwrap();
         }
-        let mut end = vec![0; 22];
-        end[..4].copy_from_slice(b"PK\x05\x06");
-        end[12..16].copy_from_slice(&((bytes.len() - start) as u32).to_le_bytes());
-        bytes.extend(end);
-        bytes
+        writer.finish().unwrap().into_inner()
     }
 
     fn message(bytes: &[u8]) -> String {
@@ -129,22 +93,35 @@ mod tests {
 
     #[test]
     fn a_workbook_is_told_from_other_archives() {
-        assert!(check("a.xlsx", &archive(&[("[Content_Types].xml", 1), ("xl\\Workbook.xml", 1)])).is_ok());
-        assert!(message(&archive(&[("word/document.xml", 1)])).ends_with("it is a Word document"));
-        assert!(message(&archive(&[("photo.jpg", 1)])).ends_with("it is a zip archive"));
-        assert!(message(&archive(&[("mimetype", 1), ("content.xml", 1)])).contains("OpenDocument"));
-        assert!(message(&archive(&[("xl/workbook.bin", 1)])).contains(".xlsb"));
+        assert!(check("a.xlsx", &archive(&[("[Content_Types].xml", ""), ("xl\\Workbook.xml", "")])).is_ok());
+        assert!(message(&archive(&[("word/document.xml", "")])).ends_with("it is a Word document"));
+        assert!(message(&archive(&[("photo.jpg", "")])).ends_with("it is a zip archive"));
+        assert!(message(&archive(&[("mimetype", ""), ("content.xml", "")])).contains("OpenDocument"));
+        assert!(message(&archive(&[("xl/workbook.bin", "")])).contains(".xlsb"));
     }
 
     #[test]
-    fn a_workbook_that_unpacks_to_more_than_two_gigabytes_is_refused() {
-        let bomb = archive(&[("xl/worksheets/sheet1.xml", 0xF000_0000), ("xl/sharedstrings.xml", 0xF000_0000)]);
-        assert!(message(&bomb).contains("unpacked it takes 8053063680 bytes"));
+    fn a_workbook_that_states_an_unpacked_size_of_gigabytes_is_refused() {
+        let mut bomb = archive(&[("xl/workbook.xml", "x")]);
+        // The unpacked size in the central directory: 24 bytes into its only entry.
+        let entry = bomb.windows(4).position(|bytes| bytes == b"PK\x01\x02").unwrap();
+        bomb[entry + 24..entry + 28].copy_from_slice(&0xF000_0000_u32.to_le_bytes());
+        assert!(message(&bomb).contains("unpacked it takes 4026531840 bytes"));
+    }
+
+    #[test]
+    fn a_workbook_that_states_more_strings_than_it_can_hold_is_refused() {
+        for count in ["9000000000000000000", "90000000000000", "99999999999999999999999999"] {
+            let strings = format!("<sst uniqueCount=\"{count}\"><si><t>a</t></si></sst>");
+            assert!(message(&archive(&[("xl/workbook.xml", ""), ("xl/sharedStrings.xml", &strings)])).contains("more shared strings"));
+        }
+        let honest = "<sst count=\"1\" uniqueCount=\"1\"><si><t>a</t></si></sst>";
+        assert!(check("a.xlsx", &archive(&[("xl/workbook.xml", ""), ("xl/sharedStrings.xml", honest)])).is_ok());
     }
 
     #[test]
     fn an_archive_cut_off_anywhere_is_damaged() {
-        let whole = archive(&[("xl/workbook.xml", 1)]);
+        let whole = archive(&[("xl/workbook.xml", "")]);
         for len in 4..whole.len() {
             assert!(matches!(check("a.xlsx", &whole[..len]), Err(IngestError::Damaged { .. })), "{len}");
         }
