@@ -24,12 +24,18 @@ fn assert_adds_up(outputs: &Outputs, n_received: &BTreeMap<String, u64>) {
     assert_eq!(list(&findings, "questions").len(), n_received.len());
     for question in list(&findings, "questions") {
         let id = text(question, "id");
-        let guarded_id = outputs.rows("ledger.csv").iter().find(|row| unguarded(&row["question"]) == id).unwrap()["question"].clone();
+        let guarded_id =
+            outputs.rows("ledger.csv").iter().find(|row| unguarded(&row["question"]) == id).unwrap()["question"]
+                .clone();
         let ledger = outputs.rows_of("ledger.csv", &guarded_id);
         assert_eq!(ledger.len() as u64, n_received[id]);
         states_sum(question, &ledger);
         let analysed: Vec<&Row> = ledger.iter().filter(|row| row["state"] == "analysed").collect();
-        assert_eq!(count(question, "base"), cells(analysed.iter().copied(), "respondent_id").len() as u64, "base of {id}");
+        assert_eq!(
+            count(question, "base"),
+            cells(analysed.iter().copied(), "respondent_id").len() as u64,
+            "base of {id}"
+        );
         let coding = outputs.rows_of("coding.csv", &guarded_id);
         coded_or_not(question, &analysed, &coding);
         themes_add_up(question, &coding);
@@ -54,9 +60,14 @@ fn coded_or_not(question: &Value, analysed: &[&Row], coding: &[Row]) {
     assert_eq!(uncoded.len(), list(question, "no_theme").len(), "each once");
     assert!(coded.is_disjoint(&uncoded), "{:?}", coded.intersection(&uncoded));
     let all: BTreeSet<String> = coded.union(&uncoded).cloned().collect();
-    assert_eq!(all, cells(analysed.iter().copied(), "response_id"), "every analysed response is coded or listed without a theme");
+    assert_eq!(
+        all,
+        cells(analysed.iter().copied(), "response_id"),
+        "every analysed response is coded or listed without a theme"
+    );
     assert_eq!(count(question, "n_in_themes"), cells(coding, "respondent_id").len() as u64);
-    let pairs: BTreeSet<(&String, &String)> = coding.iter().map(|row| (&row["response_id"], &row["theme_id"])).collect();
+    let pairs: BTreeSet<(&String, &String)> =
+        coding.iter().map(|row| (&row["response_id"], &row["theme_id"])).collect();
     assert_eq!(pairs.len(), coding.len(), "a line for each response and theme");
     for row in coding {
         let strength: f64 = row["strength"].parse().unwrap();

@@ -75,12 +75,16 @@ fn a_pdf_called_a_workbook() {
 
 #[test]
 fn a_picture_called_a_workbook() {
-    assert_snapshot!(refused(Run::new().answers("answers.xlsx", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0")));
+    assert_snapshot!(refused(
+        Run::new().answers("answers.xlsx", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0")
+    ));
 }
 
 #[test]
 fn a_picture_called_a_text_file() {
-    assert_snapshot!(refused(Run::new().answers("answers.csv", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0")));
+    assert_snapshot!(refused(
+        Run::new().answers("answers.csv", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0")
+    ));
 }
 
 #[test]
@@ -92,14 +96,16 @@ fn a_truncated_workbook() {
 #[test]
 fn a_column_that_does_not_exist() {
     let answers = "question,answer,text\nQ1,1,The evening ferry\nQ1,2,An evening ferry\n";
-    let run = Run::new().csv(answers).args(["--layout", "long", "--question-column", "question", "--text-column", "foo"]);
+    let run =
+        Run::new().csv(answers).args(["--layout", "long", "--question-column", "question", "--text-column", "foo"]);
     assert_snapshot!(refused(run));
 }
 
 #[test]
 fn a_column_that_is_nearly_there() {
     let answers = "Question ID,answer,text\nQ1,1,The evening ferry\nQ1,2,An evening ferry\n";
-    let run = Run::new().csv(answers).args(["--layout", "long", "--question-column", "question id", "--text-column", "text"]);
+    let run =
+        Run::new().csv(answers).args(["--layout", "long", "--question-column", "question id", "--text-column", "text"]);
     assert_snapshot!(refused(run));
 }
 
@@ -122,7 +128,8 @@ fn latin_1() {
 
 #[test]
 fn utf_16() {
-    let bytes: Vec<u8> = "\u{feff}id,comment\n1,The evening ferry\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let bytes: Vec<u8> =
+        "\u{feff}id,comment\n1,The evening ferry\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
     assert_snapshot!(refused(Run::new().answers("answers.csv", bytes)));
 }
 
@@ -169,7 +176,9 @@ fn a_cell_of_two_megabytes_in_a_workbook() {
 
 #[test]
 fn an_unterminated_quotation_mark() {
-    assert_snapshot!(refused(Run::new().csv("id,comment\n1,The evening ferry\n2,\"An evening ferry\n3,Cheaper tickets\n")));
+    assert_snapshot!(refused(
+        Run::new().csv("id,comment\n1,The evening ferry\n2,\"An evening ferry\n3,Cheaper tickets\n")
+    ));
 }
 
 #[test]
@@ -234,7 +243,9 @@ fn a_reference_text_in_another_format() {
 
 #[test]
 fn a_reference_text_in_another_encoding() {
-    assert_snapshot!(refused(Run::new().csv(FERRY).holding("form.txt", b"Le bac est fr\xe9quent").reference("form.txt")));
+    assert_snapshot!(refused(
+        Run::new().csv(FERRY).holding("form.txt", b"Le bac est fr\xe9quent").reference("form.txt")
+    ));
 }
 
 #[test]
@@ -257,7 +268,9 @@ fn names_as_respondents() {
 
 #[test]
 fn a_blank_cell_in_the_id_column() {
-    assert_snapshot!(refused(Run::new().csv("id,comment\n1,The evening ferry\n,An evening ferry\n").args(["--id-column", "id"])));
+    assert_snapshot!(refused(
+        Run::new().csv("id,comment\n1,The evening ferry\n,An evening ferry\n").args(["--id-column", "id"])
+    ));
 }
 
 #[test]

@@ -44,7 +44,8 @@ fn an_explanation_names_each_theme_with_the_words_that_put_the_response_there() 
     let verbatim = &list(theme, "verbatims")[0];
     let told = explain(&[text(verbatim, "response_id"), "--question", "q5"]);
     let heading = format!("{} {} (rank 1)", text(theme, "theme_id"), text(theme, "label"));
-    let line = told.lines().find(|line| line.contains(&heading)).unwrap_or_else(|| panic!("no {heading:?} in:\n{told}"));
+    let line =
+        told.lines().find(|line| line.contains(&heading)).unwrap_or_else(|| panic!("no {heading:?} in:\n{told}"));
     assert!(line.contains("because of \"") && line.contains("strength 0.") || line.contains("strength 1"), "{line}");
     let quoted = told.lines().find(|line| line.trim_start().starts_with("quoted in")).unwrap();
     assert!(quoted.contains(text(theme, "label")), "{quoted}");
@@ -81,7 +82,10 @@ fn a_double_names_the_row_that_counts() {
 #[test]
 fn an_answer_that_says_nothing_and_a_test_are_explained() {
     assert_holds(&explain(&["29", "--question", "q5"]), &["no content", "gives no answer"]);
-    assert_holds(&explain(&["7", "--question", "q5"]), &["ledger     test", "every answer of the submission is a test"]);
+    assert_holds(
+        &explain(&["7", "--question", "q5"]),
+        &["ledger     test", "every answer of the submission is a test"],
+    );
 }
 
 #[test]

@@ -29,7 +29,8 @@ fn the_questions_have_their_wording_and_their_base() {
 fn passages_of_the_reference_text_are_recognised() {
     let Some(outputs) = one_itu() else { return };
     let record = outputs.record("Q5", "16");
-    let quoted: usize = list(&record, "quotations").iter().map(|span| (count(span, "end") - count(span, "start")) as usize).sum();
+    let quoted: usize =
+        list(&record, "quotations").iter().map(|span| (count(span, "end") - count(span, "start")) as usize).sum();
     assert!(quoted * 2 > text(&record, "text").len(), "most of the answer is quoted: {record}");
     let reference = fs::read_to_string(shared("seeds/one-itu-reference-extracts.txt").unwrap()).unwrap().to_lowercase();
     let first = &list(&record, "quotations")[0];
@@ -43,7 +44,11 @@ fn the_exact_copies_are_found() {
     let Some(outputs) = one_itu() else { return };
     for question in ["Q8", "Q11"] {
         let rows = outputs.rows_of("duplicates.csv", question);
-        let row = |id: &str| rows.iter().find(|row| row["response_id"] == id).unwrap_or_else(|| panic!("{question}: {id} is in no group"));
+        let row = |id: &str| {
+            rows.iter()
+                .find(|row| row["response_id"] == id)
+                .unwrap_or_else(|| panic!("{question}: {id} is in no group"))
+        };
         assert_eq!(row("10")["group_id"], row("13")["group_id"], "{question}");
         assert_eq!((row("10")["kind"].as_str(), row("13")["kind"].as_str()), ("exact", "exact"), "{question}");
     }

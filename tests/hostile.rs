@@ -39,9 +39,8 @@ fn hostile() -> Run {
 /// How often a tag opens in a page, in whatever case.
 fn n_tags(page: &str, tag: &str) -> usize {
     let page = page.to_lowercase();
-    let opens = |(at, found): (usize, &str)| {
-        page[at + found.len()..].starts_with(|c: char| !c.is_alphanumeric()).then_some(())
-    };
+    let opens =
+        |(at, found): (usize, &str)| page[at + found.len()..].starts_with(|c: char| !c.is_alphanumeric()).then_some(());
     page.match_indices(&format!("<{tag}")).filter_map(opens).count()
 }
 
@@ -96,7 +95,8 @@ fn cells_that_a_spreadsheet_would_run_are_guarded_in_every_table() {
 #[test]
 fn ids_stand_unguarded_in_the_data() {
     let outputs = hostile().done().outputs();
-    let ids: Vec<Value> = outputs.records().iter().take(IDS.len()).map(|record| record["response_id"].clone()).collect();
+    let ids: Vec<Value> =
+        outputs.records().iter().take(IDS.len()).map(|record| record["response_id"].clone()).collect();
     assert_eq!(ids, IDS);
     assert_eq!(list(&outputs.findings(), "questions")[0]["id"], "=q1");
 }
@@ -139,17 +139,21 @@ fn an_answer_of_one_very_long_word_is_analysed() {
 
 #[test]
 fn an_answer_of_very_many_lines_is_analysed() {
-    let answers = format!("id,comment\n1,The evening ferry\n2,\"{}\"\n3,An evening ferry\n", "- ferry\n".repeat(10_000));
+    let answers =
+        format!("id,comment\n1,The evening ferry\n2,\"{}\"\n3,An evening ferry\n", "- ferry\n".repeat(10_000));
     let outputs = Run::new().csv(&answers).done().outputs();
     assert_eq!(outputs.rows("ledger.csv")[1]["state"], "analysed");
 }
 
 #[test]
 fn sixty_questions_are_all_reported() {
-    let header = std::iter::once("id".to_owned()).chain((1..=60).map(|n| format!("What should ferry number {n} change?")));
+    let header =
+        std::iter::once("id".to_owned()).chain((1..=60).map(|n| format!("What should ferry number {n} change?")));
     let mut rows = vec![header.collect::<Vec<_>>()];
     for id in 1..=4 {
-        let answers = (1..=60).map(|n| format!("Guest {id} asks pier {n} for an evening departure, because number {} is too early.", id * n));
+        let answers = (1..=60).map(|n| {
+            format!("Guest {id} asks pier {n} for an evening departure, because number {} is too early.", id * n)
+        });
         rows.push(std::iter::once(id.to_string()).chain(answers).collect());
     }
     let outputs = Run::new().csv(&table(&rows)).done().outputs();
@@ -187,6 +191,7 @@ fn no_output_holds_a_name_or_an_e_mail_address() {
 
 #[test]
 fn one_e_mail_address_is_one_respondent() {
-    let states: Vec<String> = Run::new().csv(PERSONAL).done().outputs().rows("ledger.csv").iter().map(|row| row["state"].clone()).collect();
+    let states: Vec<String> =
+        Run::new().csv(PERSONAL).done().outputs().rows("ledger.csv").iter().map(|row| row["state"].clone()).collect();
     assert_eq!(states, ["analysed", "double", "analysed"]);
 }

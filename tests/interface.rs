@@ -14,7 +14,10 @@ fn help(arguments: &[&str]) -> String {
 fn help_lists_the_commands() {
     let told = help(&["--help"]);
     for command in ["run", "verify", "explain"] {
-        assert!(told.lines().any(|line| line.trim_start().starts_with(&format!("{command} "))), "no {command} in:\n{told}");
+        assert!(
+            told.lines().any(|line| line.trim_start().starts_with(&format!("{command} "))),
+            "no {command} in:\n{told}"
+        );
     }
 }
 
@@ -37,7 +40,10 @@ fn help_on_run_lists_every_option() {
         "--questions",
         "--reference",
     ] {
-        assert!(told.contains(&format!("{option} ")) || told.contains(&format!("{option}\n")), "no {option} in:\n{told}");
+        assert!(
+            told.contains(&format!("{option} ")) || told.contains(&format!("{option}\n")),
+            "no {option} in:\n{told}"
+        );
     }
 }
 
@@ -83,7 +89,8 @@ fn options_may_stand_before_or_behind_the_command() {
 /// The lines of standard error as events.
 #[track_caller]
 fn events(stderr: &str) -> Vec<Value> {
-    let event = |line: &str| -> Value { serde_json::from_str(line).unwrap_or_else(|error| panic!("{error} in {line:?}")) };
+    let event =
+        |line: &str| -> Value { serde_json::from_str(line).unwrap_or_else(|error| panic!("{error} in {line:?}")) };
     let events: Vec<Value> = stderr.lines().map(event).collect();
     assert!(events.iter().all(|event| event["event"].is_string()), "{stderr}");
     events
@@ -99,7 +106,11 @@ fn the_json_log_is_an_event_a_line() {
     for stage in ["intake", "ledger", "text", "duplicates", "themes", "findings", "report"] {
         assert!(stages("end").contains(&format!("{stage:?}")), "no stage {stage} in {:?}", stages("end"));
     }
-    assert!(of("note").iter().any(|note| note["message"].as_str().unwrap().contains("open question")), "{}", said.stderr);
+    assert!(
+        of("note").iter().any(|note| note["message"].as_str().unwrap().contains("open question")),
+        "{}",
+        said.stderr
+    );
     let done = of("done");
     assert_eq!((done.len(), done[0]["questions"].as_u64()), (1, Some(1)));
     assert!(done[0]["report"].as_str().unwrap().ends_with("report.html"));
@@ -119,7 +130,9 @@ fn an_error_in_the_json_log_has_its_way_out() {
 fn progress_is_plain_lines_where_there_is_no_terminal() {
     let said = Run::new().csv(FERRY).done().said;
     assert!(!said.stderr.chars().any(|c| c.is_control() && c != '\n'), "{:?}", said.stderr);
-    for line in ["    intake  8 responses", "    ledger  8 responses", "      text  6 responses", "  findings  1 questions"] {
+    for line in
+        ["    intake  8 responses", "    ledger  8 responses", "      text  6 responses", "  findings  1 questions"]
+    {
         assert!(said.stderr.lines().any(|found| found == line), "no {line:?} in:\n{}", said.stderr);
     }
 }
@@ -127,7 +140,9 @@ fn progress_is_plain_lines_where_there_is_no_terminal() {
 #[test]
 fn a_run_says_what_it_decided_and_why() {
     let said = Run::new().csv(FERRY).done().said;
-    for decision in ["layout: wide", "id: the id of the response (", "What should the ferry change?: an open question ("] {
+    for decision in
+        ["layout: wide", "id: the id of the response (", "What should the ferry change?: an open question ("]
+    {
         assert!(said.stderr.contains(decision), "no {decision:?} in:\n{}", said.stderr);
     }
 }

@@ -24,13 +24,8 @@ fn question_ids(outputs: &Outputs) -> Vec<String> {
 #[test]
 fn ids_are_the_cells_as_they_stand_and_answers_are_not_linked() {
     let outputs = Run::new().csv(ANSWERS).long().done().outputs();
-    let expected = [
-        ["Q8", "0", "Q8:0"],
-        ["Q8", "07", "Q8:07"],
-        ["Q8", "x 1", "Q8:x 1"],
-        ["Q5", "0", "Q5:0"],
-        ["Q5", "1", "Q5:1"],
-    ];
+    let expected =
+        [["Q8", "0", "Q8:0"], ["Q8", "07", "Q8:07"], ["Q8", "x 1", "Q8:x 1"], ["Q5", "0", "Q5:0"], ["Q5", "1", "Q5:1"]];
     assert_eq!(identities(&outputs), expected.map(|row| row.map(str::to_owned)));
     assert_eq!(count(&outputs.findings(), "n_submissions"), 5);
     let settings = outputs.settings();
@@ -61,7 +56,8 @@ fn the_questions_file_gives_the_wording_and_the_order() {
     assert_eq!(text(&outputs.question("Q8"), "text"), "What should change?");
     assert_eq!(question_ids(&outputs), ["Q5", "Q8"]);
     let manifest = outputs.json("manifest.json");
-    let roles: Vec<(&str, &str)> = list(&manifest, "inputs").iter().map(|input| (text(input, "file"), text(input, "role"))).collect();
+    let roles: Vec<(&str, &str)> =
+        list(&manifest, "inputs").iter().map(|input| (text(input, "file"), text(input, "role"))).collect();
     assert_eq!(roles, [("answers.csv", "answers"), ("wording.csv", "questions")]);
 }
 
@@ -94,7 +90,11 @@ fn a_long_file_is_recognised_without_being_told() {
     let rows: Vec<[String; 3]> = (0..40)
         .map(|n| {
             let question = if n < 20 { "Q1" } else { "Q2" };
-            [question.to_owned(), (n % 20).to_string(), format!("Answer number {n} says that the evening ferry leaves too early")]
+            [
+                question.to_owned(),
+                (n % 20).to_string(),
+                format!("Answer number {n} says that the evening ferry leaves too early"),
+            ]
         })
         .collect();
     let header = ["question", "answer", "text"].map(str::to_owned);
@@ -119,7 +119,8 @@ fn several_files_are_one_consultation() {
 #[test]
 fn without_an_id_column_the_data_row_is_the_id() {
     let answers = "question,text\nQ1,The evening ferry\nQ1,An evening ferry\nQ2,Cheaper tickets\n";
-    let run = Run::new().csv(answers).args(["--layout", "long", "--question-column", "question", "--text-column", "text"]);
+    let run =
+        Run::new().csv(answers).args(["--layout", "long", "--question-column", "question", "--text-column", "text"]);
     let ids: Vec<String> = identities(&run.done().outputs()).into_iter().map(|[_, response, _]| response).collect();
     assert_eq!(ids, ["1", "2", "3"]);
 }

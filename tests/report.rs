@@ -8,7 +8,12 @@ use std::process::{Command, Stdio};
 /// A browser on this computer; where there is none a reason to skip is printed.
 fn browser() -> Option<&'static str> {
     let works = |name: &&str| {
-        let version = Command::new(name).arg("--version").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
+        let version = Command::new(name)
+            .arg("--version")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status();
         version.is_ok_and(|status| status.success())
     };
     let found = ["chromium", "chromium-browser"].into_iter().find(works);
@@ -23,7 +28,8 @@ const WIDTHS: [u32; 2] = [1280, 400];
 
 /// Opens a report in frames of both widths and gives, per width, `scroll width, scripts, images, words of text`.
 fn measure(browser: &str, folder: &Path) -> Vec<[u64; 4]> {
-    let frames: String = WIDTHS.map(|width| format!("<iframe width={width} height=900 src='report.html'></iframe>")).concat();
+    let frames: String =
+        WIDTHS.map(|width| format!("<iframe width={width} height=900 src='report.html'></iframe>")).concat();
     let page = format!(
         "<!doctype html><meta charset=utf-8><style>iframe{{border:0;display:block}}</style>{frames}<p id=measured></p><script>
         addEventListener('load', () => {{
@@ -63,7 +69,8 @@ fn measure(browser: &str, folder: &Path) -> Vec<[u64; 4]> {
         .unwrap();
     let dom = String::from_utf8_lossy(&output.stdout);
     let measured = dom.split_once("<p id=\"measured\">").and_then(|(_, rest)| rest.split_once("</p>"));
-    let (measured, _) = measured.unwrap_or_else(|| panic!("no page:\n{dom}\n{}", String::from_utf8_lossy(&output.stderr)));
+    let (measured, _) =
+        measured.unwrap_or_else(|| panic!("no page:\n{dom}\n{}", String::from_utf8_lossy(&output.stderr)));
     let numbers = |frame: &str| -> [u64; 4] {
         frame.split(',').map(|number| number.parse().unwrap()).collect::<Vec<_>>().try_into().unwrap()
     };
@@ -85,7 +92,11 @@ fn assert_fits(measured: &[[u64; 4]], n_words: u64) {
 fn a_page_that_does_not_fit_is_seen() {
     let Some(browser) = browser() else { return };
     let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("report.html"), "<!doctype html><p style='width:900px'>wide</p><script></script><img>").unwrap();
+    fs::write(
+        folder.path().join("report.html"),
+        "<!doctype html><p style='width:900px'>wide</p><script></script><img>",
+    )
+    .unwrap();
     let [[wide, scripts, loaded, _], [narrow, ..]] = measure(browser, folder.path())[..] else { panic!("two frames") };
     assert_eq!((wide, scripts, loaded), (1280, 1, 1));
     assert!(narrow >= 900, "{narrow}");
@@ -105,19 +116,26 @@ fn a_report_with_endless_words_and_markup_fits_wide_and_narrow_screens() {
         "id,What should the {long} change?\n{long},<script>document.body.textContent = ''</script> evening {long}\n\
          2,<img src=x onerror=document.body.append(document.createElement('script'))> evening {long}\n3,{long}\n4,{long}\n"
     );
-    let settings = format!("[[question]]\nid = \"q{long}\"\nkind = \"open\"\ncolumn = \"What should the {long} change?\"\n");
+    let settings =
+        format!("[[question]]\nid = \"q{long}\"\nkind = \"open\"\ncolumn = \"What should the {long} change?\"\n");
     assert_fits(&measure(browser, &Run::new().csv(&answers).settings(&settings).done().out), 100);
 }
 
 #[test]
 fn the_report_loads_nothing() {
     let page = sample().text("report.html").to_lowercase();
-    for loading in ["src=", "<link", "@import", "url(", "<script", "<iframe", "<object", "<embed", "http-equiv=\"refresh\""] {
+    for loading in
+        ["src=", "<link", "@import", "url(", "<script", "<iframe", "<object", "<embed", "http-equiv=\"refresh\""]
+    {
         assert!(!page.contains(loading), "{loading} in the report");
     }
-    let hosts: Vec<&str> = page.match_indices("http").map(|(at, _)| &page[at..at + 12]).filter(|text| text.contains("://")).collect();
+    let hosts: Vec<&str> =
+        page.match_indices("http").map(|(at, _)| &page[at..at + 12]).filter(|text| text.contains("://")).collect();
     assert!(hosts.is_empty(), "{hosts:?}");
-    assert!(page.contains("content-security-policy\" content=\"default-src 'none'"), "the page forbids itself to load anything");
+    assert!(
+        page.contains("content-security-policy\" content=\"default-src 'none'"),
+        "the page forbids itself to load anything"
+    );
 }
 
 #[test]

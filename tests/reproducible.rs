@@ -40,7 +40,9 @@ fn the_outputs_are_the_same_from_two_working_folders() {
 #[test]
 fn the_outputs_do_not_depend_on_quiet_or_the_log_format() {
     let plain = Run::new().csv(FERRY).done().outputs();
-    for arguments in [vec!["--quiet"], vec!["--log-format", "json"], vec!["--quiet", "--log-format", "json", "--threads", "3"]] {
+    for arguments in
+        [vec!["--quiet"], vec!["--log-format", "json"], vec!["--quiet", "--log-format", "json", "--threads", "3"]]
+    {
         let other = Run::new().csv(FERRY).args(arguments.iter().copied()).done().outputs();
         plain.assert_same(&other, &arguments.join(" "));
     }
@@ -62,7 +64,8 @@ fn the_settings_of_a_run_folder_give_the_run_again() {
 
 #[test]
 fn the_settings_of_a_long_run_give_the_run_again() {
-    let answers = "question,answer,text\nQ1,1,The evening ferry runs too early\nQ1,2,An evening ferry\nQ2,1,Cheaper tickets\n";
+    let answers =
+        "question,answer,text\nQ1,1,The evening ferry runs too early\nQ1,2,An evening ferry\nQ2,1,Cheaper tickets\n";
     let wording = "question,text\nQ1,What should change?\nQ2,\"And else, dear guest?\"\n";
     let first = Run::new().csv(answers).long().holding("w.csv", wording).args(["--questions", "w.csv"]).done();
     let again = Run::new().csv(answers).config(first.out.join("canvass.toml")).done();

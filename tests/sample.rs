@@ -84,8 +84,12 @@ fn every_question_is_recognised_with_its_kind() {
         .map(|question| (question["id"].as_str().unwrap(), question["kind"].as_str().unwrap()))
         .collect();
     let key = key();
-    let planted: Vec<(&str, &str)> =
-        key["questions"].as_object().unwrap().iter().map(|(id, question)| (id.as_str(), text(question, "kind"))).collect();
+    let planted: Vec<(&str, &str)> = key["questions"]
+        .as_object()
+        .unwrap()
+        .iter()
+        .map(|(id, question)| (id.as_str(), text(question, "kind")))
+        .collect();
     assert_eq!(found, planted);
 }
 
@@ -94,13 +98,17 @@ fn every_column_goes_to_the_question_it_belongs_to() {
     let (settings, key) = (sample().settings(), key());
     for question in settings["question"].as_array().unwrap() {
         let planted = &key["questions"][question["id"].as_str().unwrap()];
-        let expected = planted.get("columns").map_or_else(|| vec![text(planted, "column").to_owned()], |_| texts(planted, "columns"));
-        let found: Vec<String> = question["columns"].as_array().unwrap().iter().map(|name| name.as_str().unwrap().into()).collect();
+        let expected = planted
+            .get("columns")
+            .map_or_else(|| vec![text(planted, "column").to_owned()], |_| texts(planted, "columns"));
+        let found: Vec<String> =
+            question["columns"].as_array().unwrap().iter().map(|name| name.as_str().unwrap().into()).collect();
         assert_eq!(found, expected.iter().map(|name| name.trim().to_owned()).collect::<Vec<_>>());
     }
     let input = &settings["input"];
     assert_eq!(input["id_column"].as_str(), Some("ID"));
-    let attributes: Vec<&str> = input["attribute_columns"].as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect();
+    let attributes: Vec<&str> =
+        input["attribute_columns"].as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect();
     assert_eq!(attributes, [text(&key["attributes"], "type"), text(&key["attributes"], "region")]);
 }
 
@@ -108,7 +116,8 @@ fn every_column_goes_to_the_question_it_belongs_to() {
 fn every_response_is_in_the_state_the_key_says() {
     let key = key();
     let tests = ids(&key["test_entries"]);
-    let doubles: Vec<String> = list(&key, "double_submissions").iter().map(|pair| pair["set_aside"].to_string()).collect();
+    let doubles: Vec<String> =
+        list(&key, "double_submissions").iter().map(|pair| pair["set_aside"].to_string()).collect();
     for question in OPEN {
         let (blank, no_content) = (ids(&key["blank"][question]), ids(&key["no_content"][question]));
         let states = states(sample(), question);
@@ -186,7 +195,8 @@ fn an_answer_that_points_at_another_carries_no_theme() {
 /// The members of the group of near-duplicates that holds a response, with their kinds.
 fn group_of(question: &str, id: &str) -> BTreeMap<String, String> {
     let rows = sample().rows_of("duplicates.csv", question);
-    let own = rows.iter().find(|row| row["response_id"] == id).unwrap_or_else(|| panic!("{question}: {id} is in no group"));
+    let own =
+        rows.iter().find(|row| row["response_id"] == id).unwrap_or_else(|| panic!("{question}: {id} is in no group"));
     let group = rows.iter().filter(|row| row["group_id"] == own["group_id"]);
     group.map(|row| (row["response_id"].clone(), row["kind"].clone())).collect()
 }
@@ -220,7 +230,8 @@ fn no_group_was_found_that_was_not_planted() {
     for row in sample().rows("duplicates.csv") {
         groups.entry(row["question"].clone()).or_default().insert(row["group_id"].clone());
     }
-    let counts: Vec<(&str, usize)> = groups.iter().map(|(question, groups)| (question.as_str(), groups.len())).collect();
+    let counts: Vec<(&str, usize)> =
+        groups.iter().map(|(question, groups)| (question.as_str(), groups.len())).collect();
     assert_eq!(counts, [("q2", 1), ("q5", 2), ("q7", 1), ("q9", 1)]);
 }
 
@@ -237,7 +248,8 @@ fn the_representative_of_a_group_is_alike_to_itself() {
             let other: &&crate::support::Row = other;
             ["question", "group_id"].iter().all(|column| other[*column] == row[*column])
         };
-        let representatives = rows.iter().filter(same_group).filter(|other| other["response_id"] == row["representative"]);
+        let representatives =
+            rows.iter().filter(same_group).filter(|other| other["response_id"] == row["representative"]);
         assert_eq!(representatives.count(), 1, "{row:?}");
     }
 }
@@ -246,7 +258,8 @@ fn the_representative_of_a_group_is_alike_to_itself() {
 fn a_campaign_counts_once_beside_the_raw_count() {
     let campaign = &key()["campaign"];
     let question = text(campaign, "question");
-    let members: BTreeSet<String> = group_of(question, &campaign["standard_text_ids"][0].to_string()).into_keys().collect();
+    let members: BTreeSet<String> =
+        group_of(question, &campaign["standard_text_ids"][0].to_string()).into_keys().collect();
     let pair: BTreeSet<String> = ids(&key()["pair"]["ids"]).into_iter().collect();
     let found = sample().question(question);
     let mut carried = 0;
@@ -275,12 +288,15 @@ fn a_quoted_passage_carries_no_theme() {
         assert_eq!(quotations.len(), 1, "{question}, id {id}");
         let (start, end) = (count(&quotations[0], "start"), count(&quotations[0], "end"));
         let tokens = list(&record, "points").iter().flat_map(|point| list(point, "tokens"));
-        let inside: Vec<&Value> = tokens.filter(|token| count(token, "start") >= start && count(token, "end") <= end).collect();
+        let inside: Vec<&Value> =
+            tokens.filter(|token| count(token, "start") >= start && count(token, "end") <= end).collect();
         assert!(inside.len() >= 5, "{question}, id {id}");
         for token in inside {
             assert!(!token["left_out"].is_null(), "{question}, id {id}: {token}");
         }
-        for point in list(&record, "points").iter().filter(|point| count(point, "start") >= start && count(point, "end") <= end) {
+        for point in
+            list(&record, "points").iter().filter(|point| count(point, "start") >= start && count(point, "end") <= end)
+        {
             assert!(list(point, "themes").is_empty(), "{question}, id {id}: {point}");
         }
     }
@@ -289,8 +305,10 @@ fn a_quoted_passage_carries_no_theme() {
 #[test]
 fn only_the_planted_quotations_are_found_and_they_stand_in_the_reference_text() {
     let reference = fs::read_to_string(repository("data/sample/reference.md")).unwrap();
-    let planted: BTreeSet<(String, String)> =
-        list(&key(), "quotations").iter().map(|quotation| (text(quotation, "question").into(), quotation["id"].to_string())).collect();
+    let planted: BTreeSet<(String, String)> = list(&key(), "quotations")
+        .iter()
+        .map(|quotation| (text(quotation, "question").into(), quotation["id"].to_string()))
+        .collect();
     let mut found = BTreeSet::new();
     for record in sample().records() {
         for quotation in list(&record, "quotations") {
@@ -338,8 +356,11 @@ fn a_label_and_a_sentence_are_in_words_of_the_respondents() {
         let found = sample().question(question);
         assert_eq!(list(&found, "findings").len(), 5, "{question}");
         for theme in list(&found, "themes") {
-            let answers: Vec<String> = sample().records().iter().map(|record| text(record, "text").to_lowercase()).collect();
-            for word in text(theme, "label").to_lowercase().split(|c: char| !c.is_alphanumeric()).filter(|word| word.len() > 3) {
+            let answers: Vec<String> =
+                sample().records().iter().map(|record| text(record, "text").to_lowercase()).collect();
+            for word in
+                text(theme, "label").to_lowercase().split(|c: char| !c.is_alphanumeric()).filter(|word| word.len() > 3)
+            {
                 assert!(answers.iter().any(|answer| answer.contains(word)), "{question}: {word} in {}", theme["label"]);
             }
             let verbatim = &list(theme, "verbatims")[0];

@@ -34,7 +34,13 @@ fn the_findings_of_the_sample_are_valid() {
 fn the_findings_of_small_consultations_are_valid() {
     assert_valid(&Run::new().csv(FERRY).done().outputs());
     assert_valid(&Run::new().csv("id,comment\n1,Yes please\n2,Never again\n").done().outputs());
-    assert_valid(&Run::new().csv("question,answer,text\nQ1,1,A later ferry\nQ1,2,A later ferry\nQ2,1,\n").long().done().outputs());
+    assert_valid(
+        &Run::new()
+            .csv("question,answer,text\nQ1,1,A later ferry\nQ1,2,A later ferry\nQ2,1,\n")
+            .long()
+            .done()
+            .outputs(),
+    );
 }
 
 #[test]
@@ -62,7 +68,9 @@ fn a_broken_document_is_not_valid() {
     with("an unknown state", &|document| document["questions"][0]["ledger"][0]["state"] = json!("lost"));
     with("an unknown role", &|document| document["inputs"][0]["role"] = json!("answer"));
     with("a hash cut short", &|document| document["inputs"][0]["blake3"] = json!("07004c48"));
-    with("an unknown kind of copy", &|document| document["questions"][0]["duplicates"][0]["members"][0]["kind"] = json!("far"));
+    with("an unknown kind of copy", &|document| {
+        document["questions"][0]["duplicates"][0]["members"][0]["kind"] = json!("far");
+    });
     with("a verbatim without its place", &|document| {
         let verbatim = document["questions"][0]["findings"][0]["verbatims"][0].as_object_mut().unwrap();
         verbatim.remove("start");
@@ -79,7 +87,10 @@ fn every_field_of_the_schema_is_described_and_no_object_takes_unknown_fields() {
         if let Some(properties) = object.get("properties") {
             assert_eq!(object.get("additionalProperties"), Some(&json!(false)), "{at}");
             for (name, field) in properties.as_object().unwrap() {
-                assert!(field["description"].as_str().is_some_and(|text| text.len() > 8), "{at}.{name} has no description");
+                assert!(
+                    field["description"].as_str().is_some_and(|text| text.len() > 8),
+                    "{at}.{name} has no description"
+                );
             }
         }
         for (key, below) in object {

@@ -1,5 +1,7 @@
 //! The program in a folder of its own, and readers of what it wrote.
 
+mod workbook;
+
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
@@ -8,6 +10,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 use tempfile::TempDir;
+
+pub(crate) use workbook::{raw_workbook, workbook};
 
 /// The names every run folder has.
 pub(crate) const NAMES: [&str; 8] = [
@@ -121,7 +125,7 @@ impl Run {
     }
 
     pub(crate) fn args<'a>(self, arguments: impl IntoIterator<Item = &'a str>) -> Self {
-        arguments.into_iter().fold(self, |run, argument| run.arg(argument))
+        arguments.into_iter().fold(self, Self::arg)
     }
 
     pub(crate) fn reference(self, path: impl Into<OsString>) -> Self {
@@ -138,7 +142,16 @@ impl Run {
     }
 
     pub(crate) fn long(self) -> Self {
-        self.args(["--layout", "long", "--question-column", "question", "--id-column", "answer", "--text-column", "text"])
+        self.args([
+            "--layout",
+            "long",
+            "--question-column",
+            "question",
+            "--id-column",
+            "answer",
+            "--text-column",
+            "text",
+        ])
     }
 
     pub(crate) fn threads(self, n: u16) -> Self {
@@ -155,7 +168,10 @@ impl Run {
     pub(crate) fn output(self) -> Ran {
         let out = OsString::from("--out");
         let default = if self.arguments.contains(&out) { Vec::new() } else { vec![out, "out".into()] };
-        let said = canvass(&self.folder, [OsString::from("run")].iter().chain(&self.files).chain(&self.arguments).chain(&default));
+        let said = canvass(
+            &self.folder,
+            [OsString::from("run")].iter().chain(&self.files).chain(&self.arguments).chain(&default),
+        );
         Ran { said, out: self.folder.join("out"), folder: self.folder, home: self.home }
     }
 
@@ -307,93 +323,4 @@ pub(crate) fn table<R: AsRef<[C]>, C: AsRef<str>>(rows: impl IntoIterator<Item =
         writer.write_record(row.as_ref().iter().map(AsRef::as_ref)).unwrap();
     }
     String::from_utf8(writer.into_inner().unwrap()).unwrap()
-}
-
-/// A workbook with these sheets.
-pub(crate) fn workbook<'s>(sheets: impl IntoIterator<Item = (&'s str, Vec<Vec<&'s str>>)>) -> Vec<u8> {
-    let mut book = rust_xlsxwriter::Workbook::new();
-    for (name, rows) in sheets {
-        let sheet = book.add_worksheet();
-        sheet.set_name(name).unwrap();
-        for (row, cells) in (0..).zip(rows) {
-            for (column, cell) in (0..).zip(cells) {
-                sheet.write_string(row, column, cell).unwrap();
-            }
-        }
-    }
-    book.save_to_buffer().unwrap()
-}
-
-/// A workbook with one sheet, `Form1`, written part by part: its cells may be longer than a spreadsheet program allows.
-/// The cells hold no markup.
-pub(crate) fn raw_workbook(rows: &[[&str; 2]]) -> Vec<u8> {
-    const MAIN: &str = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
-    const LINKS: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
-    const PACKAGE: &str = "http://schemas.openxmlformats.org/package/2006/relationships";
-    const TYPES: &str = "http://schemas.openxmlformats.org/package/2006/content-types";
-    const KIND: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml";
-    let cell = |text: &&str| format!("<c t=\"inlineStr\"><is><t>{text}</t></is></c>");
-    let row = |cells: &[&str; 2]| format!("<row>{}</row>", cells.iter().map(cell).collect::<String>());
-    let sheet = rows.iter().map(row).collect::<String>();
-    let link = |kind: &str, target: &str| {
-        format!("<Relationships xmlns=\"{PACKAGE}\"><Relationship Id=\"r1\" Type=\"{LINKS}/{kind}\" Target=\"{target}\"/></Relationships>")
-    };
-    stored_archive(&[
-        (
-            "[Content_Types].xml",
-            format!(
-                "<Types xmlns=\"{TYPES}\"><Default Extension=\"rels\" ContentType=\"application/vnd.openxmlformats-package.relationships+xml\"/>\
-                 <Override PartName=\"/xl/workbook.xml\" ContentType=\"{KIND}.sheet.main+xml\"/>\
-                 <Override PartName=\"/xl/worksheets/sheet1.xml\" ContentType=\"{KIND}.worksheet+xml\"/></Types>"
-            ),
-        ),
-        ("_rels/.rels", link("officeDocument", "xl/workbook.xml")),
-        ("xl/_rels/workbook.xml.rels", link("worksheet", "worksheets/sheet1.xml")),
-        (
-            "xl/workbook.xml",
-            format!(
-                "<workbook xmlns=\"{MAIN}\" xmlns:r=\"{LINKS}\"><sheets><sheet name=\"Form1\" sheetId=\"1\" r:id=\"r1\"/></sheets></workbook>"
-            ),
-        ),
-        ("xl/worksheets/sheet1.xml", format!("<worksheet xmlns=\"{MAIN}\"><sheetData>{sheet}</sheetData></worksheet>")),
-    ])
-}
-
-/// A zip archive of these parts, without compression.
-fn stored_archive(parts: &[(&str, String)]) -> Vec<u8> {
-    let (mut archive, mut directory) = (Vec::new(), Vec::new());
-    for (name, content) in parts {
-        let offset = archive.len() as u32;
-        // Version 2.0, no flags, stored, no time; then checksum, both sizes, lengths of the name and of no extra field.
-        let mut head = vec![20, 0, 0, 0, 0, 0, 0, 0, 0, 0];
-        let size = content.len() as u32;
-        for number in [checksum(content.as_bytes()), size, size, name.len() as u32] {
-            head.extend(number.to_le_bytes());
-        }
-        archive.extend(b"PK\x03\x04");
-        archive.extend(&head);
-        archive.extend(name.as_bytes());
-        archive.extend(content.as_bytes());
-        directory.extend(b"PK\x01\x02\x14\0");
-        directory.extend(&head);
-        // No comment, first disk, no attributes.
-        directory.extend([0; 10]);
-        directory.extend(offset.to_le_bytes());
-        directory.extend(name.as_bytes());
-    }
-    let (start, n) = (archive.len() as u32, parts.len() as u16);
-    archive.extend(&directory);
-    archive.extend(b"PK\x05\x06\0\0\0\0");
-    archive.extend([n.to_le_bytes(), n.to_le_bytes()].concat());
-    archive.extend((directory.len() as u32).to_le_bytes());
-    archive.extend(start.to_le_bytes());
-    archive.extend([0; 2]);
-    archive
-}
-
-/// The CRC-32 that zip archives carry.
-fn checksum(bytes: &[u8]) -> u32 {
-    !bytes.iter().fold(u32::MAX, |sum, byte| {
-        (0..8).fold(sum ^ u32::from(*byte), |sum, _| if sum & 1 == 1 { sum >> 1 ^ 0xEDB8_8320 } else { sum >> 1 })
-    })
 }
