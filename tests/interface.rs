@@ -131,7 +131,7 @@ fn progress_is_plain_lines_where_there_is_no_terminal() {
     let said = Run::new().csv(FERRY).done().said;
     assert!(!said.stderr.chars().any(|c| c.is_control() && c != '\n'), "{:?}", said.stderr);
     for line in
-        ["    intake  8 responses", "    ledger  8 responses", "      text  6 responses", "  findings  1 questions"]
+        ["    intake  8 responses", "    ledger  8 responses", "      text  6 responses", "  findings  1 question"]
     {
         assert!(said.stderr.lines().any(|found| found == line), "no {line:?} in:\n{}", said.stderr);
     }

@@ -90,7 +90,12 @@ fn a_changed_manifest_is_found_when_the_run_is_repeated() {
     let forged = before.replace("\"seed\": 1", "\"seed\": 2");
     assert_ne!(before, forged);
     fs::write(&path, forged).unwrap();
-    assert_differs(&ran.canvass(&["verify", "out", "answers.csv", "form.md"]), "manifest.json", "line 4");
+    assert_differs(&ran.canvass(&["verify", "out"]), "manifest.json", "gives another seed than canvass.toml");
+    // A resource's hash is checked by nothing but the second run.
+    let forged = before.replacen("\"name\": \"en/tokenizer.json\"", "\"name\": \"en/tokeniser.json\"", 1);
+    assert_ne!(before, forged);
+    fs::write(&path, forged).unwrap();
+    assert_differs(&ran.canvass(&["verify", "out", "answers.csv", "form.md"]), "manifest.json", "differs when run again");
 }
 
 #[test]

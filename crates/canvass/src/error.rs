@@ -22,8 +22,10 @@ pub enum Error {
     #[error(transparent)]
     Resource(#[from] canvass_text::ResourceError),
     /// No question has two answers to compare.
-    #[error("there is nothing to compare: of {received} responses to {n_questions} open questions {analysed} say something{}", states(.counts))]
+    #[error("there is nothing to compare in {}: {} to {}; {} something{}", places.join("; "), number(*.received, "response"), number(*.n_questions as u64, "open question"), say(*.analysed), states(.counts))]
     NothingToCompare {
+        /// Where the answers are: file, sheet and column of each open question, at most five.
+        places: Vec<String>,
         /// Responses received.
         received: u64,
         /// Open questions.
@@ -64,6 +66,14 @@ pub enum Error {
         /// The folder.
         folder: PathBuf,
     },
+    /// The output folder cannot be one.
+    #[error("{} cannot be the output folder: {why}", folder.display())]
+    UnusableFolder {
+        /// The folder.
+        folder: PathBuf,
+        /// Why.
+        why: &'static str,
+    },
     /// The output folder holds something that canvass did not write, and so cannot be replaced.
     #[error("the output folder {} holds {}, which canvass did not write", folder.display(), foreign.join(", "))]
     ForeignFiles {
@@ -81,7 +91,7 @@ pub enum Error {
         why: String,
     },
     /// No response has this id.
-    #[error("no response {response_id:?}{} in {}", .question.as_ref().map(|id| format!(" to question {id:?}")).unwrap_or_default(), folder.display())]
+    #[error("there is no response {response_id:?}{} in {}", .question.as_ref().map(|id| format!(" to question {id:?}")).unwrap_or_default(), folder.display())]
     NoSuchResponse {
         /// The run folder.
         folder: PathBuf,
@@ -91,10 +101,22 @@ pub enum Error {
         question: Option<String>,
         /// A few of the ids there are.
         available: Vec<String>,
+        /// The open questions there are.
+        questions: Vec<String>,
     },
 }
 
-/// ": 3 blank, 1 double", the states that hold anything.
+/// "1 response", "2 responses".
+fn number(n: u64, what: &str) -> String {
+    if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") }
+}
+
+/// "1 says", "2 say".
+fn say(n: u64) -> String {
+    if n == 1 { "1 says".into() } else { format!("{n} say") }
+}
+
+/// " (3 blank, 1 double)", the states that hold anything.
 fn states(counts: &[(State, u64)]) -> String {
     let others = counts.iter().filter(|(state, n)| *n > 0 && *state != State::Analysed);
     let others: Vec<String> = others.map(|(state, n)| format!("{n} {}", state.name().replace('_', " "))).collect();
@@ -119,7 +141,10 @@ impl Error {
             Self::Exists { .. } => "name another with --out, or replace it with --force".into(),
             Self::ForeignFiles { .. } => "move these files elsewhere, or name another folder with --out".into(),
             Self::NotARunFolder { .. } => "name the folder that `canvass run` wrote".into(),
-            Self::NoSuchResponse { available, .. } if available.is_empty() => "there are no responses to that question".into(),
+            Self::UnusableFolder { .. } => "name another folder with --out".into(),
+            Self::NoSuchResponse { available, questions, .. } if available.is_empty() => {
+                format!("the open questions are {}", questions.join(", "))
+            }
             Self::NoSuchResponse { available, .. } => {
                 format!("ids are written as in ledger.csv, for example {}", available.join(", "))
             }
@@ -133,6 +158,7 @@ impl Error {
             | Self::Settings(_)
             | Self::NothingToCompare { .. }
             | Self::Exists { .. }
+            | Self::UnusableFolder { .. }
             | Self::ForeignFiles { .. }
             | Self::NotARunFolder { .. }
             | Self::NoSuchResponse { .. } => true,

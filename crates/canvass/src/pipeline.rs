@@ -206,6 +206,11 @@ fn check(config: &Config) -> Result<(), Error> {
         }
         Err(SettingsError::OutOfRange { setting, expected: format!("from {low} to {high}"), found: found.to_string() })
     };
+    if config.seed.is_some_and(|seed| i64::try_from(seed).is_err()) {
+        // A TOML file holds no larger number.
+        let (expected, found) = (format!("from 0 to {}", i64::MAX), config.seed.unwrap_or_default().to_string());
+        return Err(SettingsError::OutOfRange { setting: "seed", expected, found }.into());
+    }
     bound("findings.count", config.findings.count, 1, 100)?;
     bound("findings.verbatims", config.findings.verbatims, 1, 100)?;
     bound("text.quotation_words", config.text.quotation_words.unwrap_or(DEFAULT_QUOTATION_WORDS), 3, 1000)?;
@@ -228,6 +233,7 @@ fn analysed_positions(intake: &Intake, ledger: &Ledger) -> Result<Vec<(u32, Vec<
     }
     if by_question.values().all(|positions| positions.len() < 2) {
         return Err(Error::NothingToCompare {
+            places: answer_columns(intake),
             received: intake.responses.len() as u64,
             n_questions: by_question.len(),
             analysed: by_question.values().map(|positions| positions.len() as u64).sum(),
@@ -235,6 +241,27 @@ fn analysed_positions(intake: &Intake, ledger: &Ledger) -> Result<Vec<(u32, Vec<
         });
     }
     Ok(by_question.into_iter().collect())
+}
+
+/// Where the answers to the open questions are: file, sheet and column, at most five of them.
+fn answer_columns(intake: &Intake) -> Vec<String> {
+    let mut places: Vec<String> = Vec::new();
+    let mut last = None;
+    for received in &intake.responses {
+        let place = &received.place;
+        let column = (place.source_idx, received.question_idx, place.column);
+        if last.replace(column) != Some(column) {
+            let sheet = if place.sheet.is_empty() { String::new() } else { format!(", sheet {:?}", place.sheet) };
+            let named = format!("{}{sheet}, column {}", place.file, place.letters());
+            if !places.contains(&named) {
+                places.push(named);
+            }
+        }
+        if places.len() == 5 {
+            break;
+        }
+    }
+    places
 }
 
 /// The main language, and for each analysed response the language it is read in.

@@ -53,8 +53,9 @@ fn read_text(path: &Path) -> Result<(Source, String), Error> {
     match String::from_utf8(bytes) {
         Ok(text) => Ok((source, text)),
         Err(error) => {
-            let offset = error.utf8_error().valid_up_to() as u64;
-            Err(SettingsError::ReferenceEncoding { file: source.file.to_string(), offset }.into())
+            let offset = error.utf8_error().valid_up_to();
+            let line = error.as_bytes()[..offset].iter().filter(|byte| **byte == b'\n').count() as u64 + 1;
+            Err(SettingsError::ReferenceEncoding { file: source.file.to_string(), line, offset: offset as u64 }.into())
         }
     }
 }

@@ -31,13 +31,13 @@ impl Console {
 
     /// A result. A reader that has gone away (`| head`) is no error.
     pub(crate) fn result(self, text: &str) {
-        let _ = writeln!(stdout(), "{text}");
+        let _ = writeln!(stdout(), "{}", printable(text));
     }
 
     /// A message about the work.
     pub(crate) fn say(self, text: &str) {
         if !self.quiet && !self.is_json() {
-            let _ = writeln!(stderr(), "{text}");
+            let _ = writeln!(stderr(), "{}", printable(text));
         }
     }
 
@@ -53,7 +53,12 @@ impl Console {
         if self.is_json() {
             let _ = writeln!(stderr(), "{}", json!({"event": "error", "message": message, "hint": hint}));
         } else {
-            let _ = writeln!(stderr(), "error: {message}\n  way out: {hint}");
+            let _ = writeln!(stderr(), "error: {}\n  way out: {}", printable(message), printable(hint));
         }
     }
+}
+
+/// Control characters that an input put there are shown as such: no file steers the terminal.
+fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
 }

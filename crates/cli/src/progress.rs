@@ -57,7 +57,8 @@ impl Observer for Progress {
             }
         });
         self.console.event(&json!({"event": "end", "stage": stage.name(), "total": total, "unit": stage.unit()}));
-        self.console.say(&format!("{:>10}  {total} {}", stage.name(), stage.unit()));
+        let unit = if total == 1 { stage.unit().trim_end_matches('s') } else { stage.unit() };
+        self.console.say(&format!("{:>10}  {total} {unit}", stage.name()));
     }
 
     fn note(&self, stage: Stage, message: &str) {

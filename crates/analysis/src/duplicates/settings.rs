@@ -32,6 +32,6 @@ impl DuplicateSettings {
         let words = (1..=20).contains(&self.shingle_words);
         check("duplicates.shingle_words", self.shingle_words.into(), "from 1 to 20", words)?;
         let long = self.min_words >= self.shingle_words;
-        check("duplicates.min_words", self.min_words.into(), "at least duplicates.shingle_words", long)
+        check("duplicates.min_words", self.min_words.into(), "no less than duplicates.shingle_words", long)
     }
 }

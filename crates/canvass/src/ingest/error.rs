@@ -27,6 +27,9 @@ pub enum IngestError {
     /// The file has no bytes.
     #[error("{} is empty (0 bytes)", file.display())]
     EmptyFile { file: PathBuf },
+    /// Two of the files have the same bytes.
+    #[error("{} and {} are the same file: every answer would count twice", first.display(), second.display())]
+    SameFile { first: PathBuf, second: PathBuf },
     /// The file is something else altogether.
     #[error("{file} is no spreadsheet: it is {found}")]
     NoSpreadsheet { file: String, found: String },
@@ -115,6 +118,7 @@ impl IngestError {
             Self::Folder { .. } => "name the files in it, one by one".into(),
             Self::Unreadable { .. } => "close the file in other programs and check that you may read it".into(),
             Self::EmptyFile { .. } => "export or download the file again".into(),
+            Self::SameFile { .. } => "name each file once".into(),
             Self::NoSpreadsheet { .. } => {
                 "export the answers as an Excel workbook (.xlsx) or as CSV UTF-8 (.csv) and give that file".into()
             }
@@ -140,8 +144,9 @@ impl IngestError {
                 "put cells that hold the separator into quotation marks, or export the file again as .xlsx".into()
             }
             Self::EmptySheet { sheet, .. } if sheet.is_empty() => "export or download the file again".into(),
-            Self::EmptySheet { .. } | Self::NoSuchSheet { .. } => {
-                "name the sheet with the answers: `sheet = \"...\"` under [input] in the configuration".into()
+            Self::EmptySheet { .. } => "if the answers are on another sheet, name it with --sheet; else export the file again".into(),
+            Self::NoSuchSheet { .. } => {
+                "name one of these sheets with --sheet, or as `sheet = \"...\"` under [input] in the configuration".into()
             }
             Self::NoRows { .. } => {
                 "check that the export holds the answers, and that the first filled row is the header".into()
@@ -150,6 +155,9 @@ impl IngestError {
             Self::LongCell { size, .. } => format!(
                 "shorten the cell, or raise the limit: `max_cell_bytes = {size}` under [input] in the configuration"
             ),
+            Self::NoSuchColumn { setting, .. } if setting.contains("questions file") => {
+                "the first row of the questions file must be: question,text".into()
+            }
             Self::NoSuchColumn { wanted, available, .. } => match near(wanted, available) {
                 Some(near) => format!("did you mean {near:?}?"),
                 None => "use the column's name exactly as it stands in the header row of every file".into(),

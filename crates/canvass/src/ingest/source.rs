@@ -67,9 +67,18 @@ pub(super) fn read_all(
     if files.is_empty() {
         return Err(IngestError::NoFile);
     }
-    let answers = files.iter().map(|path| Source::read(path, SourceRole::Answers));
-    let questions = questions_file.map(|path| Source::read(path, SourceRole::Questions));
-    answers.chain(questions).collect()
+    let mut sources: Vec<(Source, Vec<u8>)> = Vec::new();
+    for path in files {
+        let read = Source::read(path, SourceRole::Answers)?;
+        if let Some(at) = sources.iter().position(|(source, _)| source.blake3 == read.0.blake3) {
+            return Err(IngestError::SameFile { first: files[at].clone(), second: path.clone() });
+        }
+        sources.push(read);
+    }
+    if let Some(path) = questions_file {
+        sources.push(Source::read(path, SourceRole::Questions)?);
+    }
+    Ok(sources)
 }
 
 fn as_str<S: serde::Serializer>(name: &Arc<str>, serializer: S) -> Result<S::Ok, S::Error> {
@@ -101,5 +110,14 @@ mod tests {
         assert!(matches!(read(folder.path()), IngestError::Folder { .. }));
         assert!(matches!(read(&empty), IngestError::EmptyFile { .. }));
         assert!(matches!(read_all(&[], None).unwrap_err(), IngestError::NoFile));
+    }
+
+    #[test]
+    fn a_file_given_twice_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let (one, two) = (folder.path().join("one.csv"), folder.path().join("two.csv"));
+        std::fs::write(&one, "id,comment\n1,Yes\n").unwrap();
+        std::fs::copy(&one, &two).unwrap();
+        assert!(matches!(read_all(&[one, two], None).unwrap_err(), IngestError::SameFile { .. }));
     }
 }

@@ -21,9 +21,13 @@ pub fn explain(folder: &Path, response_id: &str, question: Option<&str>) -> Resu
         serde_json::from_str(&read(FINDINGS)?).map_err(|error| refuse(format!("{FINDINGS} is damaged: {error}")))?;
     let mut told = String::new();
     let mut available = Vec::new();
+    let mut questions: Vec<String> = Vec::new();
     for (at, line) in read(RESPONSES)?.lines().enumerate() {
         let record: ResponseRecord =
             serde_json::from_str(line).map_err(|error| refuse(format!("{RESPONSES} line {} is damaged: {error}", at + 1)))?;
+        if questions.last() != Some(&record.question) {
+            questions.push(record.question.clone());
+        }
         if question.is_some_and(|question| question != record.question) {
             continue;
         }
@@ -39,6 +43,7 @@ pub fn explain(folder: &Path, response_id: &str, question: Option<&str>) -> Resu
             response_id: response_id.to_owned(),
             question: question.map(str::to_owned),
             available,
+            questions,
         });
     }
     Ok(told)
@@ -118,12 +123,14 @@ fn tell_point(out: &mut String, record: &ResponseRecord, number: usize, point: &
         let found = themes.iter().find(|found| found["theme_id"] == theme.theme_id.as_str());
         let stems: Vec<&str> =
             found.map(|found| list(found, "terms")).unwrap_or_default().iter().filter_map(|term| term["stem"].as_str()).collect();
-        let words: Vec<String> = point
+        let mut words: Vec<String> = point
             .tokens
             .iter()
             .filter(|token| token.left_out.is_none() && stems.contains(&token.stem.as_str()))
             .map(|token| format!("\"{}\"", passage(record, token.start, token.end)))
             .collect();
+        let mut seen = std::collections::BTreeSet::new();
+        words.retain(|word| seen.insert(word.to_lowercase()));
         let because = if words.is_empty() { String::new() } else { format!(" because of {}", words.join(", ")) };
         writeln!(
             out,

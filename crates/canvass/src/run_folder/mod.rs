@@ -17,12 +17,21 @@ pub use verify::{Finding as VerifyFinding, Verdict, verify};
 /// an earlier run.
 ///
 /// # Errors
-/// [`Error::Exists`], [`Error::ForeignFiles`], [`Error::Io`].
+/// [`Error::UnusableFolder`], [`Error::Exists`], [`Error::ForeignFiles`], [`Error::NotARunFolder`], [`Error::Io`].
 pub fn check(folder: &Path, force: bool) -> Result<(), Error> {
+    let unusable = |why| Err(Error::UnusableFolder { folder: folder.to_path_buf(), why });
+    if folder.file_name().is_none() {
+        return unusable("a run folder is written beside what stands there and renamed, so it needs a name of its own");
+    }
+    if folder.is_file() {
+        return unusable("it is a file");
+    }
+    if folder.ancestors().skip(1).any(Path::is_file) {
+        return unusable("a file stands where a folder above it would be");
+    }
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
-        Err(_) if folder.is_file() => return Err(Error::Exists { folder: folder.to_path_buf() }),
         Err(error) => return Err(Error::io("read", folder)(error)),
     };
     let mut names = Vec::new();
@@ -36,9 +45,12 @@ pub fn check(folder: &Path, force: bool) -> Result<(), Error> {
     if !force {
         return Err(Error::Exists { folder: folder.to_path_buf() });
     }
-    let written: Vec<String> = read_manifest(folder).map_or(Vec::new(), |manifest| {
-        manifest.outputs.into_iter().map(|output| output.file).chain([MANIFEST.to_owned()]).collect()
-    });
+    let written: Vec<String> = if names.iter().any(|name| name == MANIFEST) {
+        let outputs = read_manifest(folder)?.outputs.into_iter().map(|output| output.file);
+        outputs.chain([MANIFEST.to_owned()]).collect()
+    } else {
+        Vec::new()
+    };
     let mut foreign: Vec<String> = names.into_iter().filter(|name| !written.contains(name)).collect();
     foreign.truncate(5);
     if foreign.is_empty() { Ok(()) } else { Err(Error::ForeignFiles { folder: folder.to_path_buf(), foreign }) }
@@ -66,7 +78,8 @@ pub fn write(folder: &Path, outputs: &[OutputFile], force: bool, done: &dyn Fn()
 }
 
 fn write_all(temporary: &Path, outputs: &[OutputFile], done: &dyn Fn()) -> Result<(), Error> {
-    fs::create_dir(temporary).map_err(Error::io("create", temporary))?;
+    let parent = temporary.parent().unwrap_or(Path::new("."));
+    fs::create_dir(temporary).map_err(Error::io("create a folder in", parent))?;
     for output in outputs {
         let path = temporary.join(output.name);
         let write = || {

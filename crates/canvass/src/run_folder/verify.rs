@@ -3,7 +3,7 @@
 use super::read_manifest;
 use crate::error::Error;
 use crate::findings::InputIdentity;
-use crate::ingest::SourceRole;
+use crate::ingest::{Source, SourceRole};
 use crate::pipeline::{self, Request};
 use crate::progress::Observer;
 use crate::report::{self, MANIFEST, Manifest, SETTINGS};
@@ -98,6 +98,11 @@ fn check_outputs(folder: &Path, manifest: &Manifest, verdict: &mut Verdict) -> R
             Err(error) => verdict.add(&output.file, false, format!("cannot be read: {error}")),
         }
     }
+    if let Ok(config) = Config::read(&folder.join(SETTINGS))
+        && config.seed != Some(manifest.seed)
+    {
+        verdict.add(MANIFEST, false, "gives another seed than canvass.toml");
+    }
     let settings = manifest.outputs.iter().find(|output| output.file == SETTINGS);
     if settings.map(|output| &output.blake3) != Some(&manifest.settings_blake3) {
         verdict.add(MANIFEST, false, "gives two different hashes for canvass.toml");
@@ -123,8 +128,8 @@ fn match_inputs(
 ) -> Result<Option<Vec<(InputIdentity, PathBuf)>>, Error> {
     let mut given: Vec<(PathBuf, String, bool)> = Vec::new();
     for path in files {
-        let bytes = fs::read(path).map_err(Error::io("read", path))?;
-        given.push((path.clone(), report::hash(&bytes), false));
+        let (source, _) = Source::read(path, SourceRole::Answers)?;
+        given.push((path.clone(), source.blake3, false));
     }
     let mut matched = Vec::new();
     let mut complete = true;

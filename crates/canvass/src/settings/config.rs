@@ -103,9 +103,13 @@ impl Config {
     /// # Errors
     /// [`SettingsError::Unreadable`], [`SettingsError::Syntax`] (naming line and column), [`SettingsError::OutOfRange`].
     pub fn read(path: &Path) -> Result<Self, SettingsError> {
-        let text = std::fs::read_to_string(path)
-            .map_err(|source| SettingsError::Unreadable { file: path.to_path_buf(), source })?;
-        Self::parse(&text, path)
+        let bytes =
+            std::fs::read(path).map_err(|source| SettingsError::Unreadable { file: path.to_path_buf(), source })?;
+        let text = String::from_utf8(bytes).map_err(|error| SettingsError::Encoding {
+            file: path.to_path_buf(),
+            offset: error.utf8_error().valid_up_to() as u64,
+        })?;
+        Self::parse(text.trim_start_matches('\u{feff}'), path)
     }
 
     /// Parses a configuration; `path` is only named in errors.
@@ -120,7 +124,7 @@ impl Config {
                 file: path.to_path_buf(),
                 line: before.matches('\n').count() + 1,
                 column: before.rsplit('\n').next().unwrap_or_default().chars().count() + 1,
-                message: error.message().to_owned(),
+                message: error.message().replace("expected u64", "expected a whole number of 0 or more").replace("expected u32", "expected a whole number from 0 to 4294967295"),
             }
         })?;
         for question in &mut config.questions {
@@ -142,6 +146,14 @@ pub enum SettingsError {
         file: PathBuf,
         /// What the system said.
         source: std::io::Error,
+    },
+    /// The file is not UTF-8.
+    #[error("the configuration {} is not UTF-8 at byte {offset}", file.display())]
+    Encoding {
+        /// The configuration.
+        file: PathBuf,
+        /// The first byte that is not.
+        offset: u64,
     },
     /// The file is no TOML, or names a setting that does not exist.
     #[error("{} line {line}, column {column}: {message}", file.display())]
@@ -188,10 +200,12 @@ pub enum SettingsError {
         found: String,
     },
     /// A reference text is not UTF-8.
-    #[error("the reference text {file} is not UTF-8 at byte {offset}")]
+    #[error("the reference text {file} is not UTF-8: line {line}, byte offset {offset}")]
     ReferenceEncoding {
         /// The file's name.
         file: String,
+        /// The line, 1-based.
+        line: u64,
         /// The first byte that is not.
         offset: u64,
     },
@@ -212,6 +226,7 @@ impl SettingsError {
     pub fn hint(&self) -> String {
         match self {
             Self::Unreadable { .. } => "check the path given to --config".into(),
+            Self::Encoding { .. } => "save it as plain text in UTF-8".into(),
             Self::Syntax { .. } => {
                 "the README lists every setting; the canvass.toml of any run folder is a complete example".into()
             }

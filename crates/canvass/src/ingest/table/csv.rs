@@ -44,8 +44,9 @@ fn decode<'t>(file: &str, bytes: &'t [u8]) -> Result<&'t str, IngestError> {
         let shown = if has_mark { 2 } else { 4 };
         return Err(encoding(file, "UTF-16", bytes, 0, (0, shown)));
     }
-    if bytes.contains(&0) {
-        let found = "a binary file (it holds NUL bytes)".to_owned();
+    if let Some(at) = bytes.iter().position(|byte| *byte == 0) {
+        let line = bytes[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
+        let found = format!("a binary file (line {line}, byte offset {}, holds a NUL)", n_mark + at);
         return Err(IngestError::NoSpreadsheet { file: file.to_owned(), found });
     }
     std::str::from_utf8(bytes)
