@@ -95,7 +95,11 @@ fn a_changed_manifest_is_found_when_the_run_is_repeated() {
     let forged = before.replacen("\"name\": \"en/tokenizer.json\"", "\"name\": \"en/tokeniser.json\"", 1);
     assert_ne!(before, forged);
     fs::write(&path, forged).unwrap();
-    assert_differs(&ran.canvass(&["verify", "out", "answers.csv", "form.md"]), "manifest.json", "differs when run again");
+    assert_differs(
+        &ran.canvass(&["verify", "out", "answers.csv", "form.md"]),
+        "manifest.json",
+        "differs when run again",
+    );
 }
 
 #[test]

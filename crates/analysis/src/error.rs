@@ -26,6 +26,11 @@ pub enum AnalysisError {
 }
 
 /// `Ok` if `found` passes, else the error that names the bound.
-pub(crate) fn check(setting: &'static str, found: f64, expected: &'static str, passes: bool) -> Result<(), AnalysisError> {
+pub(crate) fn check(
+    setting: &'static str,
+    found: f64,
+    expected: &'static str,
+    passes: bool,
+) -> Result<(), AnalysisError> {
     if passes { Ok(()) } else { Err(AnalysisError::OutOfRange { setting, expected, found }) }
 }

@@ -36,7 +36,9 @@ pub enum Error {
         counts: Vec<(State, u64)>,
     },
     /// A quotation is not in its source; a fault of this program.
-    #[error("the quotation of response {response_id:?} to question {question:?} is not in its source at bytes {start} to {end}")]
+    #[error(
+        "the quotation of response {response_id:?} to question {question:?} is not in its source at bytes {start} to {end}"
+    )]
     QuotationNotInSource {
         /// The question.
         question: String,
@@ -129,11 +131,17 @@ impl Error {
         match self {
             Self::Input(error) => error.hint(),
             Self::Settings(error) => error.hint(),
-            Self::Analysis(AnalysisError::OutOfRange { setting, .. }) => format!("change {setting} in the configuration"),
-            Self::Analysis(AnalysisError::Clustering { .. }) => "lower themes.max_themes, or leave themes.algorithm out".into(),
-            Self::NothingToCompare { .. } => "themes need at least two answers to one question; check that the right columns \
+            Self::Analysis(AnalysisError::OutOfRange { setting, .. }) => {
+                format!("change {setting} in the configuration")
+            }
+            Self::Analysis(AnalysisError::Clustering { .. }) => {
+                "lower themes.max_themes, or leave themes.algorithm out".into()
+            }
+            Self::NothingToCompare { .. } => {
+                "themes need at least two answers to one question; check that the right columns \
                 are taken for open questions (run with a config that names them), and read single answers as they are"
-                .into(),
+                    .into()
+            }
             Self::Resource(_) | Self::QuotationNotInSource { .. } | Self::Template(_) => {
                 "this is a fault of canvass: please report it with the version and, if you may, the input".into()
             }

@@ -109,13 +109,15 @@ pub fn analyse(intake: Intake, config: &Config, references: &[String], observer:
     observer.begin(Stage::Text, Some(n_analysed));
     let (main_language, identified) = languages(&intake, &positions, config)?;
     let settings = complete(&intake, config, main_language);
-    let quotations =
-        Quotations::new(references.iter().map(String::as_str), settings.text.quotation_words as usize);
+    let quotations = Quotations::new(references.iter().map(String::as_str), settings.text.quotation_words as usize);
     let analyser = Analyser::new(&resources, &settings.text.stop_words);
     let mut taken_apart = Vec::new();
     for ((question_idx, positions), languages) in positions.iter().zip(&identified) {
-        let texts: Vec<(&str, Language)> =
-            positions.iter().zip(languages).map(|(at, language)| (intake.responses[*at].text.as_str(), *language)).collect();
+        let texts: Vec<(&str, Language)> = positions
+            .iter()
+            .zip(languages)
+            .map(|(at, language)| (intake.responses[*at].text.as_str(), *language))
+            .collect();
         let analysis = analyser.analyse(&texts, &quotations);
         let wording = intake.questions[*question_idx as usize].text.as_str();
         // A form in several languages asks in one of them; its words are left out of the answers in all.
@@ -139,10 +141,13 @@ pub fn analyse(intake: Intake, config: &Config, references: &[String], observer:
     }
     observer.end(Stage::Duplicates, n_analysed);
 
-    let n_points: u64 = taken_apart.iter().flat_map(|(analysis, _)| &analysis.texts).map(|text| text.points.len() as u64).sum();
+    let n_points: u64 =
+        taken_apart.iter().flat_map(|(analysis, _)| &analysis.texts).map(|text| text.points.len() as u64).sum();
     observer.begin(Stage::Themes, Some(n_points));
     let mut coded = Vec::new();
-    for (((question_idx, positions), (analysis, excluded)), groups) in positions.into_iter().zip(taken_apart).zip(groups) {
+    for (((question_idx, positions), (analysis, excluded)), groups) in
+        positions.into_iter().zip(taken_apart).zip(groups)
+    {
         let ids: Vec<&str> = positions
             .iter()
             .map(|at| intake.submissions[intake.responses[*at].submission_idx as usize].respondent_id.as_str())
@@ -283,13 +288,16 @@ fn languages(
     let identified: Vec<Vec<Option<Language>>> = positions
         .iter()
         .map(|(_, positions)| {
-            let sure = |at: &usize| identify(&intake.responses[*at].text).filter(|found| found.confidence >= MIN_CONFIDENCE);
+            let sure =
+                |at: &usize| identify(&intake.responses[*at].text).filter(|found| found.confidence >= MIN_CONFIDENCE);
             positions.par_iter().map(|at| sure(at).map(|found| found.language)).collect()
         })
         .collect();
     let count = |language: Language| identified.iter().flatten().filter(|found| **found == Some(language)).count();
     // The first of the most frequent: English where nothing is sure.
-    let main = stated.unwrap_or_else(|| Language::ALL.into_iter().rev().max_by_key(|language| count(*language)).unwrap_or(Language::English));
+    let main = stated.unwrap_or_else(|| {
+        Language::ALL.into_iter().rev().max_by_key(|language| count(*language)).unwrap_or(Language::English)
+    });
     let follow = config.text.identify_language != Some(false);
     let read_in = identified
         .into_iter()
@@ -348,7 +356,9 @@ fn find_themes(question: &mut Coded<'_>, settings: &Settings) -> Result<(), Erro
         for (point, content) in text.points.iter().enumerate() {
             question.points.push((response as u32, point as u32));
             responses.push(response as u32);
-            rows.push(content.tokens.iter().filter(|token| question.carries(token)).map(|token| token.term_idx).collect());
+            rows.push(
+                content.tokens.iter().filter(|token| question.carries(token)).map(|token| token.term_idx).collect(),
+            );
         }
     }
     let counts = Csr::from_terms(&rows, question.analysis.vocabulary.terms.len());

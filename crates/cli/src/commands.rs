@@ -10,11 +10,11 @@ use serde_json::json;
 use std::fmt::Write as _;
 use std::process::ExitCode;
 
-pub(crate) fn execute(command: &Command, console: &Console) -> Result<ExitCode, Error> {
+pub(crate) fn execute(command: &Command, console: Console) -> Result<ExitCode, Error> {
     match command {
-        Command::Run(arguments) => run(arguments, *console),
-        Command::Verify(arguments) => verify(arguments, *console),
-        Command::Explain(arguments) => explain(arguments, *console),
+        Command::Run(arguments) => run(arguments, console),
+        Command::Verify(arguments) => verify(arguments, console),
+        Command::Explain(arguments) => explain(arguments, console),
     }
 }
 
@@ -83,7 +83,8 @@ fn summary(findings: &Findings) -> String {
             } else {
                 format!(", {} with near-duplicates counted once", finding.n_respondents_once)
             };
-            let _ = writeln!(text, "    {}. {}: {} ({share} %){once}", finding.rank, finding.label, finding.n_respondents);
+            let _ =
+                writeln!(text, "    {}. {}: {} ({share} %){once}", finding.rank, finding.label, finding.n_respondents);
         }
     }
     text
@@ -110,7 +111,9 @@ fn verify(arguments: &Verify, console: Console) -> Result<ExitCode, Error> {
     let agrees = verdict.agrees();
     if !console.is_quiet() {
         console.result(match (agrees, arguments.files.is_empty()) {
-            (true, true) => "verified: the outputs are as the manifest says; name the input files to have the run repeated",
+            (true, true) => {
+                "verified: the outputs are as the manifest says; name the input files to have the run repeated"
+            }
             (true, false) => "verified: the inputs, run again, give the same bytes in every output",
             (false, _) => "NOT verified",
         });

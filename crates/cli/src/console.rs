@@ -30,6 +30,7 @@ impl Console {
     }
 
     /// A result. A reader that has gone away (`| head`) is no error.
+    #[allow(clippy::unused_self, reason = "all speaking goes through the console")]
     pub(crate) fn result(self, text: &str) {
         let _ = writeln!(stdout(), "{}", printable(text));
     }

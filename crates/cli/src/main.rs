@@ -15,14 +15,17 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let console = Console::new(arguments.quiet, arguments.log_format);
-    let pool = match rayon::ThreadPoolBuilder::new().num_threads(arguments.threads.map_or(0, |threads| usize::from(threads.get()))).build() {
+    let pool = match rayon::ThreadPoolBuilder::new()
+        .num_threads(arguments.threads.map_or(0, |threads| usize::from(threads.get())))
+        .build()
+    {
         Ok(pool) => pool,
         Err(error) => {
             console.error(&format!("cannot start the threads: {error}"), "give a smaller number to --threads");
             return ExitCode::from(1);
         }
     };
-    match pool.install(|| commands::execute(&arguments.command, &console)) {
+    match pool.install(|| commands::execute(&arguments.command, console)) {
         Ok(done) => done,
         Err(error) => {
             console.error(&error.to_string(), &error.hint());

@@ -1,6 +1,6 @@
 //! A response's text, taken apart: language, points, tokens, terms, each with its byte span in the original.
 //!
-//! The story in reading order: [`language`] says in which language a text is written; [`segment`] cuts it into points;
+//! The story in reading order: [`language`] says in which language a text is written; [`mod@segment`] cuts it into points;
 //! [`resources`] holds what is known of each language; [`terms`] finds the tokens of each point and the vocabulary of
 //! all; [`quotation`] marks the passages that were copied from a text sent with the form.
 //!

@@ -228,7 +228,7 @@ mod tests {
 
     #[test]
     fn every_word_list_is_sorted_into_entries_without_comments() {
-        for file in Resources::files().filter(|file| file.name.ends_with(".txt")) {
+        for file in Resources::files().filter(|file| !file.name.ends_with("tokenizer.json")) {
             assert!(lines(file.text).count() > 5, "{}", file.name);
             assert!(lines(file.text).all(|line| line == line.to_lowercase()), "{}", file.name);
         }

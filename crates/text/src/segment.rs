@@ -118,9 +118,9 @@ impl Cutter<'_> {
         if let Some(span) = trimmed(self.text, self.byte(self.from), self.byte(end)) {
             let passage = span.of(self.text).unwrap_or_default();
             let is_lone_function_word = passage.chars().all(|c| c.is_alphabetic() || c == '/')
-                && crate::Language::ALL.iter().any(|language| {
-                    passage.split('/').all(|word| self.resources.is_stop_word(*language, word))
-                });
+                && crate::Language::ALL
+                    .iter()
+                    .any(|language| passage.split('/').all(|word| self.resources.is_stop_word(*language, word)));
             if !is_lone_function_word {
                 self.points.push(span);
             }
@@ -146,7 +146,9 @@ impl Cutter<'_> {
     fn is_wrapped(&self, i: usize, line_start: usize) -> bool {
         let length = i - line_start;
         let ends_open = i > 0
-            && self.character(i - 1).is_some_and(|c| c.is_alphanumeric() || matches!(c, ',' | ' ' | '-' | '\u{2019}' | '\''));
+            && self
+                .character(i - 1)
+                .is_some_and(|c| c.is_alphanumeric() || matches!(c, ',' | ' ' | '-' | '\u{2019}' | '\''));
         let next = self.character(i + 1);
         length >= WRAPPED_LINE && ends_open && next.is_some_and(char::is_lowercase)
     }
@@ -203,7 +205,10 @@ impl Cutter<'_> {
 
     /// The first character at or after `i` that is neither white space nor an opening quotation mark.
     fn next_letter(&self, i: usize) -> Option<char> {
-        self.characters[i..].iter().map(|(_, c)| *c).find(|c| !c.is_whitespace() && !is_closing(*c) && !matches!(c, '\u{201c}' | '\u{ab}'))
+        self.characters[i..]
+            .iter()
+            .map(|(_, c)| *c)
+            .find(|c| !c.is_whitespace() && !is_closing(*c) && !matches!(c, '\u{201c}' | '\u{ab}'))
     }
 }
 
@@ -219,8 +224,10 @@ fn is_closing(c: char) -> bool {
 /// digit is left.
 fn trimmed(text: &str, start: usize, end: usize) -> Option<Span> {
     let passage = text.get(start..end)?;
-    let separates = |c: char| c.is_whitespace() || c == '\u{feff}' || matches!(c, ',' | ';' | ':' | '\u{2022}' | '\u{b7}');
-    let left = passage.trim_start_matches(|c: char| separates(c) || matches!(c, '-' | '\u{2013}' | '\u{2014}' | '*' | '.' | ')'));
+    let separates =
+        |c: char| c.is_whitespace() || c == '\u{feff}' || matches!(c, ',' | ';' | ':' | '\u{2022}' | '\u{b7}');
+    let left = passage
+        .trim_start_matches(|c: char| separates(c) || matches!(c, '-' | '\u{2013}' | '\u{2014}' | '*' | '.' | ')'));
     let kept = left.trim_end_matches(|c: char| separates(c) || matches!(c, '-' | '\u{2013}' | '\u{2014}'));
     let from = start + passage.len() - left.len();
     kept.chars().any(char::is_alphanumeric).then(|| Span::new(from, from + kept.len()))
@@ -252,7 +259,10 @@ mod tests {
 
     #[test]
     fn numbers_inside_a_sentence_are_no_markers() {
-        assert_eq!(points("Under Article 6. the fee is 2.5 per head since 2019."), ["Under Article 6. the fee is 2.5 per head since 2019."]);
+        assert_eq!(
+            points("Under Article 6. the fee is 2.5 per head since 2019."),
+            ["Under Article 6. the fee is 2.5 per head since 2019."]
+        );
         assert_eq!(points("It took 3 years and 2.5 million"), ["It took 3 years and 2.5 million"]);
     }
 
@@ -272,8 +282,16 @@ mod tests {
     #[test]
     fn sentences_end_at_stops_but_not_at_abbreviations() {
         assert_eq!(
-            points("Keep the desk, e.g. in the valley. Ask Dr. Moreno (see No. 5). \u{201c}Why not?\u{201d} Yes! And so on... perhaps."),
-            ["Keep the desk, e.g. in the valley.", "Ask Dr. Moreno (see No. 5).", "\u{201c}Why not?\u{201d}", "Yes!", "And so on... perhaps."]
+            points(
+                "Keep the desk, e.g. in the valley. Ask Dr. Moreno (see No. 5). \u{201c}Why not?\u{201d} Yes! And so on... perhaps."
+            ),
+            [
+                "Keep the desk, e.g. in the valley.",
+                "Ask Dr. Moreno (see No. 5).",
+                "\u{201c}Why not?\u{201d}",
+                "Yes!",
+                "And so on... perhaps."
+            ]
         );
         assert_eq!(points("The answer is no. We said so."), ["The answer is no.", "We said so."]);
         assert_eq!(points("buses are late. trains too"), ["buses are late.", "trains too"]);

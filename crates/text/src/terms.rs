@@ -1,11 +1,11 @@
 //! Tokens and terms: the words of each point that can carry a theme, and the vocabulary of them all.
 
+use crate::Span;
 use crate::language::Language;
 use crate::quotation::Quotations;
 use crate::resources::Resources;
 use crate::segment::segment;
 use crate::words::words_in;
-use crate::Span;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -105,6 +105,9 @@ struct Draft {
     quotations: Vec<Span>,
 }
 
+/// The drafts of a chunk of texts, and its distinct words.
+type Drafts<'t> = (Vec<Draft>, Vec<(Language, &'t str)>);
+
 impl<'r> Analyser<'r> {
     /// An analyser that also leaves out `stop_words` (in any language, compared in normalised form).
     pub fn new(resources: &'r Resources, stop_words: &[String]) -> Self {
@@ -120,8 +123,7 @@ impl<'r> Analyser<'r> {
     /// The same result at any thread count. Spans lie on character boundaries of their text; token spans lie in
     /// their point's.
     pub fn analyse(&self, texts: &[(&str, Language)], quotations: &Quotations) -> Analysis {
-        let drafts: Vec<(Vec<Draft>, Vec<(Language, &str)>)> =
-            texts.par_chunks(CHUNK).map(|chunk| self.draft(chunk, quotations)).collect();
+        let drafts: Vec<Drafts<'_>> = texts.par_chunks(CHUNK).map(|chunk| self.draft(chunk, quotations)).collect();
 
         let mut words: Vec<(Language, &str)> = drafts.iter().flat_map(|(_, words)| words.iter().copied()).collect();
         words.par_sort_unstable();
@@ -190,7 +192,7 @@ impl<'r> Analyser<'r> {
         terms.into_iter().map(|term| term.stem).collect()
     }
 
-    fn draft<'t>(&self, texts: &[(&'t str, Language)], quotations: &Quotations) -> (Vec<Draft>, Vec<(Language, &'t str)>) {
+    fn draft<'t>(&self, texts: &[(&'t str, Language)], quotations: &Quotations) -> Drafts<'t> {
         let mut seen: HashMap<(Language, &'t str), u32> = HashMap::new();
         let mut distinct = Vec::new();
         let drafts = texts.iter().map(|(text, language)| {
@@ -221,7 +223,14 @@ impl<'r> Analyser<'r> {
                 && !self.stop_words.contains(form)
         };
         let pieces = resources.pieces(word).into_iter().filter(|piece| carries(&piece.form));
-        pieces.map(|piece| Part { start: piece.start, end: piece.end, stem: resources.stem(&piece.form), form: piece.form }).collect()
+        pieces
+            .map(|piece| Part {
+                start: piece.start,
+                end: piece.end,
+                stem: resources.stem(&piece.form),
+                form: piece.form,
+            })
+            .collect()
     }
 }
 
@@ -277,7 +286,8 @@ mod tests {
     fn token_spans_of_an_elided_word_leave_the_article_out() {
         let text = "Garder l\u{2019}école";
         let analysis = analyse(&[(text, Language::French)]);
-        let tokens: Vec<&str> = analysis.texts[0].points[0].tokens.iter().filter_map(|token| token.span.of(text)).collect();
+        let tokens: Vec<&str> =
+            analysis.texts[0].points[0].tokens.iter().filter_map(|token| token.span.of(text)).collect();
         assert_eq!(tokens, ["Garder", "école"]);
     }
 

@@ -60,14 +60,17 @@ pub(crate) fn normalised_word_indices(text: &str) -> impl Iterator<Item = (Span,
 mod tests {
     use super::*;
 
-    fn words<'t>(text: &'t str) -> Vec<&'t str> {
+    fn words(text: &str) -> Vec<&str> {
         let prefix = |word: &str| matches!(word.to_lowercase().as_str(), "inter" | "co");
         words_in(text, Span::new(0, text.len()), prefix).into_iter().map(|word| word.text).collect()
     }
 
     #[test]
     fn a_bound_prefix_is_one_word_with_what_follows_its_hyphen() {
-        assert_eq!(words("Inter-regional co-operation, cross-border"), ["Inter-regional", "co-operation", "cross", "border"]);
+        assert_eq!(
+            words("Inter-regional co-operation, cross-border"),
+            ["Inter-regional", "co-operation", "cross", "border"]
+        );
         assert_eq!(words("co - operation"), ["co", "operation"]);
     }
 

@@ -120,8 +120,10 @@ mod tests {
     #[test]
     fn what_stands_in_a_shared_text_makes_no_two_answers_alike() {
         let shared = ["the common sentence of the form"];
-        let (one, two) =
-            (document("the common sentence of the form", &shared), document("the common sentence of the form", &shared));
+        let (one, two) = (
+            document("the common sentence of the form", &shared),
+            document("the common sentence of the form", &shared),
+        );
         assert!(one.similarity(&two).abs() < 1e-12);
     }
 

@@ -89,8 +89,11 @@ pub fn find_groups(documents: &[Document], settings: &DuplicateSettings) -> Resu
         neighbours[a as usize].push((b, similarity));
         neighbours[b as usize].push((a, similarity));
     }
-    let weight = |at: usize| distinct[at].len() + neighbours[at].iter().map(|(other, _)| distinct[*other as usize].len()).sum::<usize>();
-    let mut order: Vec<(usize, usize)> = (0..distinct.len()).map(|at| (weight(at), at)).filter(|(weight, _)| *weight > 1).collect();
+    let weight = |at: usize| {
+        distinct[at].len() + neighbours[at].iter().map(|(other, _)| distinct[*other as usize].len()).sum::<usize>()
+    };
+    let mut order: Vec<(usize, usize)> =
+        (0..distinct.len()).map(|at| (weight(at), at)).filter(|(weight, _)| *weight > 1).collect();
     order.sort_by(|a, b| b.0.cmp(&a.0).then(distinct[b.1].len().cmp(&distinct[a.1].len())).then(a.1.cmp(&b.1)));
 
     let mut taken = vec![false; distinct.len()];
@@ -131,7 +134,8 @@ fn alike(documents: &[Document], distinct: &[Vec<u32>], min_similarity: f64) -> 
 
     let mut candidates: Vec<(u32, u32)> = Vec::new();
     for band in 0..N_BANDS {
-        let mut buckets: Vec<(u64, u32)> = bands.iter().enumerate().map(|(at, bands)| (bands[band], at as u32)).collect();
+        let mut buckets: Vec<(u64, u32)> =
+            bands.iter().enumerate().map(|(at, bands)| (bands[band], at as u32)).collect();
         buckets.par_sort_unstable();
         for bucket in buckets.chunk_by(|a, b| a.0 == b.0) {
             for (place, (_, higher)) in bucket.iter().enumerate() {
@@ -186,7 +190,12 @@ mod tests {
         find_groups(&documents, &settings)
             .expect("the default settings are in bounds")
             .into_iter()
-            .map(|group| (group.representative_idx, group.members.iter().map(|member| (member.document_idx, member.kind)).collect()))
+            .map(|group| {
+                (
+                    group.representative_idx,
+                    group.members.iter().map(|member| (member.document_idx, member.kind)).collect(),
+                )
+            })
             .collect()
     }
 
@@ -196,10 +205,7 @@ mod tests {
         let edited = "we call on the union to stop all tourist flights over our quiet valleys before the next season";
         let other = "the night bus should wait for the last train and take bicycles as well as skis";
         let (near, exact) = (DuplicateKind::Near, DuplicateKind::Exact);
-        assert_eq!(
-            groups(&[edited, other, standard, standard]),
-            [(2, vec![(0, near), (2, exact), (3, exact)])]
-        );
+        assert_eq!(groups(&[edited, other, standard, standard]), [(2, vec![(0, near), (2, exact), (3, exact)])]);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! The naive clustering of points that the stem themes are measured against. A theme's terms are those that set its points
 //! apart from the others.
 
-use super::{Found, Theme, ThemeInput, ThemeSettings, WeightedTerm};
+use super::{Found, Theme, ThemeInput, ThemeSettings, WeightedTerm, association};
 use crate::error::AnalysisError;
 use crate::vectors::{Svd, TfidfSettings};
 use linfa::DatasetBase;
@@ -58,7 +58,9 @@ pub(super) fn fit(input: &ThemeInput<'_>, settings: &ThemeSettings, seed: u64) -
         terms.truncate(2 * N_TERMS);
         let companions = terms.split_off(N_TERMS.min(terms.len()));
         let total: f64 = terms.iter().map(|term| term.weight).sum();
-        terms.iter_mut().for_each(|term| term.weight /= total);
+        for term in &mut terms {
+            term.weight /= total;
+        }
         Found { theme: Theme { terms, companions }, points }
     });
     Ok(found.filter(|found| !found.theme.terms.is_empty()).collect())
@@ -77,7 +79,7 @@ fn distinctive(input: &ThemeInput<'_>, occurrences: &crate::vectors::Csr, points
     for (term_idx, count) in counts {
         let expected = share * occurrences.columns_of(term_idx as usize).len() as f64;
         if count > expected {
-            terms.push(WeightedTerm { term_idx, weight: (count - expected).powi(2) / (expected + 0.5) });
+            terms.push(WeightedTerm { term_idx, weight: association(count, expected) });
         }
     }
     terms.sort_by(|a, b| b.weight.total_cmp(&a.weight).then(a.term_idx.cmp(&b.term_idx)));

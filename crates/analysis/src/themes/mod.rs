@@ -1,8 +1,8 @@
 //! What the points are about.
 //!
 //! A theme is defined by terms: a point that holds one of them is in the theme. That is what the report shows as the
-//! reason and what an analyst can edit. The default algorithm ([`stems`]) chooses single terms that behave as the names of
-//! subjects do; the other ([`clusters`]) is k-means on reduced vectors, for comparison.
+//! reason and what an analyst can edit. The default algorithm (stem themes) chooses single terms that behave as the names of
+//! subjects do; the other is k-means on reduced vectors, for comparison.
 
 mod clusters;
 mod settings;
@@ -89,6 +89,11 @@ struct Found {
     points: Vec<u32>,
 }
 
+/// How much more often something happens than chance would have it: (c - e)² / (e + 0.5).
+fn association(count: f64, expected: f64) -> f64 {
+    (count - expected) * (count - expected) / (expected + 0.5)
+}
+
 /// Measures how well each point fits each of its themes.
 fn with_strengths(counts: &Csr, found: Vec<Found>) -> Themes {
     let weighted = TfidfSettings::default().fit(counts).transform(counts);
@@ -103,7 +108,8 @@ fn with_strengths(counts: &Csr, found: Vec<Found>) -> Themes {
         }
         let norm = mean.iter().map(|weight| weight * weight).sum::<f64>().sqrt();
         for point_idx in points {
-            let product: f64 = weighted.row(point_idx as usize).map(|(term, weight)| f64::from(weight) * mean[term as usize]).sum();
+            let product: f64 =
+                weighted.row(point_idx as usize).map(|(term, weight)| f64::from(weight) * mean[term as usize]).sum();
             let strength = if norm > 0.0 { (product / norm).clamp(0.0, 1.0) } else { 0.0 };
             themes.memberships.push(Membership { theme_idx: theme_idx as u32, point_idx, strength });
         }

@@ -8,7 +8,7 @@
 //! Near-duplicates weigh as one answer in all of this, so that a campaign cannot make its wording a theme by numbers alone;
 //! in the counts that are reported every answer counts.
 
-use super::{Found, Theme, ThemeInput, ThemeSettings, WeightedTerm};
+use super::{Found, Theme, ThemeInput, ThemeSettings, WeightedTerm, association};
 use crate::numeric::ln;
 use crate::vectors::Csr;
 use rayon::prelude::*;
@@ -44,7 +44,8 @@ pub(super) fn fit(input: &ThemeInput<'_>, settings: &ThemeSettings) -> Vec<Found
     candidates.sort_by(by_score);
     candidates.truncate(MEASURED_PER_THEME * settings.max_themes as usize);
     for candidate in &mut candidates {
-        candidate.score *= occurrences.predictability(candidate.term_idx).powi(2);
+        let predictability = occurrences.predictability(candidate.term_idx);
+        candidate.score *= predictability * predictability;
     }
     candidates.sort_by(by_score);
     let mut chosen: Vec<Chosen> = Vec::new();
@@ -54,7 +55,8 @@ pub(super) fn fit(input: &ThemeInput<'_>, settings: &ThemeSettings) -> Vec<Found
             occurrences.join(&mut chosen[at], &candidate, settings.max_share);
             continue;
         }
-        let overlaps = chosen.iter().any(|theme| jaccard(&candidate.answers, &theme.first_answers) >= settings.max_overlap);
+        let overlaps =
+            chosen.iter().any(|theme| jaccard(&candidate.answers, &theme.first_answers) >= settings.max_overlap);
         if !overlaps && chosen.len() < settings.max_themes as usize {
             chosen.push(Chosen::new(candidate, points));
         }
@@ -126,9 +128,11 @@ impl<'a> Occurrences<'a> {
         for group in input.groups {
             *sizes.entry(*group).or_default() += 1;
         }
-        let fold_of: BTreeMap<u32, u8> = sizes.keys().enumerate().map(|(at, group)| (*group, (at % N_FOLDS) as u8)).collect();
+        let fold_of: BTreeMap<u32, u8> =
+            sizes.keys().enumerate().map(|(at, group)| (*group, (at % N_FOLDS) as u8)).collect();
         let group_of = |response: &u32| input.groups[*response as usize];
-        let weights: Vec<f64> = input.responses.iter().map(|response| 1.0 / f64::from(sizes[&group_of(response)])).collect();
+        let weights: Vec<f64> =
+            input.responses.iter().map(|response| 1.0 / f64::from(sizes[&group_of(response)])).collect();
         let folds = input.responses.iter().map(|response| fold_of[&group_of(response)]).collect();
         let points = input.counts.transposed();
         let frequencies = (0..points.n_rows())
@@ -153,13 +157,18 @@ impl<'a> Occurrences<'a> {
     fn theme(&self, chosen: Chosen) -> Found {
         let sizes: Vec<f64> = chosen.terms.iter().map(|term| self.size(&self.responses_with(*term))).collect();
         let total: f64 = sizes.iter().sum();
-        let terms: Vec<WeightedTerm> =
-            chosen.terms.iter().zip(sizes).map(|(term_idx, size)| WeightedTerm { term_idx: *term_idx, weight: size / total }).collect();
+        let terms: Vec<WeightedTerm> = chosen
+            .terms
+            .iter()
+            .zip(sizes)
+            .map(|(term_idx, size)| WeightedTerm { term_idx: *term_idx, weight: size / total })
+            .collect();
         let mut points: Vec<u32> =
             chosen.terms.iter().flat_map(|term| self.points.columns_of(*term as usize).iter().copied()).collect();
         points.sort_unstable();
         points.dedup();
-        let companions = chosen.partners.into_iter().filter(|partner| !chosen.terms.contains(&partner.term_idx)).collect();
+        let companions =
+            chosen.partners.into_iter().filter(|partner| !chosen.terms.contains(&partner.term_idx)).collect();
         Found { theme: Theme { terms, companions }, points }
     }
 
@@ -181,7 +190,8 @@ impl<'a> Occurrences<'a> {
 
     /// The terms of the right size, each with its partners and its score.
     fn candidates(&self, settings: &ThemeSettings) -> Vec<Candidate> {
-        let terms: Vec<u32> = (0..self.points.n_rows() as u32).filter(|term| self.input.may_define[*term as usize]).collect();
+        let terms: Vec<u32> =
+            (0..self.points.n_rows() as u32).filter(|term| self.input.may_define[*term as usize]).collect();
         let chunks: Vec<Vec<Candidate>> = terms
             .par_chunks(CHUNK)
             .map(|terms| {
@@ -219,7 +229,7 @@ impl<'a> Occurrences<'a> {
             let frequency = self.frequencies[partner as usize];
             let expected = self.frequencies[term_idx as usize] * frequency / self.total;
             if partner != term_idx && frequency >= MIN_PARTNER_POINTS && count >= MIN_TOGETHER && count > expected {
-                partners.push(WeightedTerm { term_idx: partner, weight: (count - expected).powi(2) / (expected + 0.5) });
+                partners.push(WeightedTerm { term_idx: partner, weight: association(count, expected) });
             }
         }
         partners.sort_by(|a, b| b.weight.total_cmp(&a.weight).then(a.term_idx.cmp(&b.term_idx)));
@@ -299,7 +309,7 @@ fn area_under_roc(scores: &[f64], positive: &[bool]) -> f64 {
     let mut rank_sum = 0.0;
     let mut from = 0;
     for run in order.chunk_by(|a, b| scores[*a].total_cmp(&scores[*b]).is_eq()) {
-        let mean_rank = from as f64 + (run.len() as f64 + 1.0) / 2.0;
+        let mean_rank = from as f64 + f64::midpoint(run.len() as f64, 1.0);
         rank_sum += mean_rank * run.iter().filter(|point| positive[**point]).count() as f64;
         from += run.len();
     }
@@ -360,7 +370,8 @@ mod tests {
         let counts = Csr::from_terms(&vec![vec![0, 1]; 6], 2);
         let responses: Vec<u32> = (0..6).collect();
         let settings = ThemeSettings { max_share: 1.0, ..ThemeSettings::default() };
-        let input = ThemeInput { counts: &counts, responses: &responses, groups: &responses, may_define: &[false, true] };
+        let input =
+            ThemeInput { counts: &counts, responses: &responses, groups: &responses, may_define: &[false, true] };
         let found = fit(&input, &settings);
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].theme.terms[0].term_idx, 1);

@@ -76,6 +76,7 @@ impl Csr {
     }
 
     /// The matrix with rows and columns exchanged.
+    #[must_use]
     pub fn transposed(&self) -> Self {
         let mut starts = vec![0_u64; self.n_columns + 1];
         for column in &self.columns {

@@ -54,8 +54,10 @@ impl Svd {
         // A·V for orthonormal V; the eigenvectors of its Gram matrix turn V into singular vectors.
         let image = multiply(matrix, &right);
         let (values, rotation) = symmetric_eigen(&gram(&image));
-        let kept: Vec<usize> =
-            (0..values.len()).filter(|i| values[*i] > 1e-12 * values.first().copied().unwrap_or(0.0)).take(n_dimensions).collect();
+        let kept: Vec<usize> = (0..values.len())
+            .filter(|i| values[*i] > 1e-12 * values.first().copied().unwrap_or(0.0))
+            .take(n_dimensions)
+            .collect();
         let mut rows = Array2::zeros((matrix.n_rows(), kept.len()));
         for (dimension, i) in kept.iter().enumerate() {
             let vector = combine(&right, &rotation[*i]);
@@ -102,7 +104,9 @@ fn orthonormalise(vectors: &mut Vec<Vec<f64>>) {
         }
         let norm = dot(&vector, &vector).sqrt();
         if norm > 1e-10 * before && norm > 0.0 {
-            vector.iter_mut().for_each(|x| *x /= norm);
+            for x in &mut vector {
+                *x /= norm;
+            }
             done.push(vector);
         }
     }
@@ -124,6 +128,14 @@ fn combine(vectors: &[Vec<f64>], weights: &[f64]) -> Vec<f64> {
         sum.iter_mut().zip(vector).for_each(|(x, y)| *x += weight * y);
     }
     sum
+}
+
+/// Turns rows `p` < `q` in their plane.
+fn rotate(rows: &mut [Vec<f64>], p: usize, q: usize, cosine: f64, sine: f64) {
+    let (before, from_q) = rows.split_at_mut(q);
+    for (x, y) in before[p].iter_mut().zip(&mut from_q[0]) {
+        (*x, *y) = (cosine * *x - sine * *y, sine * *x + cosine * *y);
+    }
 }
 
 /// Eigenvalues, descending, and eigenvectors of a small symmetric matrix (cyclic Jacobi rotations).
@@ -152,16 +164,8 @@ fn symmetric_eigen(matrix: &[Vec<f64>]) -> (Vec<f64>, Vec<Vec<f64>>) {
                     row[p] = c * x - s * y;
                     row[q] = s * x + c * y;
                 }
-                for k in 0..n {
-                    let (x, y) = (a[p][k], a[q][k]);
-                    a[p][k] = c * x - s * y;
-                    a[q][k] = s * x + c * y;
-                }
-                for k in 0..n {
-                    let (x, y) = (vectors[p][k], vectors[q][k]);
-                    vectors[p][k] = c * x - s * y;
-                    vectors[q][k] = s * x + c * y;
-                }
+                rotate(&mut a, p, q, c, s);
+                rotate(&mut vectors, p, q, c, s);
             }
         }
     }

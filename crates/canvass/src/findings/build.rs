@@ -1,7 +1,9 @@
 //! From what the stages gave to the findings of one question.
 
 use super::verbatim::{Candidate, choose};
-use super::{DuplicateGroup, DuplicateMember, Finding, LanguageCount, NoTheme, QuestionFindings, StateCount, ThemeTerm};
+use super::{
+    DuplicateGroup, DuplicateMember, Finding, LanguageCount, NoTheme, QuestionFindings, StateCount, ThemeTerm,
+};
 use super::{four_decimals, label};
 use crate::ingest::{Intake, Received};
 use crate::ledger::{Ledger, Phrases};
@@ -111,7 +113,8 @@ pub(crate) fn build_question(
         let term = coded.themes.themes[theme].terms.first();
         term.map_or("", |term| coded.analysis.vocabulary.terms[term.term_idx as usize].stem.as_str())
     };
-    let mut order: Vec<usize> = (0..members.len()).filter(|theme| counts[*theme].1 >= min_respondents as usize).collect();
+    let mut order: Vec<usize> =
+        (0..members.len()).filter(|theme| counts[*theme].1 >= min_respondents as usize).collect();
     order.sort_by(|a, b| {
         let ((a_raw, a_once), (b_raw, b_once)) = (counts[*a], counts[*b]);
         b_once.cmp(&a_once).then(b_raw.cmp(&a_raw)).then_with(|| stem(*a).cmp(stem(*b))).then(a.cmp(b))
@@ -124,7 +127,8 @@ pub(crate) fn build_question(
     let width = order.len().to_string().len().max(2);
     for (at, theme_idx) in order.iter().enumerate() {
         let theme = &coded.themes.themes[*theme_idx];
-        let points: Vec<(u32, u32)> = members[*theme_idx].iter().map(|member| (member.response, member.point)).collect();
+        let points: Vec<(u32, u32)> =
+            members[*theme_idx].iter().map(|member| (member.response, member.point)).collect();
         let labels = label::labels(coded, theme, &points);
         let free = labels.iter().find(|label| !used.contains(&label.to_lowercase())).or(labels.last());
         let label = free.cloned().unwrap_or_default();
@@ -159,7 +163,8 @@ pub(crate) fn build_question(
     }
     let findings: Vec<Finding> = themes.iter().take(settings.count as usize).cloned().collect();
     let in_any = |themes: &[usize]| {
-        let responses: BTreeSet<u32> = themes.iter().flat_map(|theme| members[*theme].iter().map(|member| member.response)).collect();
+        let responses: BTreeSet<u32> =
+            themes.iter().flat_map(|theme| members[*theme].iter().map(|member| member.response)).collect();
         let respondents: Vec<u32> = responses.iter().map(|response| coded.respondents[*response as usize]).collect();
         (distinct(&respondents) as u64, responses)
     };

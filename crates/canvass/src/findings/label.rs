@@ -16,6 +16,9 @@ const MIN_SHARE: f64 = 0.3;
 /// A label is at most this long, in characters.
 const MAX_LENGTH: usize = 60;
 
+/// Who uses a phrase, by unit, and how often it is written how.
+type Usage = (BTreeSet<u32>, BTreeMap<String, u32>);
+
 /// Labels for a theme, the best first: phrases around its first term, then the term with its companions, then the term.
 ///
 /// `points` are the theme's points as (index into `coded.positions`, index of the point in the response).
@@ -25,7 +28,7 @@ pub(super) fn labels(coded: &Coded<'_>, theme: &Theme, points: &[(u32, u32)]) ->
     let Some(head) = theme.terms.first() else { return Vec::new() };
 
     // For each run of stems that makes a phrase: the units that use it, and how they write it.
-    let mut phrases: BTreeMap<Vec<u32>, (BTreeSet<u32>, BTreeMap<String, u32>)> = BTreeMap::new();
+    let mut phrases: BTreeMap<Vec<u32>, Usage> = BTreeMap::new();
     let mut units = BTreeSet::new();
     for (response, point) in points {
         let unit = coded.unit_of(*response);

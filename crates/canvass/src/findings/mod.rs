@@ -1,6 +1,6 @@
 //! The findings: what the run has to say, as data. Every report is made from this model and from nothing else.
 //!
-//! [`build`] makes it from what the stages gave. Counts are of respondents, on the question's own base.
+//! Counts are of respondents, on the question's own base.
 
 mod build;
 mod label;

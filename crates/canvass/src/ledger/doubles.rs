@@ -87,7 +87,9 @@ fn whole_submissions(intake: &Intake) -> Vec<(String, usize)> {
             let n_attributes = submission.attributes.iter().filter(|cell| !cell.trim().is_empty()).count();
             let n_closed = n_attributes + submission.closed.len();
             cells.extend(submission.attributes.iter().cloned());
-            cells.extend(submission.closed.iter().map(|(question, column, answer)| format!("{question}.{column} {answer}")));
+            cells.extend(
+                submission.closed.iter().map(|(question, column, answer)| format!("{question}.{column} {answer}")),
+            );
             (n_closed >= MIN_CLOSED && n_words >= MIN_WORDS).then(|| (cells.join("\u{1f}"), at))
         })
         .collect()

@@ -76,9 +76,9 @@ impl Phrases {
         answer.split_whitespace().count() <= ELSEWHERE_WORDS
             && self.elsewhere.iter().any(|phrase| {
                 // "see q" is also the beginning of "see q3".
-                answer.strip_prefix(phrase.as_str()).is_some_and(|rest| {
-                    rest.chars().next().is_none_or(|c| !c.is_alphabetic())
-                })
+                answer
+                    .strip_prefix(phrase.as_str())
+                    .is_some_and(|rest| rest.chars().next().is_none_or(|c| !c.is_alphabetic()))
             })
     }
 }
@@ -114,10 +114,13 @@ mod tests {
     #[test]
     fn answers_that_point_elsewhere_are_short_and_begin_so() {
         let phrases = Phrases::new(&[]);
-        for answer in ["See my previous answer", "same as above.", "see Q3", "Voir ma réponse à la question 2", "idem"] {
+        for answer in ["See my previous answer", "same as above.", "see Q3", "Voir ma réponse à la question 2", "idem"]
+        {
             assert!(phrases.points_elsewhere(answer), "{answer}");
         }
-        for answer in ["See above, and also open the desk in winter for the sake of the schools", "Seeds", "Same prices for all"] {
+        for answer in
+            ["See above, and also open the desk in winter for the sake of the schools", "Seeds", "Same prices for all"]
+        {
             assert!(!phrases.points_elsewhere(answer), "{answer}");
         }
     }

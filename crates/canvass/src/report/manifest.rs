@@ -47,15 +47,17 @@ pub struct OutputIdentity {
 /// The built-in resources, in a fixed order.
 pub(super) fn resources() -> Vec<ResourceIdentity> {
     let files = Resources::files().chain(resource_files());
-    files
-        .map(|file| ResourceIdentity { name: file.name.to_owned(), blake3: hash(file.text.as_bytes()) })
-        .collect()
+    files.map(|file| ResourceIdentity { name: file.name.to_owned(), blake3: hash(file.text.as_bytes()) }).collect()
 }
 
 pub(super) fn manifest(run: &Run, resources: Vec<ResourceIdentity>, files: &[OutputFile]) -> Manifest {
     let outputs: Vec<OutputIdentity> = files
         .iter()
-        .map(|file| OutputIdentity { file: file.name.to_owned(), size: file.bytes.len() as u64, blake3: hash(&file.bytes) })
+        .map(|file| OutputIdentity {
+            file: file.name.to_owned(),
+            size: file.bytes.len() as u64,
+            blake3: hash(&file.bytes),
+        })
         .collect();
     let settings = outputs.iter().find(|output| output.file == SETTINGS);
     Manifest {

@@ -153,7 +153,12 @@ fn points_of(question: &QuestionRun) -> Vec<Vec<PointRecord>> {
                         question.excluded[token.term_idx as usize].then(|| "question".into())
                     },
                 });
-                PointRecord { start: point.span.start, end: point.span.end, tokens: tokens.collect(), themes: Vec::new() }
+                PointRecord {
+                    start: point.span.start,
+                    end: point.span.end,
+                    tokens: tokens.collect(),
+                    themes: Vec::new(),
+                }
             });
             points.collect()
         })

@@ -10,7 +10,8 @@ use std::collections::BTreeMap;
 
 /// `coding.csv`: a line for each response and theme.
 pub(super) fn coding(run: &Run) -> Vec<u8> {
-    let mut table = Table::new(["question", "response_id", "respondent_id", "theme_id", "theme_label", "strength", "points"]);
+    let mut table =
+        Table::new(["question", "response_id", "respondent_id", "theme_id", "theme_label", "strength", "points"]);
     for (question, found) in run.questions.iter().zip(&run.findings.questions) {
         let labels: BTreeMap<&str, &str> =
             found.themes.iter().map(|theme| (theme.theme_id.as_str(), theme.label.as_str())).collect();
@@ -147,6 +148,9 @@ mod tests {
 
     #[test]
     fn decimals_have_no_trailing_zeros() {
-        assert_eq!((decimal(1.0), decimal(0.5), decimal(0.123_456), decimal(0.0)), ("1".into(), "0.5".into(), "0.1235".into(), "0".into()));
+        assert_eq!(
+            (decimal(1.0), decimal(0.5), decimal(0.123_456), decimal(0.0)),
+            ("1".into(), "0.5".into(), "0.1235".into(), "0".into())
+        );
     }
 }

@@ -16,15 +16,17 @@ use std::path::Path;
 pub fn explain(folder: &Path, response_id: &str, question: Option<&str>) -> Result<String, Error> {
     read_manifest(folder)?;
     let refuse = |why: String| Error::NotARunFolder { folder: folder.to_path_buf(), why };
-    let read = |name: &str| fs::read_to_string(folder.join(name)).map_err(|error| refuse(format!("cannot read {name}: {error}")));
+    let read = |name: &str| {
+        fs::read_to_string(folder.join(name)).map_err(|error| refuse(format!("cannot read {name}: {error}")))
+    };
     let findings: Value =
         serde_json::from_str(&read(FINDINGS)?).map_err(|error| refuse(format!("{FINDINGS} is damaged: {error}")))?;
     let mut told = String::new();
     let mut available = Vec::new();
     let mut questions: Vec<String> = Vec::new();
     for (at, line) in read(RESPONSES)?.lines().enumerate() {
-        let record: ResponseRecord =
-            serde_json::from_str(line).map_err(|error| refuse(format!("{RESPONSES} line {} is damaged: {error}", at + 1)))?;
+        let record: ResponseRecord = serde_json::from_str(line)
+            .map_err(|error| refuse(format!("{RESPONSES} line {} is damaged: {error}", at + 1)))?;
         if questions.last() != Some(&record.question) {
             questions.push(record.question.clone());
         }
@@ -65,13 +67,20 @@ fn tell(out: &mut String, record: &ResponseRecord, findings: &Value) -> std::fmt
         writeln!(out, "  text       {}", one_line(&record.text))?;
     }
     for quotation in &record.quotations {
-        writeln!(out, "  quotation  {} (bytes {} to {})", passage(record, quotation.start, quotation.end), quotation.start, quotation.end)?;
+        writeln!(
+            out,
+            "  quotation  {} (bytes {} to {})",
+            passage(record, quotation.start, quotation.end),
+            quotation.start,
+            quotation.end
+        )?;
     }
     for (number, point) in record.points.iter().enumerate() {
         tell_point(out, record, number + 1, point, themes)?;
     }
     if let Some(group) = &record.duplicate_group {
-        let group = question.and_then(|question| list(question, "duplicates").iter().find(|found| found["group_id"] == group.as_str()));
+        let group = question
+            .and_then(|question| list(question, "duplicates").iter().find(|found| found["group_id"] == group.as_str()));
         if let Some(group) = group {
             let members = list(group, "members");
             let own = members.iter().find(|member| member["response_id"] == record.response_id.as_str());
@@ -91,7 +100,9 @@ fn tell(out: &mut String, record: &ResponseRecord, findings: &Value) -> std::fmt
     }
     let quoted_in: Vec<&str> = themes
         .iter()
-        .filter(|theme| list(theme, "verbatims").iter().any(|verbatim| verbatim["response_id"] == record.response_id.as_str()))
+        .filter(|theme| {
+            list(theme, "verbatims").iter().any(|verbatim| verbatim["response_id"] == record.response_id.as_str())
+        })
         .filter_map(|theme| theme["label"].as_str())
         .collect();
     if record.language.is_some() {
@@ -101,8 +112,20 @@ fn tell(out: &mut String, record: &ResponseRecord, findings: &Value) -> std::fmt
     writeln!(out)
 }
 
-fn tell_point(out: &mut String, record: &ResponseRecord, number: usize, point: &PointRecord, themes: &[Value]) -> std::fmt::Result {
-    writeln!(out, "  point {number}    {} (bytes {} to {})", passage(record, point.start, point.end), point.start, point.end)?;
+fn tell_point(
+    out: &mut String,
+    record: &ResponseRecord,
+    number: usize,
+    point: &PointRecord,
+    themes: &[Value],
+) -> std::fmt::Result {
+    writeln!(
+        out,
+        "  point {number}    {} (bytes {} to {})",
+        passage(record, point.start, point.end),
+        point.start,
+        point.end
+    )?;
     let tokens: Vec<String> = point
         .tokens
         .iter()
@@ -121,8 +144,12 @@ fn tell_point(out: &mut String, record: &ResponseRecord, number: usize, point: &
     }
     for theme in &point.themes {
         let found = themes.iter().find(|found| found["theme_id"] == theme.theme_id.as_str());
-        let stems: Vec<&str> =
-            found.map(|found| list(found, "terms")).unwrap_or_default().iter().filter_map(|term| term["stem"].as_str()).collect();
+        let stems: Vec<&str> = found
+            .map(|found| list(found, "terms"))
+            .unwrap_or_default()
+            .iter()
+            .filter_map(|term| term["stem"].as_str())
+            .collect();
         let mut words: Vec<String> = point
             .tokens
             .iter()

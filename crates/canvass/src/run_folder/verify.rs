@@ -57,10 +57,12 @@ pub fn verify(folder: &Path, files: &[PathBuf], observer: &dyn Observer) -> Resu
     }
     let Some(inputs) = match_inputs(&manifest, files, &mut verdict)? else { return Ok(verdict) };
     if manifest.version != env!("CARGO_PKG_VERSION") {
-        let message = format!("made by canvass {}, this is {}: results may differ", manifest.version, env!("CARGO_PKG_VERSION"));
+        let message =
+            format!("made by canvass {}, this is {}: results may differ", manifest.version, env!("CARGO_PKG_VERSION"));
         verdict.add("version", false, message);
     }
-    let with_role = |role: SourceRole| inputs.iter().filter(move |(input, _)| input.role == role).map(|(_, path)| path.clone());
+    let with_role =
+        |role: SourceRole| inputs.iter().filter(move |(input, _)| input.role == role).map(|(_, path)| path.clone());
     let settings = folder.join(SETTINGS);
     let request = Request {
         files: with_role(SourceRole::Answers).collect(),
@@ -144,7 +146,10 @@ fn match_inputs(
         } else if let Some(at) = given.iter().position(renamed) {
             given[at].2 = true;
             complete = false;
-            let message = format!("has the bytes of the input, but is now called {}: give it its name back", given[at].0.display());
+            let message = format!(
+                "has the bytes of the input, but is now called {}: give it its name back",
+                given[at].0.display()
+            );
             verdict.add(&input.file, false, message);
         } else if let Some(path) = beside(files, input) {
             verdict.add(&input.file, true, "the input the run was made from, found beside the others");

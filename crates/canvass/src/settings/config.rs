@@ -124,7 +124,10 @@ impl Config {
                 file: path.to_path_buf(),
                 line: before.matches('\n').count() + 1,
                 column: before.rsplit('\n').next().unwrap_or_default().chars().count() + 1,
-                message: error.message().replace("expected u64", "expected a whole number of 0 or more").replace("expected u32", "expected a whole number from 0 to 4294967295"),
+                message: error
+                    .message()
+                    .replace("expected u64", "expected a whole number of 0 or more")
+                    .replace("expected u32", "expected a whole number from 0 to 4294967295"),
             }
         })?;
         for question in &mut config.questions {

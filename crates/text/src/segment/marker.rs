@@ -32,14 +32,16 @@ impl Marker {
             return Some(Self { length: 1, readings: vec![(Kind::Bullet, 0)], only_at_line_start: true });
         }
         let open = usize::from(first == '(');
-        let body: String = characters[open..].iter().take(5).map(|(_, c)| *c).take_while(char::is_ascii_alphanumeric).collect();
+        let body: String =
+            characters[open..].iter().take(5).map(|(_, c)| *c).take_while(char::is_ascii_alphanumeric).collect();
         let mut length = open + body.len();
         let readings = readings(&body)?;
         let is_number = readings[0].0 == Kind::Number;
         let mut value = readings;
         // "3.2.": the last level counts.
         while is_number && open == 0 && at(length) == Some('.') {
-            let level: String = characters[length + 1..].iter().take(3).map(|(_, c)| *c).take_while(char::is_ascii_digit).collect();
+            let level: String =
+                characters[length + 1..].iter().take(3).map(|(_, c)| *c).take_while(char::is_ascii_digit).collect();
             let closed = matches!(at(length + 1 + level.len()), Some('.' | ')'));
             let (Ok(number), true) = (level.parse(), closed) else { break };
             length += 1 + level.len();
@@ -62,7 +64,8 @@ impl Marker {
             _ => return None,
         }
         let follows = at(length);
-        let stands_alone = follows.is_none_or(|c| c.is_whitespace() || is_number && !c.is_numeric() && c != '.' && c != ',');
+        let stands_alone =
+            follows.is_none_or(|c| c.is_whitespace() || is_number && !c.is_numeric() && c != '.' && c != ',');
         stands_alone.then_some(Self { length, readings: value, only_at_line_start })
     }
 }
@@ -98,7 +101,10 @@ impl Sequence {
         if marker.readings == [(Kind::Bullet, 0)] {
             return at_line_start || !marker.only_at_line_start;
         }
-        let next = marker.readings.iter().find(|(kind, value)| self.last == Some((*kind, value.saturating_sub(1))) && *value > 1);
+        let next = marker
+            .readings
+            .iter()
+            .find(|(kind, value)| self.last == Some((*kind, value.saturating_sub(1))) && *value > 1);
         let first = marker.readings.iter().find(|(_, value)| *value == 1);
         let accepted = if at_line_start {
             next.or(first).or(marker.readings.first())
@@ -124,7 +130,9 @@ mod tests {
 
     #[test]
     fn markers_are_told_from_words_and_numbers() {
-        for (text, length) in [("1. x", 2), ("12) x", 3), ("(a) x", 3), ("iv) x", 3), ("3.2. x", 4), ("1.x", 2), ("\u{2022}x", 1)] {
+        for (text, length) in
+            [("1. x", 2), ("12) x", 3), ("(a) x", 3), ("iv) x", 3), ("3.2. x", 4), ("1.x", 2), ("\u{2022}x", 1)]
+        {
             assert_eq!(read(text).map(|marker| marker.length), Some(length), "{text}");
         }
         for text in ["2.5 million", "2023. x", "word. x", "(and) x", "a b", "1.000", ""] {

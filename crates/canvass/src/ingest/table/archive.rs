@@ -19,7 +19,8 @@ pub(super) fn check(file: &str, bytes: &[u8]) -> Result<(), IngestError> {
     let file = file.to_owned();
     let damaged =
         |detail: &str| IngestError::Damaged { file: file.clone(), sheet: String::new(), detail: detail.to_owned() };
-    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|_| damaged("the table of contents at its end is missing"))?;
+    let mut archive =
+        ZipArchive::new(Cursor::new(bytes)).map_err(|_| damaged("the table of contents at its end is missing"))?;
     let mut parts: Vec<(String, u64)> = Vec::new();
     for index in 0..archive.len() {
         let part = archive.by_index_raw(index).map_err(|_| damaged("its table of contents is not whole"))?;
@@ -113,7 +114,10 @@ mod tests {
     fn a_workbook_that_states_more_strings_than_it_can_hold_is_refused() {
         for count in ["9000000000000000000", "90000000000000", "99999999999999999999999999"] {
             let strings = format!("<sst uniqueCount=\"{count}\"><si><t>a</t></si></sst>");
-            assert!(message(&archive(&[("xl/workbook.xml", ""), ("xl/sharedStrings.xml", &strings)])).contains("more shared strings"));
+            assert!(
+                message(&archive(&[("xl/workbook.xml", ""), ("xl/sharedStrings.xml", &strings)]))
+                    .contains("more shared strings")
+            );
         }
         let honest = "<sst count=\"1\" uniqueCount=\"1\"><si><t>a</t></si></sst>";
         assert!(check("a.xlsx", &archive(&[("xl/workbook.xml", ""), ("xl/sharedStrings.xml", honest)])).is_ok());
