@@ -154,7 +154,9 @@ impl<'r> Analyser<'r> {
                         counts[word].1 += u32::from(place > 0);
                         tokens.extend(tokens_of[word].iter().map(|(start, end, term_idx)| {
                             let span = Span::new(at + start, at + end);
-                            let quoted = draft.quotations.iter().any(|quotation| quotation.overlaps(&span));
+                            // Passages are in order and apart, so only the first that ends behind the token's start can hold it.
+                            let next = draft.quotations.partition_point(|quotation| quotation.end <= span.start);
+                            let quoted = draft.quotations.get(next).is_some_and(|quotation| quotation.overlaps(&span));
                             Token { span, term_idx: *term_idx, quoted }
                         }));
                     }

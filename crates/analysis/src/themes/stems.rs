@@ -120,6 +120,29 @@ struct Occurrences<'a> {
     frequencies: Vec<f64>,
     /// For each point its fold.
     folds: Vec<u8>,
+    background: Background,
+}
+
+/// What all points hold, whichever term is looked at.
+struct Background {
+    /// By fold: the weight of the points.
+    sizes: [f64; N_FOLDS],
+    /// For each term, by fold: the weight of the points it stands in.
+    weights: Vec<[f64; N_FOLDS]>,
+}
+
+impl Background {
+    fn new(counts: &Csr, weights: &[f64], folds: &[u8]) -> Self {
+        let mut background = Self { sizes: [0.0; N_FOLDS], weights: vec![[0.0; N_FOLDS]; counts.n_columns()] };
+        for point in 0..counts.n_rows() {
+            let fold = folds[point] as usize;
+            background.sizes[fold] += weights[point];
+            for term in counts.columns_of(point) {
+                background.weights[*term as usize][fold] += weights[point];
+            }
+        }
+        background
+    }
 }
 
 impl<'a> Occurrences<'a> {
@@ -133,13 +156,14 @@ impl<'a> Occurrences<'a> {
         let group_of = |response: &u32| input.groups[*response as usize];
         let weights: Vec<f64> =
             input.responses.iter().map(|response| 1.0 / f64::from(sizes[&group_of(response)])).collect();
-        let folds = input.responses.iter().map(|response| fold_of[&group_of(response)]).collect();
+        let folds: Vec<u8> = input.responses.iter().map(|response| fold_of[&group_of(response)]).collect();
         let points = input.counts.transposed();
         let frequencies = (0..points.n_rows())
             .map(|term| points.columns_of(term).iter().map(|point| weights[*point as usize]).sum())
             .collect();
         let total = weights.iter().sum();
-        Self { input, points, total, n_answers: sizes.len() as f64, frequencies, weights, folds }
+        let background = Background::new(input.counts, &weights, &folds);
+        Self { input, points, total, n_answers: sizes.len() as f64, frequencies, weights, folds, background }
     }
 
     /// Lets a candidate join a theme, unless the theme has terms enough or would be too large.
@@ -255,15 +279,7 @@ impl<'a> Occurrences<'a> {
                 with[*term as usize][fold] += self.weights[at];
             }
         }
-        let mut size_all = [0.0; N_FOLDS];
-        let mut all = vec![[0.0_f64; N_FOLDS]; n_terms];
-        for point in 0..counts.n_rows() {
-            let fold = self.folds[point] as usize;
-            size_all[fold] += self.weights[point];
-            for term in counts.columns_of(point) {
-                all[*term as usize][fold] += self.weights[point];
-            }
-        }
+        let Background { sizes: size_all, weights: all } = &self.background;
         let (all_size, with_size) = (size_all.iter().sum::<f64>(), size_with.iter().sum::<f64>());
         let evidence: Vec<[f64; N_FOLDS]> = (0..n_terms)
             .into_par_iter()

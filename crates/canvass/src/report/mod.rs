@@ -9,6 +9,7 @@ mod tables;
 
 use crate::error::Error;
 use crate::pipeline::Run;
+use std::collections::BTreeMap;
 
 pub(crate) use manifest::hash;
 pub use manifest::{Manifest, OutputIdentity, ResourceIdentity};
@@ -64,14 +65,16 @@ pub fn files(run: &Run) -> Result<Vec<OutputFile>, Error> {
 /// Every verbatim is the source's text at its span.
 fn check_quotations(run: &Run) -> Result<(), Error> {
     for (question, found) in run.questions.iter().zip(&run.findings.questions) {
-        let texts: std::collections::BTreeMap<&str, &str> = question
-            .positions
-            .iter()
-            .map(|at| (run.intake.responses[*at].response_id.as_str(), run.intake.responses[*at].text.as_str()))
-            .collect();
+        // Where double submissions are not set aside, several responses may have one id.
+        let mut texts: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for at in &question.positions {
+            let received = &run.intake.responses[*at];
+            texts.entry(&received.response_id).or_default().push(&received.text);
+        }
         for verbatim in found.themes.iter().flat_map(|theme| &theme.verbatims) {
-            let source = texts.get(verbatim.response_id.as_str()).copied().unwrap_or_default();
-            if source.get(verbatim.start as usize..verbatim.end as usize) != Some(&verbatim.text) {
+            let span = verbatim.start as usize..verbatim.end as usize;
+            let mut sources = texts.get(verbatim.response_id.as_str()).into_iter().flatten();
+            if !sources.any(|source| source.get(span.clone()) == Some(&verbatim.text)) {
                 return Err(Error::QuotationNotInSource {
                     question: found.id.clone(),
                     response_id: verbatim.response_id.clone(),

@@ -80,15 +80,14 @@ pub(super) fn ledger(run: &Run) -> Vec<u8> {
 pub(super) fn reasons(run: &Run) -> BTreeMap<usize, String> {
     let mut reasons = BTreeMap::new();
     for (question, found) in run.questions.iter().zip(&run.findings.questions) {
-        let uncoded: BTreeMap<&str, &str> =
-            found.no_theme.iter().map(|response| (response.response_id.as_str(), response.reason.as_str())).collect();
+        // Both are in the order of the file.
+        let mut uncoded = found.no_theme.iter();
         for (position, themes) in question.positions.iter().zip(themes_of(question)) {
             debug_assert_eq!(run.ledger.entries[*position].state, State::Analysed);
-            let id = run.intake.responses[*position].response_id.as_str();
-            let reason = match (uncoded.get(id), themes.len()) {
-                (Some(why), 0) => format!("no theme: {why}"),
-                (_, 1) => "in 1 theme".into(),
-                (_, n) => format!("in {n} themes"),
+            let reason = match themes.len() {
+                0 => format!("no theme: {}", uncoded.next().map_or("", |response| response.reason.as_str())),
+                1 => "in 1 theme".into(),
+                n => format!("in {n} themes"),
             };
             reasons.insert(*position, reason);
         }
