@@ -107,10 +107,10 @@ impl Consultation {
         for sentence in 0..SENTENCES {
             let subject = split(SUBJECTS[subjects[sentence % 2]]);
             for place in 0..WORDS {
-                words.push(match place % 5 {
-                    1 if place == 1 => subject[0],
-                    1 | 4 => random.word(&subject[1..]),
-                    2 => random.word(&split(GENERAL)),
+                words.push(match place {
+                    1 => subject[0],
+                    4 | 6 | 9 => random.word(&subject[1..]),
+                    2 | 7 => random.word(&split(GENERAL)),
                     _ => random.word(&split(FUNCTION)),
                 });
             }

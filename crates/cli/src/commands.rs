@@ -75,7 +75,12 @@ fn summary(findings: &Findings) -> String {
     for question in &findings.questions {
         // Writing to a string does not fail.
         let _ = writeln!(text, "\n{}  {}", question.id, one_line(&question.text));
-        let _ = writeln!(text, "    base {} respondents, {} themes", question.base, question.themes.len());
+        let _ = writeln!(
+            text,
+            "    base {}, {}",
+            counted(question.base, "respondent"),
+            counted(question.themes.len() as u64, "theme")
+        );
         for finding in &question.findings {
             let share = (finding.share * 100.0).round();
             let once = if finding.n_respondents_once == finding.n_respondents {
@@ -125,4 +130,9 @@ fn explain(arguments: &Explain, console: Console) -> Result<ExitCode, Error> {
     let told = run_folder::explain(&arguments.folder, &arguments.response_id, arguments.question.as_deref())?;
     console.result(told.trim_end());
     Ok(ExitCode::SUCCESS)
+}
+
+/// "1 theme", "2 themes".
+fn counted(n: u64, what: &str) -> String {
+    if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") }
 }

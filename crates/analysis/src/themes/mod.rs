@@ -117,3 +117,87 @@ fn with_strengths(counts: &Csr, found: Vec<Found>) -> Themes {
     }
     themes
 }
+
+#[cfg(test)]
+mod contract {
+    //! What every algorithm keeps, whatever it is given.
+
+    use super::*;
+
+    const ALGORITHMS: [Algorithm; 2] = [Algorithm::Stems, Algorithm::KMeans];
+
+    fn themes(rows: &[Vec<u32>], n_terms: usize, algorithm: Algorithm, seed: u64) -> Themes {
+        let counts = Csr::from_terms(rows, n_terms);
+        let responses: Vec<u32> = (0..rows.len() as u32).collect();
+        let may_define = vec![true; n_terms];
+        let input = ThemeInput { counts: &counts, responses: &responses, groups: &responses, may_define: &may_define };
+        let settings = ThemeSettings { algorithm, ..ThemeSettings::default() };
+        fit_themes(&input, &settings, seed).expect("the default settings are in bounds")
+    }
+
+    /// Points of three subjects, each with words of its own and one that all share.
+    fn three_subjects() -> Vec<Vec<u32>> {
+        (0..90).map(|i: u32| vec![3 * (i % 3), 3 * (i % 3) + 1 + i / 3 % 2, 9 + i % 7]).collect()
+    }
+
+    #[test]
+    fn no_points_and_empty_points_have_no_themes() {
+        for algorithm in ALGORITHMS {
+            assert_eq!(themes(&[], 5, algorithm, 1), Themes::default());
+            assert_eq!(themes(&[], 0, algorithm, 1), Themes::default());
+            assert_eq!(themes(&vec![vec![]; 9], 5, algorithm, 1), Themes::default());
+        }
+    }
+
+    #[test]
+    fn one_point_and_points_all_alike_are_no_fault() {
+        for algorithm in ALGORITHMS {
+            assert!(themes(&[vec![0, 1]], 2, algorithm, 1).themes.len() <= 1);
+            assert!(themes(&vec![vec![0, 1]; 50], 2, algorithm, 1).themes.len() <= 16);
+        }
+    }
+
+    #[test]
+    fn fewer_points_than_themes_wanted_are_no_fault() {
+        let rows: Vec<Vec<u32>> = (0..5).map(|i| vec![i, i + 1]).collect();
+        for algorithm in ALGORITHMS {
+            assert!(themes(&rows, 6, algorithm, 1).themes.len() <= 5);
+        }
+    }
+
+    #[test]
+    fn memberships_are_ordered_and_within_bounds_and_every_theme_has_terms_and_points() {
+        let rows = three_subjects();
+        for algorithm in ALGORITHMS {
+            let found = themes(&rows, 16, algorithm, 1);
+            assert!(!found.themes.is_empty(), "{algorithm:?}");
+            let places: Vec<(u32, u32)> = found.memberships.iter().map(|m| (m.theme_idx, m.point_idx)).collect();
+            assert!(places.is_sorted_by(|a, b| a < b), "{algorithm:?}");
+            assert!(
+                found
+                    .memberships
+                    .iter()
+                    .all(|m| (m.point_idx as usize) < rows.len() && (0.0..=1.0).contains(&m.strength))
+            );
+            for (theme_idx, theme) in (0..).zip(&found.themes) {
+                let weight: f64 = theme.terms.iter().map(|term| term.weight).sum();
+                assert!((weight - 1.0).abs() < 1e-9, "{algorithm:?}");
+                assert!(found.memberships.iter().any(|m| m.theme_idx == theme_idx), "{algorithm:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_thread_count_changes_nothing() {
+        let rows = three_subjects();
+        for algorithm in ALGORITHMS {
+            let at = |threads| {
+                let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool of threads");
+                pool.install(|| themes(&rows, 16, algorithm, 7))
+            };
+            let one = at(1);
+            assert_eq!(one, at(2), "{algorithm:?}");
+            assert_eq!(one, at(8), "{algorithm:?}");
+        }
+    }
+}
