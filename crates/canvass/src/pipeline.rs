@@ -9,7 +9,7 @@ use crate::ingest::{self, Intake, Source};
 use crate::ledger::{self, Ledger, Phrases, State};
 use crate::progress::{Observer, Stage};
 use crate::references;
-use crate::settings::{Config, QuestionKind, Settings, SettingsError, TextSettings};
+use crate::settings::{Config, Layout, QuestionKind, Settings, SettingsError, TextSettings};
 use canvass_analysis::{Csr, Document, Group, Shared, ThemeInput, Themes, find_groups, fit_themes};
 use canvass_text::{Analyser, Analysis, Language, Quotations, Resources, identify, normalised_words};
 use rayon::prelude::*;
@@ -153,6 +153,16 @@ pub fn analyse(intake: Intake, config: &Config, references: &[String], observer:
             .map(|at| intake.submissions[intake.responses[*at].submission_idx as usize].respondent_id.as_str())
             .collect();
         let (units, respondents) = units(&ids, &groups);
+        let n_respondents = respondents.iter().max().map_or(0, |last| last + 1);
+        if positions.len() > 2 * n_respondents as usize {
+            let column = &settings.input.respondent_column;
+            let id = &intake.questions[question_idx as usize].id;
+            let message = format!(
+                "{id}: {} answers are of {n_respondents} respondents, told apart by {column:?}: is it the right column?",
+                positions.len()
+            );
+            observer.note(Stage::Themes, &message);
+        }
         let mut question = Coded {
             intake: &intake,
             ledger: &ledger,
@@ -193,6 +203,7 @@ pub fn analyse(intake: Intake, config: &Config, references: &[String], observer:
             seed: settings.seed,
         },
         inputs: intake.sources.iter().map(input_identity).collect(),
+        respondents_linked: settings.input.layout == Layout::Wide || !settings.input.respondent_column.is_empty(),
         n_submissions: intake.submissions.len() as u64,
         n_submissions_set_aside: ledger.set_aside.iter().filter(|set_aside| **set_aside).count() as u64,
         questions: built,

@@ -3,6 +3,7 @@
 use crate::arguments::{Command, Explain, Run, Verify};
 use crate::console::Console;
 use crate::progress::Progress;
+use canvass::ledger::State;
 use canvass::pipeline::config_folder;
 use canvass::settings::Layout;
 use canvass::{Config, Error, Findings, Observer, Request, Silent, Stage, report, run_folder};
@@ -81,6 +82,18 @@ fn summary(findings: &Findings) -> String {
             counted(question.base, "respondent"),
             counted(question.themes.len() as u64, "theme")
         );
+        let set_aside: Vec<String> = question
+            .ledger
+            .iter()
+            .filter(|entry| entry.n_responses > 0 && entry.state != State::Analysed)
+            .map(|entry| format!("{} {}", entry.n_responses, entry.state.name().replace('_', " ")))
+            .collect();
+        if !set_aside.is_empty() {
+            let _ = writeln!(text, "    set aside: {}", set_aside.join(", "));
+        }
+        if question.findings.is_empty() {
+            let _ = writeln!(text, "    no theme is supported by enough respondents; the answers stand in the report");
+        }
         for finding in &question.findings {
             let share = (finding.share * 100.0).round();
             let once = if finding.n_respondents_once == finding.n_respondents {

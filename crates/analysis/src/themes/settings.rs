@@ -39,9 +39,9 @@ impl Default for ThemeSettings {
         Self {
             algorithm: Algorithm::default(),
             max_themes: 16,
-            min_respondents: 2,
+            min_respondents: 3,
             max_share: 0.6,
-            min_joint_points: 0.35,
+            min_joint_points: 0.5,
             max_overlap: 0.6,
             dimensions: 20,
         }

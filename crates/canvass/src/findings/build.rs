@@ -8,8 +8,8 @@ use super::{four_decimals, label};
 use crate::ingest::{Intake, Received};
 use crate::ledger::{Ledger, Phrases};
 use crate::settings::FindingSettings;
-use canvass_analysis::{Group, Themes};
-use canvass_text::{Analysis, Language};
+use canvass_analysis::{Group, Theme, Themes};
+use canvass_text::{Analysis, Language, Term};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One question's responses with all that the stages found in them.
@@ -67,6 +67,13 @@ impl Coded<'_> {
     pub(super) fn terms_of(&self, response: u32, point: u32) -> BTreeSet<u32> {
         let tokens = self.analysis.texts[response as usize].points[point as usize].tokens.iter();
         tokens.filter(|token| self.carries(token)).map(|token| token.term_idx).collect()
+    }
+
+    /// The companions of a theme that say something of a subject.
+    pub(super) fn companions(&self, theme: &Theme) -> impl Iterator<Item = &Term> {
+        let terms =
+            theme.companions.iter().map(|companion| &self.analysis.vocabulary.terms[companion.term_idx as usize]);
+        terms.filter(|term| !term.general)
     }
 
     /// Whether a token can carry a theme: neither quoted nor a word of the question.
@@ -156,7 +163,7 @@ pub(crate) fn build_question(
                     weight: four_decimals(weighted.weight),
                 })
                 .collect(),
-            companions: theme.companions.iter().map(|companion| term(companion).surface().to_owned()).collect(),
+            companions: coded.companions(theme).map(|companion| companion.surface().to_owned()).collect(),
             respondents: respondents_of(coded, &members[*theme_idx]),
             verbatims,
         });
@@ -179,7 +186,8 @@ pub(crate) fn build_question(
         n_in_themes,
         n_in_findings,
         ledger: ledger.into_iter().map(|(state, n_responses)| StateCount { state, n_responses }).collect(),
-        language_counts: language_counts(&coded.analysis),
+        n_quoting: coded.analysis.texts.iter().filter(|text| !text.quotations.is_empty()).count() as u64,
+        language_counts: language_counts(&coded.analysis, &coded_responses),
         findings,
         themes,
         no_theme: no_theme(coded, &coded_responses, phrases),
@@ -207,12 +215,15 @@ fn respondents_of(coded: &Coded<'_>, members: &[Candidate]) -> Vec<String> {
     first_of_each.map(|response| coded.respondent_id(response).to_owned()).collect()
 }
 
-fn language_counts(analysis: &Analysis) -> Vec<LanguageCount> {
+fn language_counts(analysis: &Analysis, coded_responses: &BTreeSet<u32>) -> Vec<LanguageCount> {
     let mut counts: Vec<LanguageCount> = Language::ALL
         .into_iter()
         .map(|language| {
-            let n_responses = analysis.texts.iter().filter(|text| text.language == language).count() as u64;
-            LanguageCount { language, n_responses }
+            let responses = (0..).zip(&analysis.texts).filter(|(_, text)| text.language == language);
+            let (n_responses, n_no_theme) = responses.fold((0, 0), |(all, without), (response, _)| {
+                (all + 1, without + u64::from(!coded_responses.contains(&response)))
+            });
+            LanguageCount { language, n_responses, n_no_theme }
         })
         .filter(|count| count.n_responses > 0)
         .collect();
@@ -248,7 +259,14 @@ fn reason(coded: &Coded<'_>, response: u32, phrases: &Phrases) -> String {
     } else {
         "fits none of the themes"
     };
-    if text.language == coded.main_language { reason.into() } else { format!("{reason} ({})", text.language) }
+    let mut details = Vec::new();
+    if text.language != coded.main_language {
+        details.push(text.language.to_string());
+    }
+    if !text.quotations.is_empty() && tokens().any(|token| !token.quoted) {
+        details.push("quotes a reference text".into());
+    }
+    if details.is_empty() { reason.into() } else { format!("{reason} ({})", details.join("; ")) }
 }
 
 fn duplicates(coded: &Coded<'_>) -> Vec<DuplicateGroup> {

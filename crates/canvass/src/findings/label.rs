@@ -60,7 +60,7 @@ pub(super) fn labels(coded: &Coded<'_>, theme: &Theme, points: &[(u32, u32)]) ->
         .collect();
     ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
     let mut labels: Vec<String> = ranked.into_iter().map(|(_, label)| label).collect();
-    let companions: Vec<&str> = theme.companions.iter().take(2).map(|companion| surface(companion.term_idx)).collect();
+    let companions: Vec<&str> = coded.companions(theme).take(2).map(canvass_text::Term::surface).collect();
     if !companions.is_empty() {
         labels.push(format!("{} ({})", surface(head.term_idx), companions.join(", ")));
     }

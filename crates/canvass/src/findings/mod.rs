@@ -19,9 +19,12 @@ pub struct Findings {
     pub run: RunIdentity,
     /// The files it was made from.
     pub inputs: Vec<InputIdentity>,
+    /// Whether a respondent's answers to different questions are known to be one respondent's. If not, as in a long file
+    /// without a column for the respondent, each answer is a submission of its own.
+    pub respondents_linked: bool,
     /// How many submissions were received.
     pub n_submissions: u64,
-    /// How many of them are in no question's base: blank throughout, double, or tests.
+    /// How many of them are in no question's base: blank or without content throughout, double, or tests.
     pub n_submissions_set_aside: u64,
     /// The open questions in the order of the form.
     pub questions: Vec<QuestionFindings>,
@@ -68,6 +71,8 @@ pub struct QuestionFindings {
     pub n_in_findings: u64,
     /// What became of the responses received; the counts sum to all of them.
     pub ledger: Vec<StateCount>,
+    /// How many of the analysed responses quote a reference text; what they quote carries no theme.
+    pub n_quoting: u64,
     /// How many of the analysed responses were read in which language, the most frequent first.
     pub language_counts: Vec<LanguageCount>,
     /// The first themes in rank order.
@@ -96,6 +101,8 @@ pub struct LanguageCount {
     pub language: canvass_text::Language,
     /// How many responses.
     pub n_responses: u64,
+    /// How many of them are in no theme.
+    pub n_no_theme: u64,
 }
 
 /// A theme with its count, base and evidence.
@@ -117,7 +124,7 @@ pub struct Finding {
     pub share: f64,
     /// What puts a point into the theme.
     pub terms: Vec<ThemeTerm>,
-    /// Words that stand beside them more often than chance would have it; they describe the theme only.
+    /// Words that stand beside them more often than chance would have it, general words left out; they describe the theme only.
     pub companions: Vec<String>,
     /// All its respondents, in the order of the file.
     pub respondents: Vec<String>,
@@ -143,6 +150,10 @@ pub struct Verbatim {
     pub response_id: String,
     /// Its respondent.
     pub respondent_id: String,
+    /// The base name of the file it stands in.
+    pub file: String,
+    /// Its cell there, as a spreadsheet names it: "P13".
+    pub cell: String,
     /// The passage, byte for byte.
     pub text: String,
     /// Its first byte in the response's cell.

@@ -55,6 +55,8 @@ pub(super) fn choose(coded: &Coded<'_>, candidates: &[Candidate], count: usize) 
         Verbatim {
             response_id: received.response_id.clone(),
             respondent_id: coded.respondent_id(candidate.response).to_owned(),
+            file: received.place.file.to_string(),
+            cell: received.place.cell(),
             text: coded.passage(candidate.response, candidate.point).to_owned(),
             start: span.start,
             end: span.end,

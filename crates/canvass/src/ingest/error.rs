@@ -64,6 +64,9 @@ pub enum IngestError {
     /// The workbook has no such sheet.
     #[error("{file} has no sheet {wanted:?}; its sheets are {}", listed(available))]
     NoSuchSheet { file: String, wanted: String, available: Vec<String> },
+    /// What stands where the header should be is something else.
+    #[error("{file}{}, row {row} is no header: {found}", in_sheet(sheet))]
+    NoHeader { file: String, sheet: String, row: u32, found: String },
     /// Two columns have one name.
     #[error("{file}{}, row {row}: columns {first} and {second} are both named {name:?}", in_sheet(sheet))]
     DoubleColumn { file: String, sheet: String, row: u32, name: String, first: String, second: String },
@@ -150,6 +153,9 @@ impl IngestError {
             }
             Self::NoRows { .. } => {
                 "check that the export holds the answers, and that the first filled row is the header".into()
+            }
+            Self::NoHeader { .. } => {
+                "make the first filled row name the columns, one cell each: add it, or delete the rows above it".into()
             }
             Self::DoubleColumn { second, .. } => format!("give the column {second} another name in the header row"),
             Self::LongCell { size, .. } => format!(

@@ -22,6 +22,11 @@ impl Place {
     pub fn letters(&self) -> String {
         column_letters(self.column)
     }
+
+    /// The cell as a spreadsheet names it: `P13`.
+    pub fn cell(&self) -> String {
+        format!("{}{}", self.letters(), self.row)
+    }
 }
 
 impl fmt::Display for Place {

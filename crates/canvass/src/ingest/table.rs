@@ -183,6 +183,7 @@ impl TableBuilder {
             return Ok(());
         }
         self.check(row, &cells)?;
+        self.check_title(row, &cells)?;
         if self.header.is_none() {
             self.header = Some((row, cells.iter().map(|cell| tidy(cell)).collect()));
             return Ok(());
@@ -195,6 +196,27 @@ impl TableBuilder {
         }
         self.table.rows.push(Row { row, cells });
         Ok(())
+    }
+
+    /// A row of one cell above rows of several is a title, not a header.
+    fn check_title(&self, row: u32, cells: &[String]) -> Result<(), IngestError> {
+        const FEWEST: usize = 3;
+        let filled = cells.iter().filter(|cell| !is_blank(cell)).count();
+        match &self.header {
+            Some((header_row, header)) if self.table.rows.is_empty() && filled >= FEWEST => {
+                let named = header.iter().filter(|name| !name.is_empty()).count();
+                if named == 1 {
+                    let found = format!("it has one cell, and row {row} has {filled}; it looks like a title");
+                    return Err(self.no_header(*header_row, found));
+                }
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn no_header(&self, row: u32, found: String) -> IngestError {
+        IngestError::NoHeader { file: self.table.file.to_string(), sheet: self.table.sheet.to_string(), row, found }
     }
 
     fn check(&mut self, row: u32, cells: &[String]) -> Result<(), IngestError> {
@@ -229,6 +251,11 @@ impl TableBuilder {
         let Some((header_row, header)) = self.header else {
             return Err(IngestError::EmptySheet { file, sheet });
         };
+        // Headers are written out; what is in a respondent's cell must not be taken for one.
+        if let Some(index) = header.iter().position(|name| is_email(name)) {
+            let found = format!("the cell in column {} is an e-mail address", column_letters(index as u32));
+            return Err(IngestError::NoHeader { file, sheet, row: header_row, found });
+        }
         if table.rows.is_empty() {
             return Err(IngestError::NoRows { file, sheet, row: header_row });
         }
@@ -251,6 +278,12 @@ impl TableBuilder {
         }
         Ok(table)
     }
+}
+
+/// Whether a header is nothing but an e-mail address.
+fn is_email(name: &str) -> bool {
+    let Some((before, after)) = name.split_once('@') else { return false };
+    !before.is_empty() && after.contains('.') && !name.contains(' ')
 }
 
 /// Whether a cell shows nothing.

@@ -158,6 +158,7 @@ mod tests {
             "schema": "findings",
             "run": {"version": "0.1.0", "settings_blake3": "0123456789abcdef0123456789abcdef", "seed": 7},
             "inputs": [{"file": "answers.csv", "role": "answers", "size": 12345, "blake3": "00ff"}],
+            "respondents_linked": true,
             "n_submissions": 45,
             "n_submissions_set_aside": 1,
             "questions": questions,
@@ -172,8 +173,8 @@ mod tests {
             "terms": [{"stem": "duplic", "surface_forms": ["duplication", "duplicating"], "weight": 1.0}],
             "companions": ["sectors"], "respondents": ["1", "2"],
             "verbatims": [
-                {"response_id": "1", "respondent_id": "1", "text": "There is\nduplication of work.", "start": 0, "end": 30},
-                {"response_id": "2", "respondent_id": "r2", "text": "We keep duplicating.", "start": 5, "end": 25},
+                {"response_id": "1", "respondent_id": "1", "file": "a.xlsx", "cell": "P2", "text": "There is\nduplication of work.", "start": 0, "end": 30},
+                {"response_id": "2", "respondent_id": "r2", "file": "a.xlsx", "cell": "P3", "text": "We keep duplicating.", "start": 5, "end": 25},
             ],
         })
     }
@@ -183,7 +184,8 @@ mod tests {
         json!({
             "id": id, "text": text, "base": 43, "base_once": 40, "n_in_themes": 30, "n_in_findings": 20,
             "ledger": [{"state": "analysed", "n_responses": 43}, {"state": "blank", "n_responses": 2}],
-            "language_counts": [{"language": "en", "n_responses": 43}],
+            "n_quoting": 2,
+            "language_counts": [{"language": "en", "n_responses": 43, "n_no_theme": 13}],
             "findings": themes[..n_findings], "themes": themes, "no_theme": [], "duplicates": [],
         })
     }
@@ -211,7 +213,7 @@ mod tests {
         let text = text(&page(&json!([question("q2", "What works?", &[theme(1, "duplication of work", 14, 11)], 1)])));
         assert!(text.contains("14 of 43 respondents (33 %); counted once 11 of 40"), "{text}");
         assert!(text.contains("Counted where an answer says: duplication, duplicating"), "{text}");
-        assert!(text.contains("Response 2, respondent r2, bytes 5–25"), "{text}");
+        assert!(text.contains("Response 2, respondent r2, cell P3, bytes 5–25"), "{text}");
         assert!(text.contains("45 received = 43 analysed + 2 blank"), "{text}");
         assert!(
             text.contains(
@@ -295,6 +297,7 @@ mod tests {
             schema: "findings",
             run,
             inputs: Vec::new(),
+            respondents_linked: true,
             n_submissions: 0,
             n_submissions_set_aside: 0,
             questions: Vec::new(),

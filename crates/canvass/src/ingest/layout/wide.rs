@@ -231,6 +231,18 @@ fn number(job: &Job<'_>, drafts: Vec<Draft>, decisions: &mut Vec<Decision>) -> R
             });
         }
     }
+    for (id, _) in &job.wordings.entries {
+        let folded = fold(id);
+        let is_used =
+            |question: &Question| question.id == *id || question.columns.iter().any(|name| fold(name) == folded);
+        if !questions.iter().any(is_used) {
+            decisions.push(Decision {
+                about: brief(id),
+                decided: "a wording that is not used".into(),
+                reason: "the questions file names it, but no question has this id or column".into(),
+            });
+        }
+    }
     Ok(questions)
 }
 

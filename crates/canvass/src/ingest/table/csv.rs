@@ -21,6 +21,7 @@ pub(super) fn read(file: &str, bytes: &[u8], mut builder: TableBuilder) -> Resul
             && let Some(last) = cells.iter().rposition(|cell| !is_blank(cell)).filter(|&last| last >= expected)
         {
             let (file, row, line) = (file.to_owned(), start.row, start.line);
+            builder.check_title(start.row, &cells)?;
             return Err(IngestError::ExtraCells { file, row, line, expected, found: last + 1 });
         }
         builder.push(start.row, std::mem::take(&mut cells))?;
@@ -158,7 +159,7 @@ impl OpenQuote {
 /// Splits text into records (RFC 4180, with any single-byte separator and any line ending).
 ///
 /// A quotation mark inside an unquoted cell stands for itself, and so does text after a closing one, as in a spreadsheet;
-/// but where a quoted cell runs over a line break into such text, a closing mark was forgotten and rows would be lost.
+/// but where a quoted cell runs over a line break or a separator into such text, a mark was forgotten and cells would be lost.
 struct Records<'t> {
     text: &'t str,
     delimiter: Option<u8>,
@@ -227,8 +228,9 @@ impl<'t> Records<'t> {
             cell.push('"');
             self.at += 1;
         }
+        let swallowed = cell.bytes().any(|byte| self.ends_cell(byte));
         let behind = bytes.get(self.at..).unwrap_or_default().iter().find(|&&byte| byte != b' ');
-        if self.line > opened_in && behind.is_some_and(|&byte| !self.ends_cell(byte)) {
+        if swallowed && behind.is_some_and(|&byte| !self.ends_cell(byte)) {
             return Err(open(Some(self.line)));
         }
         Ok(())
@@ -255,6 +257,24 @@ mod tests {
 
     fn rows(text: &str) -> Vec<(u32, Vec<String>)> {
         table(text).unwrap().rows.into_iter().map(|row| (row.row, row.cells)).collect()
+    }
+
+    #[test]
+    fn a_title_or_a_respondent_in_the_place_of_the_header_is_refused() {
+        let message = message("Survey 2026\n\nid;email;answer\n1;a@b.example;Yes\n");
+        assert_eq!(message, "a.csv, row 1 is no header: it has one cell, and row 3 has 3; it looks like a title");
+        let message = self::message("1,alice@example.org,More trains\n2,bob@example.org,Fewer cars\n");
+        assert_eq!(message, "a.csv, row 1 is no header: the cell in column B is an e-mail address");
+    }
+
+    #[test]
+    fn a_cell_that_swallowed_a_separator_is_refused() {
+        let message = message("id;a;b\n9;\"Ines;more trains;\"An app for tickets\n");
+        assert!(
+            message.contains("row 2 (line 2), column B: a quotation mark opens a cell and is not closed"),
+            "{message}"
+        );
+        assert_eq!(rows("id,a\n1,\"The\" bus\n")[0].1, ["1", "The bus"]);
     }
 
     fn message(text: impl AsRef<[u8]>) -> String {
