@@ -4,7 +4,7 @@
 //! [`Run`] holds is turned into files by [`crate::report`] and [`crate::run_folder`].
 
 use crate::error::Error;
-use crate::findings::{Coded, Findings, InputIdentity, QuestionFindings, RunIdentity, build_question, units};
+use crate::findings::{Coded, Findings, InputIdentity, QuestionFindings, RunIdentity, build_question, carries, units};
 use crate::ingest::{self, Intake, Source};
 use crate::ledger::{self, Ledger, Phrases, State};
 use crate::progress::{Observer, Stage};
@@ -18,6 +18,9 @@ use std::path::{Path, PathBuf};
 
 /// The seed used when none is given.
 pub const DEFAULT_SEED: u64 = 1;
+
+/// Responses a parallel step takes at a time: fixed, so that the thread count cannot show.
+const CHUNK: usize = 256;
 
 /// A language counts as identified from this confidence on; below, a text is read in the main language.
 const MIN_CONFIDENCE: f64 = 0.5;
@@ -107,7 +110,7 @@ pub fn analyse(intake: Intake, config: &Config, references: &[String], observer:
     let positions = analysed_positions(&intake, &ledger)?;
     let n_analysed: u64 = positions.iter().map(|(_, positions)| positions.len() as u64).sum();
     observer.begin(Stage::Text, Some(n_analysed));
-    let (main_language, identified) = languages(&intake, &positions, config)?;
+    let (main_language, identified) = languages(&intake, &positions, config, &resources)?;
     let settings = complete(&intake, config, main_language);
     let quotations = Quotations::new(references.iter().map(String::as_str), settings.text.quotation_words as usize);
     let analyser = Analyser::new(&resources, &settings.text.stop_words);
@@ -118,7 +121,8 @@ pub fn analyse(intake: Intake, config: &Config, references: &[String], observer:
             .zip(languages)
             .map(|(at, language)| (intake.responses[*at].text.as_str(), *language))
             .collect();
-        let analysis = analyser.analyse(&texts, &quotations);
+        let done = |n: usize| observer.advance(Stage::Text, n as u64);
+        let analysis = analyser.analyse_observed(&texts, &quotations, &done);
         let wording = intake.questions[*question_idx as usize].text.as_str();
         // A form in several languages asks in one of them; its words are left out of the answers in all.
         let question_stems: Vec<String> =
@@ -127,7 +131,6 @@ pub fn analyse(intake: Intake, config: &Config, references: &[String], observer:
         for term in question_stems.iter().filter_map(|stem| analysis.vocabulary.find(stem)) {
             excluded[term as usize] = true;
         }
-        observer.advance(Stage::Text, positions.len() as u64);
         taken_apart.push((analysis, excluded));
     }
     observer.end(Stage::Text, n_analysed);
@@ -136,8 +139,7 @@ pub fn analyse(intake: Intake, config: &Config, references: &[String], observer:
     let mut groups = Vec::new();
     for (question_idx, positions) in &positions {
         let wording = intake.questions[*question_idx as usize].text.as_str();
-        groups.push(near_duplicates(&intake, positions, wording, references, &settings)?);
-        observer.advance(Stage::Duplicates, positions.len() as u64);
+        groups.push(near_duplicates(&intake, positions, wording, references, &settings, observer)?);
     }
     observer.end(Stage::Duplicates, n_analysed);
 
@@ -163,23 +165,22 @@ pub fn analyse(intake: Intake, config: &Config, references: &[String], observer:
             );
             observer.note(Stage::Themes, &message);
         }
-        let mut question = Coded {
+        let (points, themes) = find_themes(&analysis, &excluded, &units, &settings)?;
+        observer.advance(Stage::Themes, points.len() as u64);
+        coded.push(Coded {
             intake: &intake,
             ledger: &ledger,
             question_idx,
             positions,
             analysis,
-            points: Vec::new(),
+            points,
             excluded,
             groups,
-            themes: Themes::default(),
+            themes,
             main_language,
             units,
             respondents,
-        };
-        find_themes(&mut question, &settings)?;
-        observer.advance(Stage::Themes, question.points.len() as u64);
-        coded.push(question);
+        });
     }
     observer.end(Stage::Themes, n_points);
 
@@ -285,6 +286,7 @@ fn languages(
     intake: &Intake,
     positions: &[(u32, Vec<usize>)],
     config: &Config,
+    resources: &Resources,
 ) -> Result<(Language, Vec<Vec<Language>>), Error> {
     let stated = match &config.text.main_language {
         None => None,
@@ -310,9 +312,18 @@ fn languages(
         Language::ALL.into_iter().rev().max_by_key(|language| count(*language)).unwrap_or(Language::English)
     });
     let follow = config.text.identify_language != Some(false);
+    // Trigrams mislead on lists of nouns; a text leaves the main language only if its function words do, too.
+    let leaves = |at: usize, language: Language| {
+        let count = |language| resources.count_function_words(language, &intake.responses[at].text);
+        follow && (language == main || count(language) > count(main))
+    };
     let read_in = identified
         .into_iter()
-        .map(|languages| languages.into_iter().map(|found| found.filter(|_| follow).unwrap_or(main)).collect())
+        .zip(positions)
+        .map(|(languages, (_, positions))| {
+            let pairs = languages.into_par_iter().zip(positions);
+            pairs.map(|(found, at)| found.filter(|language| leaves(*at, *language)).unwrap_or(main)).collect()
+        })
         .collect();
     Ok((main, read_in))
 }
@@ -346,37 +357,51 @@ fn near_duplicates(
     wording: &str,
     references: &[String],
     settings: &Settings,
+    observer: &dyn Observer,
 ) -> Result<Vec<Group>, Error> {
     let common = references.iter().map(String::as_str).chain([wording]);
     let shared = Shared::new(common.map(normalised_words), &settings.duplicates);
-    let documents: Vec<Document> = positions
-        .par_iter()
-        .map(|at| {
-            let words: Vec<String> = normalised_words(&intake.responses[*at].text).collect();
-            Document::new(&words, &shared, &settings.duplicates)
+    let documents: Vec<Vec<Document>> = positions
+        .par_chunks(CHUNK)
+        .map(|chunk| {
+            let documents = chunk.iter().map(|at| {
+                let words: Vec<String> = normalised_words(&intake.responses[*at].text).collect();
+                Document::new(&words, &shared, &settings.duplicates)
+            });
+            let documents = documents.collect();
+            observer.advance(Stage::Duplicates, chunk.len() as u64);
+            documents
         })
         .collect();
-    Ok(find_groups(&documents, &settings.duplicates)?)
+    Ok(find_groups(&documents.concat(), &settings.duplicates)?)
 }
 
+/// For each point of the theme stage its response and its index there.
+type PointPlaces = Vec<(u32, u32)>;
+
 /// Numbers the points of a question and finds their themes.
-fn find_themes(question: &mut Coded<'_>, settings: &Settings) -> Result<(), Error> {
+fn find_themes(
+    analysis: &Analysis,
+    excluded: &[bool],
+    units: &[u32],
+    settings: &Settings,
+) -> Result<(PointPlaces, Themes), Error> {
+    let mut places = Vec::new();
     let mut rows: Vec<Vec<u32>> = Vec::new();
     let mut responses: Vec<u32> = Vec::new();
-    for (response, text) in question.analysis.texts.iter().enumerate() {
-        for (point, content) in text.points.iter().enumerate() {
-            question.points.push((response as u32, point as u32));
-            responses.push(response as u32);
-            rows.push(
-                content.tokens.iter().filter(|token| question.carries(token)).map(|token| token.term_idx).collect(),
-            );
+    for (response, text) in (0..).zip(&analysis.texts) {
+        for (point, content) in (0..).zip(&text.points) {
+            places.push((response, point));
+            responses.push(response);
+            let carrying = content.tokens.iter().filter(|token| carries(token, excluded));
+            rows.push(carrying.map(|token| token.term_idx).collect());
         }
     }
-    let counts = Csr::from_terms(&rows, question.analysis.vocabulary.terms.len());
-    let may_define: Vec<bool> = question.analysis.vocabulary.terms.iter().map(|term| !term.general).collect();
-    let input = ThemeInput { counts: &counts, responses: &responses, groups: &question.units, may_define: &may_define };
-    question.themes = fit_themes(&input, &settings.themes, settings.seed)?;
-    Ok(())
+    let counts = Csr::from_terms(&rows, analysis.vocabulary.terms.len());
+    let may_define: Vec<bool> = analysis.vocabulary.terms.iter().map(|term| !term.general).collect();
+    let input = ThemeInput { counts: &counts, responses: &responses, groups: units, may_define: &may_define };
+    let themes = fit_themes(&input, &settings.themes, settings.seed)?;
+    Ok((places, themes))
 }
 
 fn input_identity(source: &Source) -> InputIdentity {

@@ -20,7 +20,11 @@ pub(crate) fn read(
     let mut used = vec![false; given.len()];
     for reference in named {
         let name = reference.file.file_name().unwrap_or_default();
-        let path = if let Some(at) = given.iter().position(|path| path.file_name() == Some(name)) {
+        let mut same_name = (0..given.len()).filter(|at| !used[*at] && given[*at].file_name() == Some(name));
+        // Of several texts of one name, the one of the stated hash.
+        let first = same_name.clone().next();
+        let right = same_name.find(|at| reference.blake3.as_deref() == blake3_of(&given[*at]).as_deref()).or(first);
+        let path = if let Some(at) = right {
             used[at] = true;
             given[at].clone()
         } else {
@@ -40,7 +44,17 @@ pub(crate) fn read(
     for (path, _) in given.iter().zip(&used).filter(|(_, used)| !**used) {
         sources.push(read_text(path)?);
     }
+    for (at, (source, _)) in sources.iter().enumerate() {
+        if sources[..at].iter().any(|(other, _)| other.blake3 == source.blake3) {
+            return Err(SettingsError::SameReference { file: source.file.to_string() }.into());
+        }
+    }
     Ok(sources)
+}
+
+/// The hash of a file, if it can be read.
+fn blake3_of(path: &Path) -> Option<String> {
+    Source::read(path, SourceRole::Reference).ok().map(|(source, _)| source.blake3)
 }
 
 /// A reference text is a plain text in UTF-8.

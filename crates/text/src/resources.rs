@@ -180,6 +180,12 @@ impl Resources {
         })
     }
 
+    /// How many of the words of a text are function words of the language.
+    pub fn count_function_words(&self, language: Language, text: &str) -> usize {
+        let words = crate::words::normalised_words(text);
+        words.filter(|word| self.of(language).is_stop_word(word)).count()
+    }
+
     /// Whether the form is a function word of the language.
     pub fn is_stop_word(&self, language: Language, form: &str) -> bool {
         self.of(language).is_stop_word(&form.to_lowercase().replace('\u{2019}', "'"))

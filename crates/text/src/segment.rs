@@ -83,8 +83,8 @@ impl Cutter<'_> {
                         i = end;
                         continue;
                     }
-                    // The rest of a "..." that ends nothing ends nothing either.
-                    while self.character(i + 1).is_some_and(|c| matches!(c, '.' | '\u{2026}')) {
+                    // The rest of a "..." or "!!!" that ends nothing ends nothing either.
+                    while self.character(i + 1).is_some_and(|c| matches!(c, '.' | '!' | '?' | '\u{2026}')) {
                         i += 1;
                     }
                 }

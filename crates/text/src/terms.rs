@@ -48,7 +48,7 @@ pub struct Term {
     /// The forms that occur, with their counts: the most frequent first, ties in alphabetical order. A form that occurs both
     /// with and without a capital stands without it.
     pub surface_forms: Vec<(String, u32)>,
-    /// Whether it is too general to name a subject, in the language in which it occurs ("make", "good", "not").
+    /// Whether it is too general to name a subject ("make", "good", "not") in the language of most of its occurrences.
     pub general: bool,
 }
 
@@ -123,7 +123,22 @@ impl<'r> Analyser<'r> {
     /// The same result at any thread count. Spans lie on character boundaries of their text; token spans lie in
     /// their point's.
     pub fn analyse(&self, texts: &[(&str, Language)], quotations: &Quotations) -> Analysis {
-        let drafts: Vec<Drafts<'_>> = texts.par_chunks(CHUNK).map(|chunk| self.draft(chunk, quotations)).collect();
+        self.analyse_observed(texts, quotations, &|_| {})
+    }
+
+    /// As [`Analyser::analyse`]; `done` is told how many more texts are taken apart, from any thread.
+    pub fn analyse_observed(
+        &self,
+        texts: &[(&str, Language)],
+        quotations: &Quotations,
+        done: &(dyn Fn(usize) + Sync),
+    ) -> Analysis {
+        let draft = |chunk| {
+            let drafts = self.draft(chunk, quotations);
+            done(chunk.len());
+            drafts
+        };
+        let drafts: Vec<Drafts<'_>> = texts.par_chunks(CHUNK).map(draft).collect();
 
         let mut words: Vec<(Language, &str)> = drafts.iter().flat_map(|(_, words)| words.iter().copied()).collect();
         words.par_sort_unstable();
@@ -168,10 +183,15 @@ impl<'r> Analyser<'r> {
         }
 
         let mut forms: Vec<BTreeMap<&str, (u32, u32)>> = vec![BTreeMap::new(); stems.len()];
-        let mut general = vec![false; stems.len()];
+        // For each term how often it occurs, and how often of that in a language in which it is general.
+        let mut general = vec![(0_u32, 0_u32); stems.len()];
         for (((language, word), parts), count) in words.iter().zip(&parts).zip(&counts) {
             for part in parts {
-                general[term_of(&part.stem) as usize] |= self.resources.of(*language).is_general(&part.stem);
+                let occurrences = &mut general[term_of(&part.stem) as usize];
+                occurrences.0 += count.0;
+                if self.resources.of(*language).is_general(&part.stem) {
+                    occurrences.1 += count.0;
+                }
                 // As written, so that acronyms keep their capitals; glued hyphens and the like take the normalised form.
                 let written = word.get(part.start..part.end).unwrap_or(&part.form);
                 let form = if written.chars().all(char::is_alphanumeric) { written } else { &part.form };
@@ -182,7 +202,7 @@ impl<'r> Analyser<'r> {
         let terms = stems.iter().zip(forms).zip(general).map(|((stem, forms), general)| Term {
             stem: (*stem).to_owned(),
             surface_forms: surface_forms(&forms),
-            general,
+            general: 2 * general.1 > general.0,
         });
         let terms = terms.collect();
         Analysis { texts: analysed, vocabulary: Vocabulary { terms } }
@@ -291,6 +311,16 @@ mod tests {
         let tokens: Vec<&str> =
             analysis.texts[0].points[0].tokens.iter().filter_map(|token| token.span.of(text)).collect();
         assert_eq!(tokens, ["Garder", "école"]);
+    }
+
+    #[test]
+    fn a_word_general_in_one_language_is_not_general_in_another() {
+        let english = ("The port needs cranes", Language::English);
+        let french = ("Porter plus loin", Language::French);
+        let analysis = analyse(&[english, english, french]);
+        let port = analysis.vocabulary.find("port").expect("both languages have this stem");
+        assert!(!analysis.vocabulary.terms[port as usize].general);
+        assert!(analyse(&[french]).vocabulary.terms.iter().any(|term| term.stem == "port" && term.general));
     }
 
     #[test]

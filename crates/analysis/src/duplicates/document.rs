@@ -55,7 +55,8 @@ impl Document {
         let own: Vec<u64> = shingles(words, width);
         let mut kept: Vec<u64> =
             own.into_iter().filter(|shingle| shared.shingles.binary_search(shingle).is_err()).collect();
-        // The words in k shingles in a row are k + width - 1; quoted words are in none of those kept.
+        // The words in k shingles in a row are k + width - 1; where shared shingles part them there are more, so this is the
+        // least number of words that are the answer's own.
         if kept.len() + width <= settings.min_words as usize {
             kept.clear();
         }

@@ -38,7 +38,8 @@ pub struct WeightedTerm {
 /// One theme.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Theme {
-    /// The terms that put a point into the theme, the one it was found by first; weights sum to 1.
+    /// The terms that put a point into the theme, the one it was found by first; weights sum to 1. For `kmeans` the terms that set
+    /// its points apart.
     pub terms: Vec<WeightedTerm>,
     /// Terms that stand beside them more often than chance would have it, by (c - e)² / (e + 0.5), the heaviest first.
     /// They describe the theme; they do not put a point into it.

@@ -40,8 +40,8 @@ impl Default for ThemeSettings {
             algorithm: Algorithm::default(),
             max_themes: 16,
             min_respondents: 3,
-            max_share: 0.6,
-            min_joint_points: 0.5,
+            max_share: 1.0,
+            min_joint_points: 0.4,
             max_overlap: 0.6,
             dimensions: 20,
         }

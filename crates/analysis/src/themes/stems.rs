@@ -24,6 +24,8 @@ const MIN_PARTNER_POINTS: f64 = 3.0;
 const MIN_TOGETHER: f64 = 2.0;
 /// How many partners count.
 const N_PARTNERS: usize = 10;
+/// A point of more terms than this is no single idea: its terms keep no company. Bounds the cost of a hostile answer.
+const MAX_POINT_TERMS: usize = 300;
 /// Terms that define a theme at most.
 const MAX_TERMS: usize = 3;
 /// Terms a parallel step takes at a time: fixed, so that the thread count cannot show.
@@ -240,7 +242,11 @@ impl<'a> Occurrences<'a> {
     fn partners(&self, term_idx: u32, together: &mut [f64]) -> Vec<WeightedTerm> {
         let mut touched = Vec::new();
         for point in self.points.columns_of(term_idx as usize) {
-            for partner in self.input.counts.columns_of(*point as usize) {
+            let terms = self.input.counts.columns_of(*point as usize);
+            if terms.len() > MAX_POINT_TERMS {
+                continue;
+            }
+            for partner in terms {
                 if together[*partner as usize] == 0.0 {
                     touched.push(*partner);
                 }
@@ -258,6 +264,7 @@ impl<'a> Occurrences<'a> {
         }
         partners.sort_by(|a, b| b.weight.total_cmp(&a.weight).then(a.term_idx.cmp(&b.term_idx)));
         partners.truncate(N_PARTNERS);
+        partners.shrink_to_fit();
         partners
     }
 
@@ -306,7 +313,8 @@ impl<'a> Occurrences<'a> {
             .with_min_len(CHUNK)
             .map(|point| {
                 let fold = self.folds[point] as usize;
-                counts.columns_of(point).iter().map(|term| evidence[*term as usize][fold]).sum()
+                // From 0.0: the sum of nothing would be -0.0, which sorts below 0.0.
+                counts.columns_of(point).iter().fold(0.0, |sum, term| sum + evidence[*term as usize][fold])
             })
             .collect();
         area_under_roc(&scores, &holds)
@@ -349,6 +357,15 @@ mod tests {
         // Positives score 3 and 1, negatives 2 and 1: of four pairs one wins twice, one ties, one loses.
         assert!((area_under_roc(&[3.0, 1.0, 2.0, 1.0], &[true, true, false, false]) - 0.625).abs() < 1e-12);
         assert!((area_under_roc(&[1.0, 2.0], &[true, true]) - 0.5).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_term_that_always_stands_alone_is_foretold_by_nothing() {
+        let rows: Vec<Vec<u32>> = (0..30).map(|i| if i % 2 == 0 { vec![0] } else { vec![] }).collect();
+        let counts = Csr::from_terms(&rows, 1);
+        let responses: Vec<u32> = (0..30).collect();
+        let input = ThemeInput { counts: &counts, responses: &responses, groups: &responses, may_define: &[true] };
+        assert!((Occurrences::new(&input).predictability(0) - 0.5).abs() < 1e-12);
     }
 
     #[test]

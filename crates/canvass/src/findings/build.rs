@@ -9,7 +9,7 @@ use crate::ingest::{Intake, Received};
 use crate::ledger::{Ledger, Phrases};
 use crate::settings::FindingSettings;
 use canvass_analysis::{Group, Theme, Themes};
-use canvass_text::{Analysis, Language, Term};
+use canvass_text::{Analysis, Language, Term, Token};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One question's responses with all that the stages found in them.
@@ -76,15 +76,22 @@ impl Coded<'_> {
         terms.filter(|term| !term.general)
     }
 
-    /// Whether a token can carry a theme: neither quoted nor a word of the question.
-    pub(crate) fn carries(&self, token: &canvass_text::Token) -> bool {
-        !token.quoted && !self.excluded[token.term_idx as usize]
+    fn carries(&self, token: &Token) -> bool {
+        carries(token, &self.excluded)
     }
 }
 
-/// Numbers respondents in order of appearance, and gives each its unit: its group of near-duplicates, or itself.
+/// Whether a token can carry a theme: neither quoted nor a word of the question (`excluded`, by term).
+pub(crate) fn carries(token: &Token, excluded: &[bool]) -> bool {
+    !token.quoted && !excluded[token.term_idx as usize]
+}
+
+/// Numbers respondents in order of appearance, and gives each response its unit: what counts once.
 ///
-/// A respondent with several responses is one unit, so that counting once never counts more than counting raw.
+/// A unit is a respondent with all their responses, and all respondents linked to them by groups of near-duplicates. Units
+/// are numbered by their first respondents, so counting once never counts more than counting raw.
+///
+/// Returned: for each response its unit, and for each response its respondent.
 pub(crate) fn units(respondent_ids: &[&str], groups: &[Group]) -> (Vec<u32>, Vec<u32>) {
     let mut numbers: BTreeMap<&str, u32> = BTreeMap::new();
     let mut respondents = Vec::with_capacity(respondent_ids.len());
@@ -92,14 +99,24 @@ pub(crate) fn units(respondent_ids: &[&str], groups: &[Group]) -> (Vec<u32>, Vec
         let next = numbers.len() as u32;
         respondents.push(*numbers.entry(id).or_insert(next));
     }
-    let mut unit_of: Vec<u32> = (0..numbers.len() as u32).map(|respondent| respondent + groups.len() as u32).collect();
-    for (number, group) in groups.iter().enumerate() {
-        for member in &group.members {
-            let unit = &mut unit_of[respondents[member.document_idx as usize] as usize];
-            *unit = (*unit).min(number as u32);
+    // Each respondent points at an earlier one of the same unit, the first at itself.
+    let mut earlier: Vec<u32> = (0..numbers.len() as u32).collect();
+    let first = |earlier: &mut Vec<u32>, mut of: u32| {
+        while earlier[of as usize] != of {
+            earlier[of as usize] = earlier[earlier[of as usize] as usize];
+            of = earlier[of as usize];
+        }
+        of
+    };
+    for group in groups {
+        let members: Vec<u32> = group.members.iter().map(|member| respondents[member.document_idx as usize]).collect();
+        for pair in members.windows(2) {
+            let (a, b) = (first(&mut earlier, pair[0]), first(&mut earlier, pair[1]));
+            earlier[a.max(b) as usize] = a.min(b);
         }
     }
-    (respondents.iter().map(|respondent| unit_of[*respondent as usize]).collect(), respondents)
+    let units = respondents.iter().map(|respondent| first(&mut earlier, *respondent)).collect();
+    (units, respondents)
 }
 
 /// The findings of a question, and for each theme of the theme stage its id; themes with too few respondents have none.
@@ -295,13 +312,24 @@ mod tests {
     use super::*;
     use canvass_analysis::{DuplicateKind, Member};
 
+    fn group(members: &[u32]) -> Group {
+        let member =
+            |document_idx: &u32| Member { document_idx: *document_idx, kind: DuplicateKind::Exact, similarity: 1.0 };
+        Group { representative_idx: members[0], members: members.iter().map(member).collect() }
+    }
+
     #[test]
     fn a_group_is_one_unit_and_so_is_a_respondent_with_several_responses() {
-        let member = |document_idx| Member { document_idx, kind: DuplicateKind::Exact, similarity: 1.0 };
-        let groups = [Group { representative_idx: 0, members: vec![member(0), member(3)] }];
         // Responses 0 and 2 are one respondent's, 3 is the copy of 0, 1 stands alone.
-        let (units, respondents) = units(&["a", "b", "a", "c"], &groups);
+        let (units, respondents) = units(&["a", "b", "a", "c"], &[group(&[0, 3])]);
         assert_eq!(respondents, [0, 1, 0, 2]);
-        assert_eq!(units, [0, 2, 0, 0]);
+        assert_eq!(units, [0, 1, 0, 0]);
+    }
+
+    #[test]
+    fn groups_that_share_a_respondent_are_one_unit() {
+        // b and c share a text, a and c share another; c links them.
+        let (units, _) = units(&["a", "b", "c", "c", "d"], &[group(&[1, 2]), group(&[0, 3])]);
+        assert_eq!(units, [0, 0, 0, 0, 3]);
     }
 }

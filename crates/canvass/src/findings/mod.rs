@@ -8,7 +8,7 @@ mod verbatim;
 
 use serde::{Deserialize, Serialize};
 
-pub(crate) use build::{Coded, build_question, units};
+pub(crate) use build::{Coded, build_question, carries, units};
 
 /// Everything a report says. `findings.json` is this, serialised.
 #[derive(Clone, Debug, PartialEq, Serialize)]

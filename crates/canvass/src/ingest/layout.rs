@@ -15,7 +15,7 @@ use self::profile::Profile;
 use self::words::Words;
 pub(super) use self::words::fold;
 use super::error::brief;
-use super::table::{DEFAULT_MAX_CELL_BYTES, Table, Tables, is_blank, tidy, trimmed};
+use super::table::{DEFAULT_MAX_CELL_BYTES, Table, Tables, is_blank, is_email, tidy, trimmed};
 use super::{Decision, IngestError};
 use crate::settings::{Config, InputSettings, Layout, Question};
 use std::collections::{BTreeMap, BTreeSet};
@@ -126,6 +126,11 @@ impl<'t> Columns<'t> {
         columns.into_iter().flat_map(|(table, column_idx)| table.rows.iter().map(move |row| row.cell(column_idx)))
     }
 
+    /// Whether any cell of the column, in any row, is an e-mail address.
+    fn has_email(&self, name: &str) -> bool {
+        self.cells(name).any(is_email)
+    }
+
     fn profile(&self, name: &str) -> Profile<'t> {
         Profile::of(self.cells(name).take(ROWS_LOOKED_AT))
     }
@@ -222,7 +227,7 @@ fn refuse_personal(
 ) -> Result<(), IngestError> {
     let Some(name) = name.filter(|name| !name.is_empty()) else { return Ok(()) };
     let header = Header::new(name, words);
-    let found = if header.names_email() || columns.profile(name).mostly_emails() {
+    let found = if header.names_email() || columns.has_email(name) {
         "e-mail addresses"
     } else if header.names_person() {
         "names of persons"

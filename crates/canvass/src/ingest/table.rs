@@ -280,10 +280,13 @@ impl TableBuilder {
     }
 }
 
-/// Whether a header is nothing but an e-mail address.
-fn is_email(name: &str) -> bool {
-    let Some((before, after)) = name.split_once('@') else { return false };
-    !before.is_empty() && after.contains('.') && !name.contains(' ')
+/// Whether a cell is nothing but an e-mail address.
+pub(super) fn is_email(cell: &str) -> bool {
+    let Some((before, after)) = trimmed(cell).split_once('@') else { return false };
+    !before.is_empty()
+        && after.contains('.')
+        && !after.contains(char::is_whitespace)
+        && !before.contains(char::is_whitespace)
 }
 
 /// Whether a cell shows nothing.

@@ -71,7 +71,7 @@ pub fn judge(intake: &Intake, settings: &LedgerSettings) -> Ledger {
         .responses
         .iter()
         .map(|received| {
-            let (state, reason) = if received.text.trim().is_empty() {
+            let (state, reason) = if phrases::is_blank(&received.text) {
                 (State::Blank, String::new())
             } else if let Some(why) = phrases.no_content(&received.text) {
                 (State::NoContent, why)

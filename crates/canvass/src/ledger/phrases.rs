@@ -83,6 +83,11 @@ impl Phrases {
     }
 }
 
+/// Whether a cell shows nothing: white space and characters without width.
+pub(crate) fn is_blank(cell: &str) -> bool {
+    cell.chars().all(|c| c.is_whitespace() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}'))
+}
+
 /// Lower case, white space evened out, punctuation at both ends taken off.
 fn normalised(text: &str) -> String {
     let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
@@ -92,7 +97,7 @@ fn normalised(text: &str) -> String {
 
 /// Punctuation beyond ASCII, as the languages of the United Nations use it.
 fn is_punctuation(c: char) -> bool {
-    matches!(c, '\u{2010}'..='\u{2027}' | '\u{ab}' | '\u{bb}' | '\u{bf}' | '\u{a1}' | '\u{b7}' | '\u{3001}'..='\u{3003}'
+    matches!(c, '\u{2010}'..='\u{2027}' | '\u{2212}' | '\u{ab}' | '\u{bb}' | '\u{bf}' | '\u{a1}' | '\u{b7}' | '\u{3001}'..='\u{3003}'
         | '\u{3008}'..='\u{3011}' | '\u{ff01}' | '\u{ff0c}' | '\u{ff1a}' | '\u{ff1b}' | '\u{ff1f}' | '\u{60c}' | '\u{61b}' | '\u{61f}')
 }
 
@@ -103,7 +108,9 @@ mod tests {
     #[test]
     fn answers_that_say_nothing_are_told_from_those_that_say_little() {
         let phrases = Phrases::new(&["keine".into()]);
-        for nothing in ["n/a", " N/A. ", "No comment!", "-", "...", "?", "Keine", "sin comentarios", "s/o"] {
+        assert!(is_blank(" \u{200b}\u{feff}") && !is_blank("x"));
+        for nothing in ["\u{2212}", "n/a", " N/A. ", "No comment!", "-", "...", "?", "Keine", "sin comentarios", "s/o"]
+        {
             assert!(phrases.no_content(nothing).is_some(), "{nothing}");
         }
         for little in ["None", "No", "All", "Very important", "5", "\u{1f44d}", "Nothing"] {

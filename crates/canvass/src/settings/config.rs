@@ -212,6 +212,12 @@ pub enum SettingsError {
         /// The first byte that is not.
         offset: u64,
     },
+    /// A reference text is given twice.
+    #[error("the reference text {file} is given twice")]
+    SameReference {
+        /// The file's name.
+        file: String,
+    },
     /// A reference text is not the one the configuration was written with.
     #[error("the reference text {file} has BLAKE3 {found}, but the configuration says {expected}")]
     OtherReference {
@@ -240,6 +246,7 @@ impl SettingsError {
             Self::ReferenceEncoding { .. } => {
                 "save it as plain text in UTF-8 (on a command line: iconv -f WINDOWS-1252 -t UTF-8 IN > OUT)".into()
             }
+            Self::SameReference { .. } => "name each reference text once".into(),
             Self::OtherReference { .. } => {
                 "give the file the run was made with, or remove the blake3 line from the configuration".into()
             }

@@ -26,8 +26,10 @@ pub(super) fn recognise(job: &Job<'_>, mut draft: Recognised) -> Result<Recognis
 
     let taken = [question, text];
     let respondent = stated.respondent.clone().unwrap_or_else(|| {
-        let found =
-            find_where(columns, stated, &words.respondent_id, &taken, |name| columns.profile(name).looks_like_codes());
+        let found = find_where(columns, stated, &words.respondent_id, &taken, |name| {
+            let profile = columns.profile(name);
+            profile.looks_like_codes() && profile.holds_digits() && !columns.has_email(name)
+        });
         if let Some(name) = found {
             note(name, Use::Respondent, "the header names a respondent and the values are codes");
         }
@@ -122,7 +124,7 @@ fn identifies(columns: &Columns<'_>, question: &str, name: &str) -> bool {
         n_rows += 1;
         n_known += usize::from(!known.insert((trimmed(question), trimmed(id))));
     }
-    n_known * 10 <= n_rows && columns.profile(name).looks_like_codes()
+    n_known * 10 <= n_rows && columns.profile(name).looks_like_codes() && !columns.has_email(name)
 }
 
 /// The questions of the question column: in the order of the configuration if that names them all, else of the questions
@@ -274,12 +276,14 @@ Q8,1,,en
 
     #[test]
     fn a_respondent_column_links_and_may_be_the_id_too() {
-        let intake = Files::new(&["item,respondent,comment\n1,a,x\n1,b,y\n2,a,z\n"]).read("");
+        let intake = Files::new(&["item,respondent,comment\n1,r1,x\n1,r2,y\n2,r1,z\n"]).read("");
         assert_eq!(
             (intake.input.id_column.as_str(), intake.input.respondent_column.as_str()),
             ("respondent", "respondent")
         );
         assert_eq!(intake.submissions.len(), 2);
+        let first_names = Files::new(&["item,respondent,comment\n1,Ana,x\n1,Bo,y\n2,Ana,z\n"]).read("");
+        assert_eq!(first_names.input.respondent_column, "");
         let names = Files::new(&["item,respondent,comment\n1,Ana Lima,x\n1,Bo Lund,y\n2,Ana Lima,z\n"]).read("");
         assert_eq!((names.input.id_column.as_str(), names.input.respondent_column.as_str()), ("", ""));
     }

@@ -1,7 +1,7 @@
 //! What the cells of a column look like.
 
 use super::words::{Words, fold};
-use crate::ingest::table::trimmed;
+use crate::ingest::table::{is_email, trimmed};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Figures of one column over the rows looked at.
@@ -20,6 +20,7 @@ pub(super) struct Profile<'t> {
     n_grades: usize,
     n_times: usize,
     n_links: usize,
+    n_with_digit: usize,
 }
 
 impl<'t> Profile<'t> {
@@ -36,6 +37,7 @@ impl<'t> Profile<'t> {
             n_grades: 0,
             n_times: 0,
             n_links: 0,
+            n_with_digit: 0,
         };
         let mut n_words = 0;
         for cell in cells {
@@ -48,12 +50,12 @@ impl<'t> Profile<'t> {
             *profile.values.entry(value).or_default() += 1;
             let words_of_cell = value.split_whitespace().count();
             n_words += words_of_cell;
-            let is_email = words_of_cell == 1 && value.split_once('@').is_some_and(|(_, host)| host.contains('.'));
-            profile.n_emails += usize::from(is_email);
+            profile.n_emails += usize::from(is_email(value));
             profile.n_codes += usize::from(words_of_cell == 1 && !value.contains('@'));
             profile.n_numbers += usize::from(value.replace(',', ".").parse::<f64>().is_ok());
             profile.n_grades += usize::from(value.parse::<u8>().is_ok_and(|grade| grade <= 10));
             profile.n_times += usize::from(is_time(value));
+            profile.n_with_digit += usize::from(value.chars().any(char::is_numeric));
             profile.n_links += usize::from(value.starts_with("http://") || value.starts_with("https://"));
         }
         if profile.n_filled > 0 {
@@ -86,6 +88,11 @@ impl<'t> Profile<'t> {
     /// Whether the values are single words or numbers, as ids are, and no e-mail addresses.
     pub(super) fn looks_like_codes(&self) -> bool {
         self.part(self.n_codes) >= 0.9
+    }
+
+    /// Whether most values hold a digit, as codes do and names of persons do not.
+    pub(super) fn holds_digits(&self) -> bool {
+        self.part(self.n_with_digit) >= 0.5
     }
 
     /// Whether every row has a value and at most a tenth of the values come again.

@@ -96,6 +96,7 @@ fn identities(job: &Job<'_>, profiles: &[Profile<'_>], settled: &[bool], verdict
             let profiles = || job.columns.tables.iter().map(|table| profile_in(table, name));
             profiles().all(|profile| profile.is_some_and(|profile| profile.identifies()))
                 && !job.columns.cells(name).any(is_blank)
+                && !job.columns.has_email(name)
         };
         let id =
             free().filter(|&column_idx| job.header(names[column_idx]).names_response_id()).find(identifies).or_else(
@@ -119,6 +120,8 @@ fn identities(job: &Job<'_>, profiles: &[Profile<'_>], settled: &[bool], verdict
             job.header(names[*column_idx]).names_respondent_id()
                 && !verdicts.contains_key(column_idx)
                 && profiles[*column_idx].looks_like_codes()
+                && profiles[*column_idx].holds_digits()
+                && !job.columns.has_email(names[*column_idx])
         });
         if let Some(column_idx) = respondent {
             let reason = "the header names a respondent and the values are codes";

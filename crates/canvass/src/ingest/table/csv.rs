@@ -119,7 +119,28 @@ fn delimiter<'t>(file: &str, text: &'t str) -> ((&'t str, u32), Option<u8>) {
             best = Some((score, candidate));
         }
     }
-    ((text, 1), best.map(|(_, candidate)| candidate))
+    let best = best.map(|(_, candidate)| candidate).or_else(|| below_a_title(text));
+    ((text, 1), best)
+}
+
+/// Where the first record has one cell: the separator under which all the next ones have the same three cells or more, no
+/// space following it. Then the first is a title, which is refused later.
+fn below_a_title(text: &str) -> Option<u8> {
+    const LOOKED_AT: usize = 10;
+    [b',', b';', b'\t', b'|'].into_iter().find(|candidate| {
+        let mut records = Records::new(text, Some(*candidate), 1);
+        let mut lengths = Vec::new();
+        let mut cells = Vec::new();
+        while lengths.len() <= LOOKED_AT && matches!(records.next(&mut cells), Ok(Some(_))) {
+            if cells.iter().skip(1).any(|cell| cell.starts_with(' ')) {
+                return false;
+            }
+            if cells.iter().any(|cell| !is_blank(cell)) {
+                lengths.push(cells.len());
+            }
+        }
+        lengths.len() > 2 && lengths[1] > 2 && lengths[2..].iter().all(|length| *length == lengths[1])
+    })
 }
 
 /// Where a record begins.
