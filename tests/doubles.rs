@@ -13,12 +13,10 @@ fn n_with_state(outputs: &Outputs, state: &str) -> usize {
 
 #[test]
 fn one_person_who_answers_two_questions_of_a_long_file_is_no_double() {
-    let mut csv = String::from("question,text,email\n");
-    for question in ["Q1", "Q2"] {
-        for n in 0..6 {
-            csv += &format!("{question},The evening ferry number {n} must run later,guest{n}@example.org\n");
-        }
-    }
+    let rows = ["Q1", "Q2"].into_iter().flat_map(|question| {
+        (0..6).map(move |n| format!("{question},The evening ferry number {n} must run later,guest{n}@example.org\n"))
+    });
+    let csv = ["question,text,email\n".to_owned()].into_iter().chain(rows).collect::<String>();
     let outputs = Run::new().csv(&csv).args(["--layout", "long"]).done().outputs();
     assert_eq!(n_with_state(&outputs, "analysed"), 12);
     let bases: Vec<u64> =
@@ -39,15 +37,14 @@ fn a_second_answer_to_one_question_from_one_address_is_a_double() {
 fn members_of_a_campaign_with_addresses_of_their_own_are_all_counted() {
     let letter = "We call on the harbour office to keep the evening ferry running through the winter, because without it \
                   nobody who works on the mainland can live on the island";
-    let mut csv = String::from("id,email,Age,Region,Type,Role,Sector,Gender,What should the ferry change?\n");
-    for n in 0..12 {
-        csv += &format!("{n},member{n}@example.org,40,North,Guest,None,Travel,x,\"{letter}\"\n");
-    }
-    for n in 12..24 {
-        csv += &format!(
+    let copies = (0..12).map(|n| format!("{n},member{n}@example.org,40,North,Guest,None,Travel,x,\"{letter}\"\n"));
+    let others = (12..24).map(|n| {
+        format!(
             "{n},guest{n}@example.org,{n},South,Guest,None,Travel,y,The ticket office number {n} is closed too often\n"
-        );
-    }
+        )
+    });
+    let header = "id,email,Age,Region,Type,Role,Sector,Gender,What should the ferry change?\n".to_owned();
+    let csv = [header].into_iter().chain(copies).chain(others).collect::<String>();
     let outputs = Run::new().csv(&csv).done().outputs();
     assert_eq!(n_with_state(&outputs, "double"), 0);
     assert_eq!(count(&list(&outputs.findings(), "questions")[0], "base"), 24);

@@ -155,16 +155,7 @@ pub fn analyse(intake: Intake, config: &Config, references: &[String], observer:
             .map(|at| intake.submissions[intake.responses[*at].submission_idx as usize].respondent_id.as_str())
             .collect();
         let (units, respondents) = units(&ids, &groups);
-        let n_respondents = respondents.iter().max().map_or(0, |last| last + 1);
-        if positions.len() > 2 * n_respondents as usize {
-            let column = &settings.input.respondent_column;
-            let id = &intake.questions[question_idx as usize].id;
-            let message = format!(
-                "{id}: {} answers are of {n_respondents} respondents, told apart by {column:?}: is it the right column?",
-                positions.len()
-            );
-            observer.note(Stage::Themes, &message);
-        }
+        note_few_respondents(&intake, &settings, question_idx, &respondents, observer);
         let (points, themes) = find_themes(&analysis, &excluded, &units, &settings)?;
         observer.advance(Stage::Themes, points.len() as u64);
         coded.push(Coded {
@@ -374,6 +365,26 @@ fn near_duplicates(
         })
         .collect();
     Ok(find_groups(&documents.concat(), &settings.duplicates)?)
+}
+
+/// Tells the user where hardly any respondents give many answers to a question: the wrong column may tell them apart.
+fn note_few_respondents(
+    intake: &Intake,
+    settings: &Settings,
+    question_idx: u32,
+    respondents: &[u32],
+    observer: &dyn Observer,
+) {
+    let n_respondents = respondents.iter().max().map_or(0, |last| last + 1);
+    if respondents.len() > 2 * n_respondents as usize {
+        let id = &intake.questions[question_idx as usize].id;
+        let column = &settings.input.respondent_column;
+        let n_answers = respondents.len();
+        observer.note(
+            Stage::Themes,
+            &format!("{id}: {n_answers} answers are of {n_respondents} respondents, told apart by {column:?}: is it the right column?"),
+        );
+    }
 }
 
 /// For each point of the theme stage its response and its index there.
