@@ -193,7 +193,11 @@ fn administration(header: &Header<'_>, profile: &Profile<'_>) -> Option<Verdict>
         return ignored("the header names something that is no answer");
     }
     if header.names_response_id() || header.names_respondent_id() {
-        return ignored("an id that is not needed");
+        return ignored(if profile.has_email() {
+            "the header names an id, but there are e-mail addresses among the values"
+        } else {
+            "the header names an id, but it is not needed, or its values are no codes or come again; it can be stated as id_column or respondent_column"
+        });
     }
     if profile.n_filled > 0 && profile.are_times() {
         return ignored("the values are dates");
