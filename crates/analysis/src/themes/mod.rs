@@ -154,7 +154,7 @@ mod contract {
     fn one_point_and_points_all_alike_are_no_fault() {
         for algorithm in ALGORITHMS {
             assert!(themes(&[vec![0, 1]], 2, algorithm, 1).themes.len() <= 1);
-            assert!(themes(&vec![vec![0, 1]; 50], 2, algorithm, 1).themes.len() <= 16);
+            assert!(themes(&vec![vec![0, 1]; 50], 2, algorithm, 1).themes.len() <= 24);
         }
     }
 

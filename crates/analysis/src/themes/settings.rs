@@ -38,7 +38,7 @@ impl Default for ThemeSettings {
     fn default() -> Self {
         Self {
             algorithm: Algorithm::default(),
-            max_themes: 16,
+            max_themes: 24,
             min_respondents: 3,
             max_share: 1.0,
             min_joint_points: 0.4,
