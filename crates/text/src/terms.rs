@@ -256,7 +256,7 @@ impl<'r> Analyser<'r> {
     }
 }
 
-/// Forms by frequency. "Housing" at the head of a sentence is "housing" unless it stands so elsewhere; "ITU" stays as it is.
+/// Forms by frequency. "Housing" at the head of a sentence is "housing" unless it stands so elsewhere; "UMM" stays as it is.
 ///
 /// `written`: for each form how often it occurs, and how often of that not as the first word of a point.
 fn surface_forms(written: &BTreeMap<&str, (u32, u32)>) -> Vec<(String, u32)> {

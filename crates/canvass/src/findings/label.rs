@@ -94,7 +94,7 @@ fn phrase(coded: &Coded<'_>, text: &str, tokens: &[Token]) -> Option<String> {
         phrase.push_str(&if keeps_capital { written.to_owned() } else { written.to_lowercase() });
         end = Some(token.span.end);
     }
-    // "ITU" of "ITU's work" is no phrase that ends there.
+    // "UMM" of "UMM's work" is no phrase that ends there.
     let cut = text[end? as usize..].chars().next().is_some_and(|c| matches!(c, '\'' | '\u{2019}' | '-'));
     (!cut).then_some(phrase)
 }
