@@ -6,6 +6,8 @@ use std::collections::BTreeSet;
 
 /// A quotation reads best between these lengths, in words.
 const WORDS: std::ops::RangeInclusive<usize> = 6..=60;
+/// A shorter one says little by itself: it needs more strength to be chosen.
+const FULL_WORDS: usize = 12;
 /// Two quotations of one theme share at most this part of their terms (Jaccard).
 const MAX_LIKENESS: f64 = 0.5;
 
@@ -24,20 +26,21 @@ pub(super) struct Candidate {
 ///
 /// Each is cut from the response at its byte span, so it is the source's text by construction.
 pub(super) fn choose(coded: &Coded<'_>, candidates: &[Candidate], count: usize) -> Vec<Verbatim> {
-    let mut order: Vec<(bool, Candidate)> = candidates
+    let mut order: Vec<(bool, f64, Candidate)> = candidates
         .iter()
         .map(|candidate| {
             let n_words = coded.passage(candidate.response, candidate.point).split_whitespace().count();
-            (WORDS.contains(&n_words), *candidate)
+            let length = (n_words.min(FULL_WORDS) as f64 / FULL_WORDS as f64).sqrt();
+            (WORDS.contains(&n_words), candidate.strength * length, *candidate)
         })
         .collect();
-    order.sort_by(|(a_reads, a), (b_reads, b)| {
+    order.sort_by(|(a_reads, a_merit, a), (b_reads, b_merit, b)| {
         let place = |candidate: &Candidate| (candidate.response, candidate.point);
-        b_reads.cmp(a_reads).then(b.strength.total_cmp(&a.strength)).then(place(a).cmp(&place(b)))
+        b_reads.cmp(a_reads).then(b_merit.total_cmp(a_merit)).then(place(a).cmp(&place(b)))
     });
     let mut units = BTreeSet::new();
     let mut chosen: Vec<(Candidate, BTreeSet<u32>)> = Vec::new();
-    for (_, candidate) in order {
+    for (_, _, candidate) in order {
         if chosen.len() == count {
             break;
         }
