@@ -31,7 +31,7 @@ fn an_explanation_names_the_cell_the_points_and_the_terms() {
             "point 1    The Union should make an end to tourist helicopter flights",
             "helicopter [helicopt]",
             "strategy (word of the question)",
-            "of 16 responses; exact copy of response 12, similarity 1",
+            "of 16 responses; the one that stands for it",
             "quoted in",
         ],
     );

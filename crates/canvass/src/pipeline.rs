@@ -105,6 +105,12 @@ pub fn analyse(intake: Intake, config: &Config, references: &[String], observer:
     let n_received = intake.responses.len() as u64;
     observer.begin(Stage::Ledger, Some(n_received));
     let ledger = ledger::judge(&intake, &config.ledger);
+    let n_doubles = ledger.entries.iter().filter(|entry| entry.state == State::Double).count();
+    if n_doubles * 10 > ledger.entries.len() {
+        let message =
+            format!("{n_doubles} of {n_received} responses are double submissions: is the id column the right one?");
+        observer.note(Stage::Ledger, &message);
+    }
     observer.end(Stage::Ledger, n_received);
 
     let positions = analysed_positions(&intake, &ledger)?;
@@ -116,22 +122,8 @@ pub fn analyse(intake: Intake, config: &Config, references: &[String], observer:
     let analyser = Analyser::new(&resources, &settings.text.stop_words);
     let mut taken_apart = Vec::new();
     for ((question_idx, positions), languages) in positions.iter().zip(&identified) {
-        let texts: Vec<(&str, Language)> = positions
-            .iter()
-            .zip(languages)
-            .map(|(at, language)| (intake.responses[*at].text.as_str(), *language))
-            .collect();
-        let done = |n: usize| observer.advance(Stage::Text, n as u64);
-        let analysis = analyser.analyse_observed(&texts, &quotations, &done);
         let wording = intake.questions[*question_idx as usize].text.as_str();
-        // A form in several languages asks in one of them; its words are left out of the answers in all.
-        let question_stems: Vec<String> =
-            Language::ALL.into_iter().flat_map(|language| analyser.stems(wording, language)).collect();
-        let mut excluded = vec![false; analysis.vocabulary.terms.len()];
-        for term in question_stems.iter().filter_map(|stem| analysis.vocabulary.find(stem)) {
-            excluded[term as usize] = true;
-        }
-        taken_apart.push((analysis, excluded));
+        taken_apart.push(take_apart(&intake, wording, positions, languages, &analyser, &quotations, observer));
     }
     observer.end(Stage::Text, n_analysed);
 
@@ -223,6 +215,31 @@ fn check(config: &Config) -> Result<(), Error> {
     bound("findings.verbatims", config.findings.verbatims, 1, 100)?;
     bound("text.quotation_words", config.text.quotation_words.unwrap_or(DEFAULT_QUOTATION_WORDS), 3, 1000)?;
     Ok(())
+}
+
+/// Takes the responses to one question apart; beside them, for each term whether it is a word of the question.
+fn take_apart(
+    intake: &Intake,
+    wording: &str,
+    positions: &[usize],
+    languages: &[Language],
+    analyser: &Analyser<'_>,
+    quotations: &Quotations,
+    observer: &dyn Observer,
+) -> (Analysis, Vec<bool>) {
+    let text_of = |at: &usize| intake.responses[*at].text.as_str();
+    let texts: Vec<(&str, Language)> =
+        positions.iter().zip(languages).map(|(at, language)| (text_of(at), *language)).collect();
+    let done = |n: usize| observer.advance(Stage::Text, n as u64);
+    let analysis = analyser.analyse_observed(&texts, quotations, &done);
+    // A form in several languages asks in one of them; its words are left out of the answers in all.
+    let mut excluded = vec![false; analysis.vocabulary.terms.len()];
+    for stem in Language::ALL.into_iter().flat_map(|language| analyser.stems(wording, language)) {
+        if let Some(term) = analysis.vocabulary.find(&stem) {
+            excluded[term as usize] = true;
+        }
+    }
+    (analysis, excluded)
 }
 
 /// The fewest words that make a quotation when the user does not say.

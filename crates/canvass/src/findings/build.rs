@@ -2,11 +2,11 @@
 
 use super::verbatim::{Candidate, choose};
 use super::{
-    DuplicateGroup, DuplicateMember, Finding, LanguageCount, NoTheme, QuestionFindings, StateCount, ThemeTerm,
+    DuplicateGroup, DuplicateMember, Finding, LanguageCount, NoTheme, QuestionFindings, SetAside, StateCount, ThemeTerm,
 };
 use super::{four_decimals, label};
 use crate::ingest::{Intake, Received};
-use crate::ledger::{Ledger, Phrases};
+use crate::ledger::{Ledger, Phrases, State};
 use crate::settings::FindingSettings;
 use canvass_analysis::{Group, Theme, Themes};
 use canvass_text::{Analysis, Language, Term, Token};
@@ -208,6 +208,7 @@ pub(crate) fn build_question(
         findings,
         themes,
         no_theme: no_theme(coded, &coded_responses, phrases),
+        set_aside: set_aside(coded),
         duplicates: duplicates(coded),
     };
     (built, ids)
@@ -257,6 +258,21 @@ fn no_theme(coded: &Coded<'_>, coded_responses: &BTreeSet<u32>, phrases: &Phrase
             respondent_id: coded.respondent_id(response).to_owned(),
             reason: reason(coded, response, phrases),
             text: coded.text_of(response).to_owned(),
+        })
+        .collect()
+}
+
+/// The responses to the question that are not analysed, in the order of the file.
+fn set_aside(coded: &Coded<'_>) -> Vec<SetAside> {
+    let responses = coded.intake.responses.iter().zip(&coded.ledger.entries);
+    responses
+        .filter(|(received, entry)| received.question_idx == coded.question_idx && entry.state != State::Analysed)
+        .map(|(received, entry)| SetAside {
+            response_id: received.response_id.clone(),
+            respondent_id: coded.intake.submissions[received.submission_idx as usize].respondent_id.clone(),
+            cell: received.place.cell(),
+            state: entry.state,
+            reason: entry.reason.clone(),
         })
         .collect()
 }

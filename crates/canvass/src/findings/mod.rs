@@ -81,6 +81,8 @@ pub struct QuestionFindings {
     pub themes: Vec<Finding>,
     /// The responses in no theme.
     pub no_theme: Vec<NoTheme>,
+    /// The responses that are not in the base, and why.
+    pub set_aside: Vec<SetAside>,
     /// The groups of near-duplicates.
     pub duplicates: Vec<DuplicateGroup>,
 }
@@ -173,6 +175,21 @@ pub struct NoTheme {
     pub reason: String,
     /// The answer.
     pub text: String,
+}
+
+/// A response that is not in the base.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+pub struct SetAside {
+    /// The response.
+    pub response_id: String,
+    /// Its respondent.
+    pub respondent_id: String,
+    /// Its cell, as a spreadsheet names it.
+    pub cell: String,
+    /// What became of it.
+    pub state: crate::ledger::State,
+    /// Why, in a phrase.
+    pub reason: String,
 }
 
 /// A group of near-duplicates.

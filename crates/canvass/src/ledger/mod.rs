@@ -48,7 +48,7 @@ impl State {
 pub struct Entry {
     /// The state.
     pub state: State,
-    /// The rule that put it there, in a phrase; empty for analysed and blank responses.
+    /// The rule that put it there, in a phrase; empty for analysed responses.
     pub reason: String,
 }
 
@@ -72,7 +72,7 @@ pub fn judge(intake: &Intake, settings: &LedgerSettings) -> Ledger {
         .iter()
         .map(|received| {
             let (state, reason) = if phrases::is_blank(&received.text) {
-                (State::Blank, String::new())
+                (State::Blank, "the cell is empty".into())
             } else if let Some(why) = phrases.no_content(&received.text) {
                 (State::NoContent, why)
             } else {
@@ -96,7 +96,7 @@ pub fn judge(intake: &Intake, settings: &LedgerSettings) -> Ledger {
     Ledger { entries, set_aside }
 }
 
-/// A submission is a test if it answers something and each of its answers is a test.
+/// An answer that only tries the form is a test; so is all of a submission whose every answer is one.
 fn set_tests_aside(intake: &Intake, phrases: &Phrases, entries: &mut [Entry]) {
     let mut answers = vec![(0_u32, 0_u32); intake.submissions.len()];
     for (received, entry) in intake.responses.iter().zip(entries.iter()) {
@@ -108,6 +108,9 @@ fn set_tests_aside(intake: &Intake, phrases: &Phrases, entries: &mut [Entry]) {
     }
     for (received, entry) in intake.responses.iter().zip(entries) {
         let (n_answers, n_tests) = answers[received.submission_idx as usize];
+        if entry.state == State::Analysed && phrases.is_test(&received.text) {
+            *entry = Entry { state: State::Test, reason: "the answer only tries the form".into() };
+        }
         if n_answers > 0 && n_answers == n_tests && entry.state != State::Blank {
             *entry = Entry { state: State::Test, reason: "every answer of the submission is a test".into() };
         }

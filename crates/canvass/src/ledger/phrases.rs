@@ -49,25 +49,32 @@ impl Phrases {
             all.elsewhere.extend(lists.elsewhere);
         }
         Self {
-            no_content: all.no_content.iter().chain(no_content).map(|phrase| normalised(phrase)).collect(),
+            no_content: all.no_content.iter().chain(no_content).map(|phrase| letters(phrase)).collect(),
             test: all.test.iter().map(|phrase| normalised(phrase)).collect(),
             elsewhere: all.elsewhere.iter().map(|phrase| normalised(phrase)).collect(),
         }
     }
 
-    /// Why an answer says nothing, if it does.
+    /// Why an answer says nothing, if it does: each of its parts is "n/a" or the like, however it is written ("N / A").
     pub(crate) fn no_content(&self, answer: &str) -> Option<String> {
         let normalised = normalised(answer);
-        if self.no_content.contains(&normalised) {
+        let says_nothing = |part: &str| self.no_content.contains(&letters(part));
+        let mut parts =
+            normalised.split([',', ';', ':', '-', '\u{2013}', '\u{2014}']).filter(|part| !letters(part).is_empty());
+        let mut words = normalised.split_whitespace();
+        if !letters(&normalised).is_empty()
+            && (says_nothing(&normalised) || parts.all(says_nothing) || words.all(says_nothing))
+        {
             return Some(format!("\"{normalised}\" gives no answer"));
         }
         let is_mark = |c: char| c.is_whitespace() || c.is_ascii_punctuation() || is_punctuation(c);
         (normalised.is_empty() && answer.chars().all(is_mark)).then(|| "punctuation alone gives no answer".into())
     }
 
-    /// Whether the answer only tries the form.
+    /// Whether the answer only tries the form: "test", "Test 2".
     pub(crate) fn is_test(&self, answer: &str) -> bool {
-        self.test.contains(&normalised(answer))
+        let answer = normalised(answer);
+        self.test.contains(&answer) || self.test.contains(answer.trim_end_matches(|c: char| c.is_numeric() || c == ' '))
     }
 
     /// Whether the answer points at another instead of giving one.
@@ -86,6 +93,11 @@ impl Phrases {
 /// Whether a cell shows nothing: white space and characters without width.
 pub(crate) fn is_blank(cell: &str) -> bool {
     cell.chars().all(|c| c.is_whitespace() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}'))
+}
+
+/// The letters and digits of a text, in lower case: "N / A" and "n.a." are both "na".
+fn letters(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 /// Lower case, white space evened out, punctuation at both ends taken off.
@@ -109,11 +121,34 @@ mod tests {
     fn answers_that_say_nothing_are_told_from_those_that_say_little() {
         let phrases = Phrases::new(&["keine".into()]);
         assert!(is_blank(" \u{200b}\u{feff}") && !is_blank("x"));
-        for nothing in ["\u{2212}", "n/a", " N/A. ", "No comment!", "-", "...", "?", "Keine", "sin comentarios", "s/o"]
-        {
+        for nothing in [
+            "\u{2212}",
+            "n/a",
+            " N/A. ",
+            "No comment!",
+            "-",
+            "...",
+            "?",
+            "Keine",
+            "sin comentarios",
+            "s/o",
+            "N / A",
+            "n\\a",
+            "n/a n/a",
+            "N/A - not applicable",
+        ] {
             assert!(phrases.no_content(nothing).is_some(), "{nothing}");
         }
-        for little in ["None", "No", "All", "Very important", "5", "\u{1f44d}", "Nothing"] {
+        for little in [
+            "None",
+            "No",
+            "All",
+            "n/a for us, but the valley needs a bus",
+            "Very important",
+            "5",
+            "\u{1f44d}",
+            "Nothing",
+        ] {
             assert!(phrases.no_content(little).is_none(), "{little}");
         }
     }
@@ -135,7 +170,7 @@ mod tests {
     #[test]
     fn tests_are_whole_answers() {
         let phrases = Phrases::new(&[]);
-        assert!(phrases.is_test("Test test") && phrases.is_test("asdf"));
+        assert!(phrases.is_test("Test test") && phrases.is_test("asdf") && phrases.is_test("TEST 123"));
         assert!(!phrases.is_test("Test the water every year"));
     }
 }

@@ -186,7 +186,7 @@ mod tests {
             "ledger": [{"state": "analysed", "n_responses": 43}, {"state": "blank", "n_responses": 2}],
             "n_quoting": 2,
             "language_counts": [{"language": "en", "n_responses": 43, "n_no_theme": 13}],
-            "findings": themes[..n_findings], "themes": themes, "no_theme": [], "duplicates": [],
+            "findings": themes[..n_findings], "themes": themes, "no_theme": [], "set_aside": [{"response_id": "44", "respondent_id": "44", "cell": "P45", "state": "blank", "reason": "the cell is empty"}], "duplicates": [],
         })
     }
 

@@ -2,7 +2,7 @@
 
 use super::read_manifest;
 use crate::error::Error;
-use crate::report::{FINDINGS, PointRecord, RESPONSES, ResponseRecord};
+use crate::report::{FINDINGS, PointRecord, RESPONSES, ResponseRecord, guarded};
 use serde_json::Value;
 use std::fmt::Write as _;
 use std::fs;
@@ -33,7 +33,8 @@ pub fn explain(folder: &Path, response_id: &str, question: Option<&str>) -> Resu
         if question.is_some_and(|question| question != record.question) {
             continue;
         }
-        if record.response_id == response_id {
+        // The tables write an id that a spreadsheet would run with an apostrophe before it.
+        if record.response_id == response_id || guarded(&record.response_id) == response_id {
             tell(&mut told, &record, &findings).map_err(|error| refuse(error.to_string()))?;
         } else if available.len() < 5 && !available.contains(&record.response_id) {
             available.push(record.response_id);
@@ -87,23 +88,30 @@ fn tell(out: &mut String, record: &ResponseRecord, findings: &Value) -> std::fmt
             let (kind, similarity) = own.map_or(("", 0.0), |own| {
                 (own["kind"].as_str().unwrap_or_default(), own["similarity"].as_f64().unwrap_or_default())
             });
-            writeln!(
-                out,
-                "  duplicates group {} of {} responses; {kind} copy of response {}, similarity {similarity}",
-                group["group_id"].as_str().unwrap_or_default(),
-                members.len(),
-                group["representative"].as_str().unwrap_or_default(),
-            )?;
+            let representative = group["representative"].as_str().unwrap_or_default();
+            let role = if representative == record.response_id {
+                "the one that stands for it".to_owned()
+            } else {
+                format!("{kind} copy of response {representative}, similarity {similarity}")
+            };
+            let group_id = group["group_id"].as_str().unwrap_or_default();
+            writeln!(out, "  duplicates group {group_id} of {} responses; {role}", members.len())?;
         }
     } else if record.language.is_some() {
         writeln!(out, "  duplicates none")?;
     }
-    let quoted_in: Vec<&str> = themes
+    let n_findings = question.map_or(0, |question| list(question, "findings").len()) as u64;
+    let quotes = |theme: &&Value| {
+        list(theme, "verbatims").iter().any(|verbatim| verbatim["response_id"] == record.response_id.as_str())
+    };
+    let quoted_in: Vec<String> = themes
         .iter()
-        .filter(|theme| {
-            list(theme, "verbatims").iter().any(|verbatim| verbatim["response_id"] == record.response_id.as_str())
+        .filter(quotes)
+        .map(|theme| {
+            let rank = theme["rank"].as_u64().unwrap_or_default();
+            let what = if rank <= n_findings { "finding" } else { "theme below the findings, rank" };
+            format!("{} ({what} {rank})", theme["label"].as_str().unwrap_or_default())
         })
-        .filter_map(|theme| theme["label"].as_str())
         .collect();
     if record.language.is_some() {
         let quoted_in = if quoted_in.is_empty() { "no finding".to_owned() } else { quoted_in.join("; ") };

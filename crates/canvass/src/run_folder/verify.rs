@@ -63,10 +63,16 @@ pub fn verify(folder: &Path, files: &[PathBuf], observer: &dyn Observer) -> Resu
     }
     let with_role =
         |role: SourceRole| inputs.iter().filter(move |(input, _)| input.role == role).map(|(_, path)| path.clone());
-    let settings = folder.join(SETTINGS);
+    let config = match Config::read(&folder.join(SETTINGS)) {
+        Ok(config) => config,
+        Err(error) => {
+            verdict.add(SETTINGS, false, format!("cannot be used, so the run cannot be made again: {error}"));
+            return Ok(verdict);
+        }
+    };
     let request = Request {
         files: with_role(SourceRole::Answers).collect(),
-        config: Config::read(&settings)?,
+        config,
         config_folder: None,
         questions_file: with_role(SourceRole::Questions).next(),
         references: with_role(SourceRole::Reference).collect(),
@@ -151,7 +157,9 @@ fn match_inputs(
                 given[at].0.display()
             );
             verdict.add(&input.file, false, message);
-        } else if let Some(path) = beside(files, input) {
+        } else if let Some(path) =
+            beside(files, input).filter(|_| !given.iter().any(|(path, _, used)| !used && named(path)))
+        {
             verdict.add(&input.file, true, "the input the run was made from, found beside the others");
             matched.push((input.clone(), path));
         } else {

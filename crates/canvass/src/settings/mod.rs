@@ -172,7 +172,8 @@ impl Settings {
 
 /// The comment at the top of every `canvass.toml`.
 const HEADER: &str = "\
-# Settings of this run, complete: `canvass run FILE... --config canvass.toml` gives the same results again.
+# Settings of this run, complete: `canvass run FILE... --config canvass.toml` with the same files, questions file and
+# reference texts included, gives the same bytes again.
 # To correct a guess, change it here: a question's kind (open, single, multiple, scale, matrix), its id or its wording;
 # move a column's name to attribute_columns or ignored_columns to take it out of the questions.
 # An empty name means \"there is none\".
