@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 /// A text that the configuration names is looked for among those given, by base name, then beside the configuration.
 ///
 /// # Errors
-/// [`SettingsError::MissingReference`], [`SettingsError::OtherReference`], or what [`Source::read`] says.
+/// [`SettingsError::MissingReference`], [`SettingsError::OtherReference`], [`SettingsError::SameReference`],
+/// [`SettingsError::ReferenceFormat`], [`SettingsError::ReferenceEncoding`], or what [`Source::read`] says.
 pub(crate) fn read(
     named: &[ReferenceConfig],
     config_folder: Option<&Path>,

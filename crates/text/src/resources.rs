@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn every_word_list_is_sorted_into_entries_without_comments() {
+    fn every_word_list_has_entries_in_lower_case() {
         for file in Resources::files().filter(|file| !file.name.ends_with("tokenizer.json")) {
             assert!(lines(file.text).count() > 5, "{}", file.name);
             assert!(lines(file.text).all(|line| line == line.to_lowercase()), "{}", file.name);

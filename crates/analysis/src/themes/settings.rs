@@ -24,7 +24,7 @@ pub struct ThemeSettings {
     pub max_themes: u32,
     /// The fewest respondents, near-duplicates counted once, that make a theme.
     pub min_respondents: u32,
-    /// The largest share of a question's answers a theme may have: what nearly all say tells nothing apart.
+    /// The largest share of a question's answers a theme may have, above 0 to 1; 1 leaves out nothing.
     pub max_share: f64,
     /// Terms that share this much of the points they stand in (Jaccard) define one theme together.
     pub min_joint_points: f64,

@@ -37,8 +37,11 @@ const MEASURED_PER_THEME: usize = 10;
 
 /// Chooses the terms, the best first: by size · √(association + 1) · predictability².
 ///
-/// A term that mostly stands in the points of a theme chosen before joins that one; one whose answers are largely those of a
-/// theme chosen before is left out.
+/// A term that mostly stands in the points of a theme chosen before joins that one, as long as it has fewer than
+/// [`MAX_TERMS`] and stays within `max_share`; one whose answers are largely those of a theme chosen before is left out.
+///
+/// # Cost
+/// The squares of the points' numbers of terms, and one pass over all points for each candidate that is measured.
 pub(super) fn fit(input: &ThemeInput<'_>, settings: &ThemeSettings) -> Vec<Found> {
     let occurrences = Occurrences::new(input);
     let by_score = |a: &Candidate, b: &Candidate| b.score.total_cmp(&a.score).then(a.term_idx.cmp(&b.term_idx));

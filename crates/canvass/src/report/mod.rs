@@ -47,13 +47,14 @@ pub fn files(run: &Run) -> Result<Vec<OutputFile>, Error> {
     let html = html::render(&run.findings, &settings, &pairs).map_err(|error| Error::Template(error.to_string()))?;
     let mut findings = json(&run.findings);
     findings.push(b'\n');
+    let reasons = tables::reasons(run);
     let mut files = vec![
         OutputFile { name: "report.html", bytes: html.into_bytes() },
         OutputFile { name: FINDINGS, bytes: findings },
         OutputFile { name: "coding.csv", bytes: tables::coding(run) },
         OutputFile { name: "duplicates.csv", bytes: tables::duplicates(run) },
-        OutputFile { name: "ledger.csv", bytes: tables::ledger(run) },
-        OutputFile { name: RESPONSES, bytes: responses::records(run) },
+        OutputFile { name: "ledger.csv", bytes: tables::ledger(run, &reasons) },
+        OutputFile { name: RESPONSES, bytes: responses::records(run, &reasons) },
         OutputFile { name: SETTINGS, bytes: settings.into_bytes() },
     ];
     let manifest = manifest::manifest(run, resources, &files);

@@ -94,7 +94,9 @@ pub(super) fn themes_of(question: &QuestionRun) -> Vec<ThemesOfResponse<'_>> {
 }
 
 /// `responses.jsonl`, in the order of the ledger.
-pub(super) fn records(run: &Run) -> Vec<u8> {
+///
+/// `reasons`: for each analysed response, by its place in the intake, its themes in a phrase.
+pub(super) fn records(run: &Run, reasons: &BTreeMap<usize, String>) -> Vec<u8> {
     let mut taken_apart: BTreeMap<usize, (usize, usize)> = BTreeMap::new();
     for (number, question) in run.questions.iter().enumerate() {
         for (response, position) in question.positions.iter().enumerate() {
@@ -103,7 +105,6 @@ pub(super) fn records(run: &Run) -> Vec<u8> {
     }
     let groups = groups(run);
     let points: Vec<Vec<Vec<PointRecord>>> = run.questions.iter().map(points_of).collect();
-    let reasons = super::tables::reasons(run);
     let mut bytes = Vec::new();
     for (at, (received, entry)) in run.intake.responses.iter().zip(&run.ledger.entries).enumerate() {
         let found = taken_apart.get(&at).map(|(number, response)| {

@@ -52,10 +52,11 @@ pub(super) fn duplicates(run: &Run) -> Vec<u8> {
 }
 
 /// `ledger.csv`: a line for each response received.
-pub(super) fn ledger(run: &Run) -> Vec<u8> {
+///
+/// `reasons`: those of [`reasons`], for the analysed ones.
+pub(super) fn ledger(run: &Run, reasons: &BTreeMap<usize, String>) -> Vec<u8> {
     let columns = ["question", "response_id", "respondent_id", "file", "sheet", "row", "column", "state", "reason"];
     let mut table = Table::new(columns);
-    let reasons = reasons(run);
     for (at, (received, entry)) in run.intake.responses.iter().zip(&run.ledger.entries).enumerate() {
         let question = &run.intake.questions[received.question_idx as usize].id;
         let respondent = &run.intake.submissions[received.submission_idx as usize].respondent_id;
