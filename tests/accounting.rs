@@ -187,3 +187,22 @@ proptest! {
         assert_adds_up(&run.done().outputs(), &n_received);
     }
 }
+
+#[test]
+fn answers_set_aside_stand_in_the_findings_with_their_reasons() {
+    let csv = "id,What should the ferry change?,And the harbour?\n1,The evening ferry,More benches near the quay\n\
+               2,N / A,Less noise from the cranes at night\n3,test,A roof over the benches\n4,A later ferry,\n";
+    let outputs = Run::new().csv(csv).done().outputs();
+    let set_aside = |question: &str| -> Vec<(String, String, String)> {
+        let found = outputs.question(question);
+        let field = |answer: &Value, key: &str| answer[key].as_str().unwrap().to_owned();
+        let answers = found["set_aside"].as_array().unwrap().iter();
+        answers.map(|answer| (field(answer, "cell"), field(answer, "state"), field(answer, "reason"))).collect()
+    };
+    let row = |cell: &str, state: &str, reason: &str| (cell.to_owned(), state.to_owned(), reason.to_owned());
+    assert_eq!(
+        set_aside("q1"),
+        [row("B3", "no_content", "\"n / a\" gives no answer"), row("B4", "test", "the answer only tries the form")]
+    );
+    assert_eq!(set_aside("q2"), [row("C5", "blank", "the cell is empty")]);
+}

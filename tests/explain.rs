@@ -126,3 +126,14 @@ fn a_folder_that_is_no_run_folder_cannot_explain() {
     assert_eq!(said.code, 2);
     assert!(said.stderr.contains("missing is no run folder"), "{}", said.stderr);
 }
+
+#[test]
+fn an_id_that_the_tables_guard_is_found_in_either_spelling() {
+    let csv = "id,What should the ferry change?\n=1,The evening ferry must run later.\n=2,A later evening ferry\n";
+    let ran = Run::new().csv(csv).args(["--id-column", "id"]).done();
+    for id in ["=1", "'=1"] {
+        let said = ran.canvass(&["explain", "out", id]);
+        assert_eq!(said.code, 0, "{}", said.stderr);
+        assert!(said.stdout.contains("Response =1 of respondent =1"), "{}", said.stdout);
+    }
+}

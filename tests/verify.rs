@@ -200,3 +200,16 @@ fn quiet_verification_says_only_what_differs() {
     assert_eq!(changed.code, 1);
     assert_eq!(changed.stdout, "DIFFERS  coding.csv: has another BLAKE3 than the manifest says\n");
 }
+
+#[test]
+fn settings_that_cannot_be_read_are_a_difference() {
+    let ran = ferry();
+    fs::write(ran.out.join("canvass.toml"), "seed = \n").unwrap();
+    let said = ran.canvass(&["verify", "out", "answers.csv", "form.md"]);
+    assert_differs(&said, "canvass.toml", "the manifest says");
+    assert!(
+        said.stdout.contains("DIFFERS  canvass.toml: cannot be used, so the run cannot be made again"),
+        "{}",
+        said.stdout
+    );
+}
