@@ -7,10 +7,12 @@
 //! Everything here is pure and total: any text gives a result, nothing is read or written, and the result does not
 //! depend on the number of threads.
 
+mod han;
 pub mod language;
 pub mod quotation;
 pub mod resources;
 pub mod segment;
+pub mod stemmer;
 pub mod terms;
 mod words;
 
@@ -18,6 +20,7 @@ pub use language::{Identified, Language, identify};
 pub use quotation::Quotations;
 pub use resources::{Resource, ResourceError, Resources};
 pub use segment::segment;
+pub use stemmer::{Snowball, Stemmer, Unstemmed};
 pub use terms::{AnalysedText, Analyser, Analysis, Point, Term, Token, Vocabulary};
 pub use words::normalised_words;
 

@@ -1,7 +1,8 @@
 //! What is known of each language: built in, hashed by name into every manifest.
 
+use crate::han::Han;
 use crate::language::Language;
-use rust_stemmers::{Algorithm, Stemmer};
+use crate::stemmer::{Stemmer, Unstemmed, stemmer_of};
 use std::collections::{BTreeMap, BTreeSet};
 use tokenizers::tokenizer::pre_tokenizer::PreTokenizedString;
 use tokenizers::{NormalizedString, Normalizer, OffsetReferential, OffsetType, PreTokenizer, Tokenizer};
@@ -16,60 +17,85 @@ pub struct Resource {
 }
 
 macro_rules! resource {
-    ($name:literal) => {
-        Resource { name: $name, text: include_str!(concat!("../../../models/", $name)) }
+    ($($name:literal),+) => {
+        Resource { name: concat!($($name),+), text: include_str!(concat!("../../../models/", $($name),+)) }
     };
 }
 
-/// The six files of each language, in the order of [`Language::ALL`].
-const FILES: [[Resource; 6]; 3] = [
-    [
-        resource!("en/tokenizer.json"),
-        resource!("en/stop_words.txt"),
-        resource!("en/general_words.txt"),
-        resource!("en/irregular_forms.txt"),
-        resource!("en/abbreviations.txt"),
-        resource!("en/prefixes.txt"),
-    ],
-    [
-        resource!("fr/tokenizer.json"),
-        resource!("fr/stop_words.txt"),
-        resource!("fr/general_words.txt"),
-        resource!("fr/irregular_forms.txt"),
-        resource!("fr/abbreviations.txt"),
-        resource!("fr/prefixes.txt"),
-    ],
-    [
-        resource!("es/tokenizer.json"),
-        resource!("es/stop_words.txt"),
-        resource!("es/general_words.txt"),
-        resource!("es/irregular_forms.txt"),
-        resource!("es/abbreviations.txt"),
-        resource!("es/prefixes.txt"),
-    ],
-];
+/// The files of one language.
+struct Files {
+    tokenizer: Resource,
+    stop_words: Resource,
+    general_words: Resource,
+    irregular_forms: Resource,
+    abbreviations: Resource,
+    prefixes: Resource,
+    ordinals: Resource,
+    labels: Resource,
+}
 
-/// A built-in resource that cannot be used; never happens to the files as released, which the tests load.
+macro_rules! files {
+    ($code:literal) => {
+        Files {
+            tokenizer: resource!($code, "/tokenizer.json"),
+            stop_words: resource!($code, "/stop_words.txt"),
+            general_words: resource!($code, "/general_words.txt"),
+            irregular_forms: resource!($code, "/irregular_forms.txt"),
+            abbreviations: resource!($code, "/abbreviations.txt"),
+            prefixes: resource!($code, "/prefixes.txt"),
+            ordinals: resource!($code, "/ordinals.txt"),
+            labels: resource!($code, "/labels.txt"),
+        }
+    };
+}
+
+/// The files of each language, in the order of [`Language::ALL`].
+const FILES: [Files; 6] = [files!("en"), files!("fr"), files!("es"), files!("ru"), files!("ar"), files!("zh")];
+
+/// Traditional Chinese characters and their simplified forms.
+const TRADITIONAL: Resource = resource!("zh/traditional.txt");
+
+impl Files {
+    fn all(&self) -> [Resource; 8] {
+        [
+            self.tokenizer,
+            self.stop_words,
+            self.general_words,
+            self.irregular_forms,
+            self.abbreviations,
+            self.prefixes,
+            self.ordinals,
+            self.labels,
+        ]
+    }
+}
+
+/// A tokenizer that cannot be used: of those built in none, as the tests show, but perhaps a user's own.
 #[derive(Debug, thiserror::Error)]
-#[error("the resource models/{name} cannot be used: {message}")]
+#[error("the tokenizer {name} cannot be used: {message}")]
 pub struct ResourceError {
-    /// Its path below `models/`.
-    pub name: &'static str,
+    /// Its path below `models/`, or the user's file.
+    pub name: String,
     /// What is wrong with it.
     pub message: String,
 }
 
 /// What is known of one language.
 pub(crate) struct LanguageResources {
+    language: Option<Language>,
     tokenizer: Tokenizer,
-    stemmer: Stemmer,
+    stemmer: Box<dyn Stemmer>,
     stop_words: BTreeSet<&'static str>,
+    general_words: &'static str,
     /// Stems of the general words.
     general: BTreeSet<String>,
     /// Irregular forms and their base forms.
     irregular: BTreeMap<&'static str, &'static str>,
     abbreviations: BTreeSet<&'static str>,
     prefixes: BTreeSet<&'static str>,
+    /// The numbers of the phrases that open an item of an enumeration.
+    ordinals: BTreeMap<&'static str, u32>,
+    labels: BTreeSet<&'static str>,
 }
 
 /// One part of a word after normalisation: "l'eau" has one, "eau".
@@ -84,6 +110,44 @@ pub(crate) struct Piece {
 }
 
 impl LanguageResources {
+    fn load(language: Language, files: &Files) -> Result<Self, ResourceError> {
+        let stemmer = stemmer_of(language);
+        Ok(Self {
+            language: Some(language),
+            tokenizer: parse(files.tokenizer.name, files.tokenizer.text)?,
+            general_words: files.general_words.text,
+            general: stems(stemmer.as_ref(), files.general_words.text),
+            stemmer,
+            stop_words: lines(files.stop_words.text).collect(),
+            irregular: lines(files.irregular_forms.text).filter_map(|line| line.split_once(' ')).collect(),
+            abbreviations: lines(files.abbreviations.text).collect(),
+            prefixes: lines(files.prefixes.text).collect(),
+            ordinals: lines(files.ordinals.text)
+                .filter_map(|line| line.split_once(' '))
+                .filter_map(|(number, phrase)| Some((phrase, number.parse().ok()?)))
+                .collect(),
+            labels: lines(files.labels.text).collect(),
+        })
+    }
+
+    /// What can be said of a text in any other language: its words in lower case.
+    fn neutral() -> Result<Self, ResourceError> {
+        let Files { tokenizer, .. } = &FILES[Language::Spanish.place()];
+        Ok(Self {
+            language: None,
+            tokenizer: parse(tokenizer.name, tokenizer.text)?,
+            stemmer: Box::new(Unstemmed),
+            stop_words: BTreeSet::new(),
+            general_words: "",
+            general: BTreeSet::new(),
+            irregular: BTreeMap::new(),
+            abbreviations: BTreeSet::new(),
+            prefixes: BTreeSet::new(),
+            ordinals: BTreeMap::new(),
+            labels: BTreeSet::new(),
+        })
+    }
+
     /// The parts of a word in normalised form. Called once per distinct word, so the speed of the pipeline matters little.
     pub(crate) fn pieces(&self, word: &str) -> Vec<Piece> {
         let mut normalized = NormalizedString::from(word);
@@ -127,7 +191,9 @@ impl LanguageResources {
 
 /// What is known of all languages; made once and shared.
 pub struct Resources {
+    /// Those of [`Language::ALL`], then what serves all others.
     languages: Vec<LanguageResources>,
+    han: Han,
 }
 
 impl Resources {
@@ -136,37 +202,57 @@ impl Resources {
     /// # Errors
     /// [`ResourceError`] if a tokenizer does not parse; never for the files as released.
     pub fn load() -> Result<Self, ResourceError> {
-        let languages = Language::ALL
-            .iter()
-            .zip(FILES)
-            .map(|(language, [tokenizer, stop_words, general, irregular, abbreviations, prefixes])| {
-                let stemmer = Stemmer::create(match language {
-                    Language::English => Algorithm::English,
-                    Language::French => Algorithm::French,
-                    Language::Spanish => Algorithm::Spanish,
-                });
-                Ok(LanguageResources {
-                    tokenizer: Tokenizer::from_bytes(tokenizer.text.as_bytes())
-                        .map_err(|error| ResourceError { name: tokenizer.name, message: error.to_string() })?,
-                    general: lines(general.text).map(|word| stemmer.stem(word).into_owned()).collect(),
-                    stemmer,
-                    stop_words: lines(stop_words.text).collect(),
-                    irregular: lines(irregular.text).filter_map(|line| line.split_once(' ')).collect(),
-                    abbreviations: lines(abbreviations.text).collect(),
-                    prefixes: lines(prefixes.text).collect(),
-                })
-            })
-            .collect::<Result<_, ResourceError>>()?;
-        Ok(Self { languages })
+        let mut languages = Vec::new();
+        for (language, files) in Language::ALL.into_iter().zip(&FILES) {
+            languages.push(LanguageResources::load(language, files)?);
+        }
+        languages.push(LanguageResources::neutral()?);
+        Ok(Self { languages, han: Han::new(TRADITIONAL.text) })
+    }
+
+    /// Puts a user's own `tokenizer.json` in the place of a language's. `name` is only named in errors.
+    ///
+    /// Its normaliser and pre-tokeniser are given one word of Unicode's at a time; its model is not used.
+    ///
+    /// # Errors
+    /// [`ResourceError`] if it does not parse.
+    pub fn replace_tokenizer(&mut self, language: Language, name: &str, json: &str) -> Result<(), ResourceError> {
+        self.languages[language.place()].tokenizer = parse(name, json)?;
+        Ok(())
+    }
+
+    /// Puts another stemmer in the place of a language's.
+    pub fn replace_stemmer(&mut self, language: Language, stemmer: Box<dyn Stemmer>) {
+        let resources = &mut self.languages[language.place()];
+        resources.general = stems(stemmer.as_ref(), resources.general_words);
+        resources.stemmer = stemmer;
     }
 
     /// The built-in files, in a fixed order, for the manifest.
     pub fn files() -> impl Iterator<Item = Resource> {
-        FILES.into_iter().flatten()
+        FILES.into_iter().flat_map(|files| files.all()).chain([TRADITIONAL])
+    }
+
+    /// The libraries whose versions can change a result, with their versions, for the manifest.
+    pub fn libraries(&self) -> Vec<(String, String)> {
+        let stemmers = self.languages.iter().filter_map(|resources| {
+            let language = resources.language.filter(|_| !resources.stemmer.version().is_empty())?;
+            let name = format!("stemmer {}: {}", language.code(), resources.stemmer.name());
+            Some((name, resources.stemmer.version().to_owned()))
+        });
+        let mut libraries: Vec<(String, String)> = stemmers.collect();
+        for (name, version) in LIBRARIES {
+            libraries.push((name.to_owned(), version.to_owned()));
+        }
+        libraries
     }
 
     pub(crate) fn of(&self, language: Language) -> &LanguageResources {
-        &self.languages[language as usize]
+        &self.languages[language.place()]
+    }
+
+    pub(crate) fn han(&self) -> &Han {
+        &self.han
     }
 
     /// Whether a full stop behind this word ends no sentence, in any of the languages: texts mix them. Some words are
@@ -192,8 +278,26 @@ impl Resources {
     }
 }
 
+/// What else decides how a text is taken apart. The tests compare the versions with `Cargo.lock`.
+const LIBRARIES: [(&str, &str); 4] = [
+    ("normalisation", "tokenizers 0.23.2"),
+    ("words", "unicode-segmentation 1.13.3"),
+    ("words of Chinese", "jieba-rs 0.11.0"),
+    ("language identification", "whatlang 0.18.0"),
+];
+
+/// The stems of a word list.
+fn stems(stemmer: &dyn Stemmer, words: &'static str) -> BTreeSet<String> {
+    lines(words).map(|word| stemmer.stem(word).into_owned()).collect()
+}
+
+fn parse(name: &str, json: &str) -> Result<Tokenizer, ResourceError> {
+    Tokenizer::from_bytes(json.as_bytes())
+        .map_err(|error| ResourceError { name: name.to_owned(), message: error.to_string() })
+}
+
 /// The entries of a word list: a line each, comments and blank lines left out.
-fn lines(text: &'static str) -> impl Iterator<Item = &'static str> {
+pub(crate) fn lines(text: &'static str) -> impl Iterator<Item = &'static str> {
     text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'))
 }
 
@@ -230,6 +334,16 @@ mod tests {
         let resources = Resources::load().expect("the built-in resources load");
         let pieces = resources.of(Language::French).pieces("l\u{2019}ÉCOLE");
         assert_eq!(pieces, [Piece { start: 4, end: 10, form: "école".into() }]);
+    }
+
+    #[test]
+    fn the_libraries_named_are_those_built_in() {
+        let resources = Resources::load().expect("the built-in resources load");
+        let lock = include_str!("../../../Cargo.lock");
+        for (_, library) in resources.libraries() {
+            let (name, version) = library.split_once(' ').expect("a name and a version");
+            assert!(lock.contains(&format!("name = \"{name}\"\nversion = \"{version}\"\n")), "{library}");
+        }
     }
 
     #[test]

@@ -5,10 +5,13 @@ use serde::Deserialize;
 use std::collections::BTreeSet;
 
 /// The phrase lists of each language.
-const FILES: [Resource; 3] = [
+const FILES: [Resource; 6] = [
     Resource { name: "en/answers.toml", text: include_str!("../../../../models/en/answers.toml") },
     Resource { name: "fr/answers.toml", text: include_str!("../../../../models/fr/answers.toml") },
     Resource { name: "es/answers.toml", text: include_str!("../../../../models/es/answers.toml") },
+    Resource { name: "ru/answers.toml", text: include_str!("../../../../models/ru/answers.toml") },
+    Resource { name: "ar/answers.toml", text: include_str!("../../../../models/ar/answers.toml") },
+    Resource { name: "zh/answers.toml", text: include_str!("../../../../models/zh/answers.toml") },
 ];
 
 /// The built-in phrase lists, for the manifest.
