@@ -33,6 +33,6 @@ pub mod settings;
 
 pub use error::Error;
 pub use findings::Findings;
-pub use pipeline::{QuestionRun, Request, Run, analyse, run};
+pub use pipeline::{LanguageGroup, LanguageSource, QuestionRun, ReadIn, Request, Run, analyse, run};
 pub use progress::{Observer, Silent, Stage};
 pub use settings::{Config, Settings};

@@ -7,8 +7,13 @@
 //! Everything here is pure and total: any text gives a result, nothing is read or written, and the result does not
 //! depend on the number of threads.
 
+mod analyser;
+mod boilerplate;
+mod concepts;
 mod han;
 pub mod language;
+pub mod lexicon;
+mod phrases;
 pub mod quotation;
 pub mod resources;
 pub mod segment;
@@ -16,12 +21,14 @@ pub mod stemmer;
 pub mod terms;
 mod words;
 
+pub use analyser::Analyser;
 pub use language::{Identified, Language, identify};
+pub use lexicon::{Entry, Lexicon, Merge, MergeKind};
 pub use quotation::Quotations;
 pub use resources::{Resource, ResourceError, Resources};
 pub use segment::segment;
 pub use stemmer::{Snowball, Stemmer, Unstemmed};
-pub use terms::{AnalysedText, Analyser, Analysis, Point, Term, Token, Vocabulary};
+pub use terms::{AnalysedText, Analysis, LeftOut, Point, Term, TermKind, TermRules, Text, Token, Vocabulary};
 pub use words::normalised_words;
 
 use serde::{Deserialize, Serialize};

@@ -16,13 +16,26 @@ pub struct Quotations {
 }
 
 impl Quotations {
+    /// What stands between the words of a run.
+    pub(crate) const BETWEEN: &'static str = "\n";
+
+    /// The passages made of these runs of `min_words` words.
+    pub(crate) fn of_runs(runs: impl Iterator<Item = String>, min_words: usize) -> Self {
+        Self { min_words, runs: runs.collect() }
+    }
+
+    /// Whether nothing is ever a quotation.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.runs.is_empty()
+    }
+
     /// Indexes reference texts. Without a text, or with `min_words` 0, nothing is ever a quotation.
     pub fn new<'t>(texts: impl IntoIterator<Item = &'t str>, min_words: usize) -> Self {
         let mut runs = HashSet::new();
         for text in texts {
             let words: Vec<String> = normalised_words(text).collect();
             if min_words > 0 {
-                runs.extend(words.windows(min_words).map(|run| run.join("\n")));
+                runs.extend(words.windows(min_words).map(|run| run.join(Self::BETWEEN)));
             }
         }
         Self { min_words, runs }
@@ -36,7 +49,7 @@ impl Quotations {
         let (spans, words): (Vec<Span>, Vec<String>) = normalised_word_indices(text).unzip();
         let mut passages: Vec<Span> = Vec::new();
         for (run, spans) in words.windows(self.min_words).zip(spans.windows(self.min_words)) {
-            if !self.runs.contains(&run.join("\n")) {
+            if !self.runs.contains(&run.join(Self::BETWEEN)) {
                 continue;
             }
             let found = Span { start: spans[0].start, end: spans[spans.len() - 1].end };

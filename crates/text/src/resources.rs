@@ -52,6 +52,9 @@ macro_rules! files {
 /// The files of each language, in the order of [`Language::ALL`].
 const FILES: [Files; 6] = [files!("en"), files!("fr"), files!("es"), files!("ru"), files!("ar"), files!("zh")];
 
+/// Acronyms of English that would be function words without their capitals.
+const ACRONYMS: Resource = resource!("en/acronyms.txt");
+
 /// Traditional Chinese characters and their simplified forms.
 const TRADITIONAL: Resource = resource!("zh/traditional.txt");
 
@@ -96,6 +99,8 @@ pub(crate) struct LanguageResources {
     /// The numbers of the phrases that open an item of an enumeration.
     ordinals: BTreeMap<&'static str, u32>,
     labels: BTreeSet<&'static str>,
+    /// Acronyms that would be function words without their capitals.
+    acronyms: BTreeSet<&'static str>,
 }
 
 /// One part of a word after normalisation: "l'eau" has one, "eau".
@@ -127,6 +132,7 @@ impl LanguageResources {
                 .filter_map(|(number, phrase)| Some((phrase, number.parse().ok()?)))
                 .collect(),
             labels: lines(files.labels.text).collect(),
+            acronyms: if language == Language::English { lines(ACRONYMS.text).collect() } else { BTreeSet::new() },
         })
     }
 
@@ -145,6 +151,7 @@ impl LanguageResources {
             prefixes: BTreeSet::new(),
             ordinals: BTreeMap::new(),
             labels: BTreeSet::new(),
+            acronyms: BTreeSet::new(),
         })
     }
 
@@ -182,6 +189,11 @@ impl LanguageResources {
 
     pub(crate) fn is_general(&self, stem: &str) -> bool {
         self.general.contains(stem)
+    }
+
+    /// Whether these capitals are an acronym that would be a function word without them.
+    pub(crate) fn is_acronym(&self, capitals: &str) -> bool {
+        self.acronyms.contains(capitals)
     }
 
     pub(crate) fn is_prefix(&self, word: &str) -> bool {
@@ -230,7 +242,7 @@ impl Resources {
 
     /// The built-in files, in a fixed order, for the manifest.
     pub fn files() -> impl Iterator<Item = Resource> {
-        FILES.into_iter().flat_map(|files| files.all()).chain([TRADITIONAL])
+        FILES.into_iter().flat_map(|files| files.all()).chain([ACRONYMS, TRADITIONAL])
     }
 
     /// The libraries whose versions can change a result, with their versions, for the manifest.
@@ -348,7 +360,9 @@ mod tests {
 
     #[test]
     fn every_word_list_has_entries_in_lower_case() {
-        for file in Resources::files().filter(|file| !file.name.ends_with("tokenizer.json")) {
+        for file in
+            Resources::files().filter(|file| !file.name.ends_with("tokenizer.json") && *file.name != *ACRONYMS.name)
+        {
             assert!(lines(file.text).count() > 5, "{}", file.name);
             assert!(lines(file.text).all(|line| line == line.to_lowercase()), "{}", file.name);
         }

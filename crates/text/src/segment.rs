@@ -34,6 +34,11 @@ pub fn segment(text: &str, resources: &Resources) -> Vec<Span> {
     points
 }
 
+/// The text as one point, without white space and separators at its ends; nothing if it has no letter or digit.
+pub(crate) fn whole(text: &str) -> Option<Span> {
+    trimmed(text, 0, text.len())
+}
+
 /// How far ahead a closing bracket is looked for, in characters; an opening one without it opens nothing.
 const BRACKET_REACH: usize = 300;
 

@@ -31,6 +31,9 @@ const MAX_TERMS: usize = 3;
 /// Terms a parallel step takes at a time: fixed, so that the thread count cannot show.
 const CHUNK: usize = 64;
 
+/// A term with this share of its points among those of a theme's first term is a part of that theme: "regional office" of "office".
+const MAX_CONTAINED: f64 = 0.9;
+
 /// Candidates whose predictability is measured, per theme wanted: the first by size and association. Measuring one takes a
 /// pass over all points.
 const MEASURED_PER_THEME: usize = 10;
@@ -58,6 +61,9 @@ pub(super) fn fit(input: &ThemeInput<'_>, settings: &ThemeSettings) -> Vec<Found
         let points = occurrences.points.columns_of(candidate.term_idx as usize);
         if let Some(at) = closest(&chosen, points, settings.min_joint_points) {
             occurrences.join(&mut chosen[at], &candidate, settings.max_share);
+            continue;
+        }
+        if chosen.iter().any(|theme| contained(points, &theme.first_points) >= MAX_CONTAINED) {
             continue;
         }
         let overlaps =
@@ -342,6 +348,12 @@ fn area_under_roc(scores: &[f64], positive: &[bool]) -> f64 {
     }
     let (p, n) = (n_positive as f64, n_negative as f64);
     (rank_sum - p * (p + 1.0) / 2.0) / (p * n)
+}
+
+/// The share of an ascending list that stands in another.
+fn contained(a: &[u32], b: &[u32]) -> f64 {
+    let shared = a.iter().filter(|x| b.binary_search(x).is_ok()).count();
+    if a.is_empty() { 0.0 } else { shared as f64 / a.len() as f64 }
 }
 
 /// The Jaccard similarity of two ascending lists.

@@ -2,14 +2,16 @@
 
 use super::verbatim::{Candidate, choose};
 use super::{
-    DuplicateGroup, DuplicateMember, Finding, LanguageCount, NoTheme, QuestionFindings, SetAside, StateCount, ThemeTerm,
+    DuplicateGroup, DuplicateMember, Finding, FormCount, LanguageCount, LanguageFindings, LeftOutWords, MergedForms,
+    NoTheme, QuestionFindings, SetAside, StateCount, ThemeTerm,
 };
 use super::{four_decimals, label};
 use crate::ingest::{Intake, Received};
 use crate::ledger::{Ledger, Phrases, State};
+use crate::pipeline::{LanguageGroup, ReadIn};
 use crate::settings::FindingSettings;
-use canvass_analysis::{Group, Theme, Themes};
-use canvass_text::{Analysis, Language, Term, Token};
+use canvass_analysis::{Group, Theme};
+use canvass_text::{Analysis, Language, LeftOut, Span, Term};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One question's responses with all that the stages found in them.
@@ -22,16 +24,14 @@ pub(crate) struct Coded<'a> {
     pub(crate) question_idx: u32,
     /// The analysed responses of the question: indices into `intake.responses`. Other indices of responses are into this.
     pub(crate) positions: Vec<usize>,
+    /// For each of them the language it is read in.
+    pub(crate) read_in: Vec<ReadIn>,
     /// Their texts taken apart.
     pub(crate) analysis: Analysis,
-    /// For each point of the theme stage the response and the index of the point in it.
-    pub(crate) points: Vec<(u32, u32)>,
-    /// For each term whether it carries no theme here: the question's own words.
-    pub(crate) excluded: Vec<bool>,
     /// The near-duplicates among the responses.
     pub(crate) groups: Vec<Group>,
-    /// The themes found.
-    pub(crate) themes: Themes,
+    /// The answers of each language that has themes of its own, that of the main language first.
+    pub(crate) languages: Vec<LanguageGroup>,
     /// The main language.
     pub(crate) main_language: Language,
     /// For each response its unit: what counts once. See [`units`].
@@ -63,10 +63,10 @@ impl Coded<'_> {
         span.of(self.text_of(response)).unwrap_or_default()
     }
 
-    /// The terms of a point that carry a theme.
+    /// The terms of a point that can carry a theme.
     pub(super) fn terms_of(&self, response: u32, point: u32) -> BTreeSet<u32> {
-        let tokens = self.analysis.texts[response as usize].points[point as usize].tokens.iter();
-        tokens.filter(|token| self.carries(token)).map(|token| token.term_idx).collect()
+        let point = &self.analysis.texts[response as usize].points[point as usize];
+        point.carrying().map(|token| token.term_idx).collect()
     }
 
     /// The companions of a theme that say something of a subject.
@@ -75,15 +75,6 @@ impl Coded<'_> {
             theme.companions.iter().map(|companion| &self.analysis.vocabulary.terms[companion.term_idx as usize]);
         terms.filter(|term| !term.general)
     }
-
-    fn carries(&self, token: &Token) -> bool {
-        carries(token, &self.excluded)
-    }
-}
-
-/// Whether a token can carry a theme: neither quoted nor a word of the question (`excluded`, by term).
-pub(crate) fn carries(token: &Token, excluded: &[bool]) -> bool {
-    !token.quoted && !excluded[token.term_idx as usize]
 }
 
 /// Numbers respondents in order of appearance, and gives each response its unit: what counts once.
@@ -119,22 +110,100 @@ pub(crate) fn units(respondent_ids: &[&str], groups: &[Group]) -> (Vec<u32>, Vec
     (units, respondents)
 }
 
-/// The findings of a question, and for each theme of the theme stage its id; themes with too few respondents have none.
+/// For each theme of a language group its id; themes with too few respondents have none.
+type ThemeIds = Vec<Option<String>>;
+
+/// The themes of a language group in rank order.
+struct Ranked {
+    themes: Vec<Finding>,
+    findings: Vec<Finding>,
+    ids: ThemeIds,
+    base: u64,
+    base_once: u64,
+    n_in_themes: u64,
+    n_in_findings: u64,
+    /// The responses in a theme.
+    responses: BTreeSet<u32>,
+}
+
+/// The findings of a question, and for each language group the ids of its themes.
 pub(crate) fn build_question(
     coded: &Coded<'_>,
     settings: &FindingSettings,
     min_respondents: u32,
     phrases: &Phrases,
-) -> (QuestionFindings, Vec<Option<String>>) {
+) -> (QuestionFindings, Vec<ThemeIds>) {
     let question = &coded.intake.questions[coded.question_idx as usize];
-    let mut members: Vec<Vec<Candidate>> = vec![Vec::new(); coded.themes.themes.len()];
-    for membership in &coded.themes.memberships {
-        let (response, point) = coded.points[membership.point_idx as usize];
+    let base = distinct(&coded.respondents);
+    let mut ranked: Vec<Ranked> =
+        coded.languages.iter().map(|group| rank(coded, group, base, settings, min_respondents)).collect();
+    let in_themes: BTreeSet<u32> = ranked.iter().flat_map(|ranked| ranked.responses.iter().copied()).collect();
+    let further: BTreeSet<Language> = coded.languages.iter().skip(1).map(|group| group.language).collect();
+    let no_theme_in = |of: &dyn Fn(Language) -> bool| {
+        let responses = (0..coded.positions.len() as u32)
+            .filter(|response| !in_themes.contains(response) && of(coded.read_in[*response as usize].language));
+        responses.map(|response| no_theme(coded, response, phrases)).collect()
+    };
+    let ids = ranked.iter_mut().map(|ranked| std::mem::take(&mut ranked.ids)).collect();
+    let mut ranked = ranked.into_iter();
+    let main = ranked.next();
+    let languages = coded.languages.iter().skip(1).zip(ranked).map(|(group, ranked)| LanguageFindings {
+        language: group.language,
+        base: ranked.base,
+        base_once: ranked.base_once,
+        n_in_themes: ranked.n_in_themes,
+        n_in_findings: ranked.n_in_findings,
+        findings: ranked.findings,
+        themes: ranked.themes,
+        no_theme: no_theme_in(&|language| language == group.language),
+    });
+    let languages = languages.collect();
+    let ledger = coded.ledger.counts(coded.intake, Some(coded.question_idx));
+    let (language_base, n_in_themes, n_in_findings) =
+        main.as_ref().map_or((0, 0, 0), |main| (main.base, main.n_in_themes, main.n_in_findings));
+    let (findings, themes) = main.map(|main| (main.findings, main.themes)).unwrap_or_default();
+    let built = QuestionFindings {
+        id: question.id.clone(),
+        text: question.text.clone(),
+        base: base as u64,
+        base_once: distinct(&coded.units) as u64,
+        language: coded.main_language,
+        language_base,
+        n_in_themes,
+        n_in_findings,
+        ledger: ledger.into_iter().map(|(state, n_responses)| StateCount { state, n_responses }).collect(),
+        n_quoting: coded.analysis.texts.iter().filter(|text| !text.quotations.is_empty()).count() as u64,
+        left_out: left_out(coded),
+        merges: merges(&coded.analysis),
+        language_counts: language_counts(coded, &in_themes),
+        findings,
+        themes,
+        no_theme: no_theme_in(&|language| !further.contains(&language)),
+        languages,
+        set_aside: set_aside(coded),
+        duplicates: duplicates(coded),
+    };
+    (built, ids)
+}
+
+/// Ranks the themes of a language group. The share of those in the main language is of the question's `base`, that of the others
+/// of their own.
+fn rank(
+    coded: &Coded<'_>,
+    group: &LanguageGroup,
+    base: usize,
+    settings: &FindingSettings,
+    min_respondents: u32,
+) -> Ranked {
+    let themes = &group.themes.themes;
+    let mut members: Vec<Vec<Candidate>> = vec![Vec::new(); themes.len()];
+    for membership in &group.themes.memberships {
+        let (response, point) = group.points[membership.point_idx as usize];
         members[membership.theme_idx as usize].push(Candidate { response, point, strength: membership.strength });
     }
     let counts: Vec<(usize, usize)> = members.iter().map(|members| count(coded, members)).collect();
     let stem = |theme: usize| {
-        let term = coded.themes.themes[theme].terms.first();
+        let term = themes[theme].terms.first();
         term.map_or("", |term| coded.analysis.vocabulary.terms[term.term_idx as usize].stem.as_str())
     };
     let mut order: Vec<usize> =
@@ -144,48 +213,30 @@ pub(crate) fn build_question(
         b_once.cmp(&a_once).then(b_raw.cmp(&a_raw)).then_with(|| stem(*a).cmp(stem(*b))).then(a.cmp(b))
     });
 
-    let base = distinct(&coded.respondents);
+    let of_group = |numbers: &[u32]| {
+        distinct(&group.responses.iter().map(|response| numbers[*response as usize]).collect::<Vec<_>>())
+    };
+    let (language_base, base_once) = (of_group(&coded.respondents), of_group(&coded.units));
+    let is_main = group.language == coded.main_language;
+    let base = if is_main { base } else { language_base };
+    let prefix = if is_main { String::new() } else { format!("{}-", group.language.code()) };
+    let width = order.len().to_string().len().max(2);
     let mut ids = vec![None; members.len()];
     let mut used = BTreeSet::new();
-    let mut themes = Vec::new();
-    let width = order.len().to_string().len().max(2);
+    let mut ranked = Vec::new();
     for (at, theme_idx) in order.iter().enumerate() {
-        let theme = &coded.themes.themes[*theme_idx];
-        let points: Vec<(u32, u32)> =
-            members[*theme_idx].iter().map(|member| (member.response, member.point)).collect();
-        let labels = label::labels(coded, theme, &points);
-        let free = labels.iter().find(|label| !used.contains(&label.to_lowercase())).or(labels.last());
-        let label = free.cloned().unwrap_or_default();
-        used.insert(label.to_lowercase());
-        let theme_id = format!("t{:0width$}", at + 1);
-        ids[*theme_idx] = Some(theme_id.clone());
-        let verbatims = choose(coded, &members[*theme_idx], settings.verbatims as usize);
-        let sentence = verbatims.first().map(|verbatim| verbatim.text.split_whitespace().collect::<Vec<_>>().join(" "));
-        let term = |term: &canvass_analysis::WeightedTerm| &coded.analysis.vocabulary.terms[term.term_idx as usize];
-        let (n_respondents, n_respondents_once) = counts[*theme_idx];
-        themes.push(Finding {
+        let theme_id = format!("{prefix}t{:0width$}", at + 1);
+        let label = free_label(coded, &themes[*theme_idx], &members[*theme_idx], &mut used);
+        let shares = counts[*theme_idx].0 as f64;
+        ranked.push(Finding {
             rank: at as u32 + 1,
-            theme_id,
-            label,
-            sentence: sentence.unwrap_or_default(),
-            n_respondents: n_respondents as u64,
-            n_respondents_once: n_respondents_once as u64,
-            share: four_decimals(n_respondents as f64 / base as f64),
-            terms: theme
-                .terms
-                .iter()
-                .map(|weighted| ThemeTerm {
-                    stem: term(weighted).stem.clone(),
-                    surface_forms: term(weighted).surface_forms.iter().map(|(form, _)| form.clone()).collect(),
-                    weight: four_decimals(weighted.weight),
-                })
-                .collect(),
-            companions: coded.companions(theme).map(|companion| companion.surface().to_owned()).collect(),
-            respondents: respondents_of(coded, &members[*theme_idx]),
-            verbatims,
+            share: four_decimals(shares / base as f64),
+            language_share: four_decimals(shares / language_base as f64),
+            ..finding(coded, &themes[*theme_idx], theme_id.clone(), label, &members[*theme_idx], settings)
         });
+        ids[*theme_idx] = Some(theme_id);
     }
-    let findings: Vec<Finding> = themes.iter().take(settings.count as usize).cloned().collect();
+    let findings: Vec<Finding> = ranked.iter().take(settings.count as usize).cloned().collect();
     let in_any = |themes: &[usize]| {
         let responses: BTreeSet<u32> =
             themes.iter().flat_map(|theme| members[*theme].iter().map(|member| member.response)).collect();
@@ -193,25 +244,94 @@ pub(crate) fn build_question(
         (distinct(&respondents) as u64, responses)
     };
     let (n_in_findings, _) = in_any(&order[..findings.len()]);
-    let (n_in_themes, coded_responses) = in_any(&order);
-    let ledger = coded.ledger.counts(coded.intake, Some(coded.question_idx));
-    let built = QuestionFindings {
-        id: question.id.clone(),
-        text: question.text.clone(),
-        base: base as u64,
-        base_once: distinct(&coded.units) as u64,
-        n_in_themes,
-        n_in_findings,
-        ledger: ledger.into_iter().map(|(state, n_responses)| StateCount { state, n_responses }).collect(),
-        n_quoting: coded.analysis.texts.iter().filter(|text| !text.quotations.is_empty()).count() as u64,
-        language_counts: language_counts(&coded.analysis, &coded_responses),
-        findings,
-        themes,
-        no_theme: no_theme(coded, &coded_responses, phrases),
-        set_aside: set_aside(coded),
-        duplicates: duplicates(coded),
+    let (n_in_themes, responses) = in_any(&order);
+    let (base, base_once) = (language_base as u64, base_once as u64);
+    Ranked { themes: ranked, findings, ids, base, base_once, n_in_themes, n_in_findings, responses }
+}
+
+/// The best label of a theme that no other has yet.
+fn free_label(coded: &Coded<'_>, theme: &Theme, members: &[Candidate], used: &mut BTreeSet<String>) -> String {
+    let points: Vec<(u32, u32)> = members.iter().map(|member| (member.response, member.point)).collect();
+    let labels = label::labels(coded, theme, &points);
+    let free = labels.iter().find(|label| !used.contains(&label.to_lowercase())).or(labels.last());
+    let label = free.cloned().unwrap_or_default();
+    used.insert(label.to_lowercase());
+    label
+}
+
+/// A theme with its evidence; rank and shares are filled in by the caller.
+fn finding(
+    coded: &Coded<'_>,
+    theme: &Theme,
+    theme_id: String,
+    label: String,
+    members: &[Candidate],
+    settings: &FindingSettings,
+) -> Finding {
+    let verbatims = choose(coded, members, settings.verbatims as usize);
+    let sentence = verbatims.first().map(|verbatim| verbatim.text.split_whitespace().collect::<Vec<_>>().join(" "));
+    let term = |term: &canvass_analysis::WeightedTerm| &coded.analysis.vocabulary.terms[term.term_idx as usize];
+    let (n_respondents, n_respondents_once) = count(coded, members);
+    let terms = theme.terms.iter().map(|weighted| ThemeTerm {
+        stem: term(weighted).stem.clone(),
+        surface_forms: term(weighted).surface_forms.iter().map(|(form, _)| form.clone()).collect(),
+        weight: four_decimals(weighted.weight),
+    });
+    Finding {
+        rank: 0,
+        theme_id,
+        label,
+        sentence: sentence.unwrap_or_default(),
+        n_respondents: n_respondents as u64,
+        n_respondents_once: n_respondents_once as u64,
+        share: 0.0,
+        language_share: 0.0,
+        terms: terms.collect(),
+        companions: coded.companions(theme).map(|companion| companion.surface().to_owned()).collect(),
+        respondents: respondents_of(coded, members),
+        verbatims,
+    }
+}
+
+/// What carries no theme, beside function words and quotations.
+fn left_out(coded: &Coded<'_>) -> LeftOutWords {
+    let terms = &coded.analysis.vocabulary.terms;
+    let mut question_words = BTreeSet::new();
+    let mut n_restating = 0;
+    let mut passages: BTreeMap<String, (String, u64)> = BTreeMap::new();
+    for (response, text) in (0..).zip(&coded.analysis.texts) {
+        let tokens = || text.points.iter().flat_map(|point| &point.tokens);
+        let asked = tokens().filter(|token| token.left_out == Some(LeftOut::Question));
+        question_words.extend(asked.map(|token| terms[token.term_idx as usize].surface()));
+        n_restating += u64::from(tokens().any(|token| token.left_out == Some(LeftOut::Preamble)));
+        let written = |span: &Span| span.of(coded.text_of(response)).map(one_line).unwrap_or_default();
+        let of_text: BTreeMap<String, String> =
+            text.boilerplate.iter().map(written).map(|passage| (passage.to_lowercase(), passage)).collect();
+        for (key, passage) in of_text {
+            passages.entry(key).or_insert((passage, 0)).1 += 1;
+        }
+    }
+    let mut boilerplate: Vec<FormCount> =
+        passages.into_values().map(|(form, n_responses)| FormCount { form, n_responses }).collect();
+    boilerplate.sort_by(|a, b| b.n_responses.cmp(&a.n_responses).then_with(|| a.form.cmp(&b.form)));
+    LeftOutWords { question_words: question_words.into_iter().map(str::to_owned).collect(), n_restating, boilerplate }
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn merges(analysis: &Analysis) -> Vec<MergedForms> {
+    let forms = |forms: &[(String, u32)]| {
+        let count = |(form, count): &(String, u32)| FormCount { form: form.clone(), n_responses: (*count).into() };
+        forms.iter().map(count).collect()
     };
-    (built, ids)
+    let merges = analysis.merges.iter().map(|merge| MergedForms {
+        kind: merge.kind.name(),
+        term: analysis.vocabulary.terms[merge.term_idx as usize].surface().to_owned(),
+        forms: forms(&merge.forms),
+    });
+    merges.collect()
 }
 
 /// Respondents of these points, raw and each unit once.
@@ -233,33 +353,26 @@ fn respondents_of(coded: &Coded<'_>, members: &[Candidate]) -> Vec<String> {
     first_of_each.map(|response| coded.respondent_id(response).to_owned()).collect()
 }
 
-fn language_counts(analysis: &Analysis, coded_responses: &BTreeSet<u32>) -> Vec<LanguageCount> {
-    let mut counts: Vec<LanguageCount> = Language::ALL
-        .into_iter()
-        .map(|language| {
-            let responses = (0..).zip(&analysis.texts).filter(|(_, text)| text.language == language);
-            let (n_responses, n_no_theme) = responses.fold((0, 0), |(all, without), (response, _)| {
-                (all + 1, without + u64::from(!coded_responses.contains(&response)))
-            });
-            LanguageCount { language, n_responses, n_no_theme }
-        })
-        .filter(|count| count.n_responses > 0)
-        .collect();
+fn language_counts(coded: &Coded<'_>, in_themes: &BTreeSet<u32>) -> Vec<LanguageCount> {
+    let mut counts: BTreeMap<Language, (u64, u64)> = BTreeMap::new();
+    for (response, read_in) in (0..).zip(&coded.read_in) {
+        let count = counts.entry(read_in.language).or_default();
+        *count = (count.0 + 1, count.1 + u64::from(!in_themes.contains(&response)));
+    }
+    let count = |(language, (n_responses, n_no_theme))| LanguageCount { language, n_responses, n_no_theme };
+    let mut counts: Vec<LanguageCount> = counts.into_iter().map(count).collect();
     counts.sort_by(|a, b| b.n_responses.cmp(&a.n_responses).then(a.language.cmp(&b.language)));
     counts
 }
 
-/// The responses in no theme, each with the reason.
-fn no_theme(coded: &Coded<'_>, coded_responses: &BTreeSet<u32>, phrases: &Phrases) -> Vec<NoTheme> {
-    let uncoded = (0..coded.positions.len() as u32).filter(|response| !coded_responses.contains(response));
-    uncoded
-        .map(|response| NoTheme {
-            response_id: coded.received(response).response_id.clone(),
-            respondent_id: coded.respondent_id(response).to_owned(),
-            reason: reason(coded, response, phrases),
-            text: coded.text_of(response).to_owned(),
-        })
-        .collect()
+/// A response in no theme, with the reason.
+fn no_theme(coded: &Coded<'_>, response: u32, phrases: &Phrases) -> NoTheme {
+    NoTheme {
+        response_id: coded.received(response).response_id.clone(),
+        respondent_id: coded.respondent_id(response).to_owned(),
+        reason: reason(coded, response, phrases),
+        text: coded.text_of(response).to_owned(),
+    }
 }
 
 /// The responses to the question that are not analysed, in the order of the file.
@@ -280,26 +393,25 @@ fn set_aside(coded: &Coded<'_>) -> Vec<SetAside> {
 /// Why a response is in no theme.
 fn reason(coded: &Coded<'_>, response: u32, phrases: &Phrases) -> String {
     let text = &coded.analysis.texts[response as usize];
-    let tokens = || text.points.iter().flat_map(|point| &point.tokens);
+    let language = coded.read_in[response as usize].language;
+    let tokens = || text.points.iter().flat_map(|point| point.tokens.iter().chain(&point.phrases));
     let reason = if phrases.points_elsewhere(coded.text_of(response)) {
         "points at another answer"
+    } else if !language.has_resources() {
+        return format!("in {language}, which canvass has no resources for");
+    } else if coded.languages.iter().all(|group| group.language != language) {
+        return format!("in {language}, with too few answers for themes of their own");
     } else if tokens().next().is_none() {
         "names no subject"
-    } else if tokens().all(|token| token.quoted) {
+    } else if tokens().all(|token| token.left_out == Some(LeftOut::Quotation)) {
         "only quotes a reference text"
-    } else if !tokens().any(|token| coded.carries(token)) {
+    } else if tokens().all(|token| token.left_out.is_some()) {
         "only words of the question"
     } else {
         "fits none of the themes"
     };
-    let mut details = Vec::new();
-    if text.language != coded.main_language {
-        details.push(text.language.to_string());
-    }
-    if !text.quotations.is_empty() && tokens().any(|token| !token.quoted) {
-        details.push("quotes a reference text".into());
-    }
-    if details.is_empty() { reason.into() } else { format!("{reason} ({})", details.join("; ")) }
+    let quotes = !text.quotations.is_empty() && tokens().any(|token| token.left_out != Some(LeftOut::Quotation));
+    if quotes { format!("{reason} (quotes a reference text)") } else { reason.into() }
 }
 
 fn duplicates(coded: &Coded<'_>) -> Vec<DuplicateGroup> {

@@ -2,7 +2,7 @@
 
 use super::build::Coded;
 use canvass_analysis::Theme;
-use canvass_text::Token;
+use canvass_text::{Term, TermKind, Token};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Content words in a phrase at most.
@@ -26,6 +26,15 @@ pub(super) fn labels(coded: &Coded<'_>, theme: &Theme, points: &[(u32, u32)]) ->
     let terms = &coded.analysis.vocabulary.terms;
     let surface = |term_idx: u32| terms[term_idx as usize].surface();
     let Some(head) = theme.terms.first() else { return Vec::new() };
+    let with_companions = || {
+        let companions: Vec<&str> = coded.companions(theme).take(2).map(Term::surface).collect();
+        (!companions.is_empty()).then(|| format!("{} ({})", surface(head.term_idx), companions.join(", ")))
+    };
+    if terms[head.term_idx as usize].kind != TermKind::Word {
+        // A phrase is its own label.
+        let labels = std::iter::once(surface(head.term_idx).to_owned()).chain(with_companions());
+        return labels.map(|label| capitalised(&label)).collect();
+    }
 
     // For each run of stems that makes a phrase: the units that use it, and how they write it.
     let mut phrases: BTreeMap<Vec<u32>, Usage> = BTreeMap::new();
@@ -34,7 +43,8 @@ pub(super) fn labels(coded: &Coded<'_>, theme: &Theme, points: &[(u32, u32)]) ->
         let unit = coded.unit_of(*response);
         units.insert(unit);
         let text = coded.text_of(*response);
-        let tokens = &coded.analysis.texts[*response as usize].points[*point as usize].tokens;
+        let point = &coded.analysis.texts[*response as usize].points[*point as usize];
+        let tokens = &point.tokens;
         for (at, _) in tokens.iter().enumerate().filter(|(_, token)| token.term_idx == head.term_idx) {
             for from in at.saturating_sub(MAX_TOKENS - 1)..=at {
                 for to in (from + 1).max(at)..(from + MAX_TOKENS).min(tokens.len()) {
@@ -60,10 +70,7 @@ pub(super) fn labels(coded: &Coded<'_>, theme: &Theme, points: &[(u32, u32)]) ->
         .collect();
     ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
     let mut labels: Vec<String> = ranked.into_iter().map(|(_, label)| label).collect();
-    let companions: Vec<&str> = coded.companions(theme).take(2).map(canvass_text::Term::surface).collect();
-    if !companions.is_empty() {
-        labels.push(format!("{} ({})", surface(head.term_idx), companions.join(", ")));
-    }
+    labels.extend(with_companions());
     labels.push(surface(head.term_idx).to_owned());
     labels.iter().map(|label| capitalised(label)).collect()
 }

@@ -8,7 +8,7 @@ mod verbatim;
 
 use serde::{Deserialize, Serialize};
 
-pub(crate) use build::{Coded, build_question, carries, units};
+pub(crate) use build::{Coded, build_question, units};
 
 /// Everything a report says. `findings.json` is this, serialised.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -65,26 +65,89 @@ pub struct QuestionFindings {
     pub base: u64,
     /// Their number with each group of near-duplicates counted once.
     pub base_once: u64,
-    /// The respondents who are in at least one theme.
+    /// The main language: that of `findings` and `themes`.
+    pub language: canvass_text::Language,
+    /// The respondents of the base who answered in it: those whom `findings` and `themes` can count.
+    pub language_base: u64,
+    /// The respondents who are in at least one of `themes`.
     pub n_in_themes: u64,
-    /// The respondents who are in at least one of the findings.
+    /// The respondents who are in at least one of `findings`.
     pub n_in_findings: u64,
     /// What became of the responses received; the counts sum to all of them.
     pub ledger: Vec<StateCount>,
     /// How many of the analysed responses quote a reference text; what they quote carries no theme.
     pub n_quoting: u64,
+    /// What else carries no theme.
+    pub left_out: LeftOutWords,
+    /// Forms that were counted as one term.
+    pub merges: Vec<MergedForms>,
     /// How many of the analysed responses were read in which language, the most frequent first.
     pub language_counts: Vec<LanguageCount>,
+    /// The first themes in rank order.
+    pub findings: Vec<Finding>,
+    /// All themes in rank order: those of the answers in the main language.
+    pub themes: Vec<Finding>,
+    /// The responses in no theme, but for those that stand under `languages`; answers in a language that has no themes of
+    /// its own are here, whole.
+    pub no_theme: Vec<NoTheme>,
+    /// The answers in each further language that has themes of its own, the largest group first.
+    pub languages: Vec<LanguageFindings>,
+    /// The responses that are not in the base, and why.
+    pub set_aside: Vec<SetAside>,
+    /// The groups of near-duplicates.
+    pub duplicates: Vec<DuplicateGroup>,
+}
+
+/// What is found in the answers to a question in one language other than the main one.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct LanguageFindings {
+    /// The language.
+    pub language: canvass_text::Language,
+    /// The respondents of the question's base who answered in it: what `share` is a share of here.
+    pub base: u64,
+    /// Their number with each group of near-duplicates counted once.
+    pub base_once: u64,
+    /// The respondents who are in at least one of `themes`.
+    pub n_in_themes: u64,
+    /// The respondents who are in at least one of `findings`.
+    pub n_in_findings: u64,
     /// The first themes in rank order.
     pub findings: Vec<Finding>,
     /// All themes in rank order.
     pub themes: Vec<Finding>,
     /// The responses in no theme.
     pub no_theme: Vec<NoTheme>,
-    /// The responses that are not in the base, and why.
-    pub set_aside: Vec<SetAside>,
-    /// The groups of near-duplicates.
-    pub duplicates: Vec<DuplicateGroup>,
+}
+
+/// Words and passages that carry no theme, beside function words and quotations.
+#[derive(Clone, Debug, Default, Eq, PartialEq, Serialize)]
+pub struct LeftOutWords {
+    /// Words of the question, as the answers write them, in alphabetical order.
+    pub question_words: Vec<String>,
+    /// How many of the analysed responses have a point that only restates the question.
+    pub n_restating: u64,
+    /// Passages that most answers share, the most frequent first.
+    pub boilerplate: Vec<FormCount>,
+}
+
+/// Forms that were counted as one term.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+pub struct MergedForms {
+    /// `abbreviation`: the answers define it; `synonym`: the user says so.
+    pub kind: &'static str,
+    /// What the term is called.
+    pub term: String,
+    /// The forms, the most frequent first.
+    pub forms: Vec<FormCount>,
+}
+
+/// Something written, and how often.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+pub struct FormCount {
+    /// As it is written.
+    pub form: String,
+    /// The analysed responses that have it.
+    pub n_responses: u64,
 }
 
 /// How many responses ended in a state.
@@ -124,6 +187,8 @@ pub struct Finding {
     pub n_respondents_once: u64,
     /// `n_respondents` / base, 0 to 1, to four decimals.
     pub share: f64,
+    /// `n_respondents` / the respondents of the base who answered in the theme's language, 0 to 1, to four decimals.
+    pub language_share: f64,
     /// What puts a point into the theme.
     pub terms: Vec<ThemeTerm>,
     /// Words that stand beside them more often than chance would have it, general words left out; they describe the theme only.

@@ -73,7 +73,8 @@ fn check_quotations(run: &Run) -> Result<(), Error> {
             let received = &run.intake.responses[*at];
             texts.entry(&received.response_id).or_default().push(&received.text);
         }
-        for verbatim in found.themes.iter().flat_map(|theme| &theme.verbatims) {
+        let further = found.languages.iter().flat_map(|group| &group.themes);
+        for verbatim in found.themes.iter().chain(further).flat_map(|theme| &theme.verbatims) {
             let span = verbatim.start as usize..verbatim.end as usize;
             let mut sources = texts.get(verbatim.response_id.as_str()).into_iter().flatten();
             if !sources.any(|source| source.get(span.clone()) == Some(&verbatim.text)) {

@@ -3,7 +3,7 @@
 use crate::findings::four_decimals;
 use crate::ledger::State;
 use crate::pipeline::{QuestionRun, Run};
-use canvass_text::Span;
+use canvass_text::{Span, Token};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -32,6 +32,13 @@ pub struct ResponseRecord {
     pub text: String,
     /// The language it was read in; none unless analysed.
     pub language: Option<String>,
+    /// How it is known: `identified`, `column`, `settings`, or `main` for texts that are read in the main language because theirs
+    /// is not sure.
+    pub language_source: Option<String>,
+    /// Passages that most answers to the question share.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
+    pub boilerplate: Vec<Span>,
     /// Passages quoted from a reference text.
     pub quotations: Vec<Span>,
     /// Its points.
@@ -47,8 +54,16 @@ pub struct PointRecord {
     pub start: u32,
     /// One past the last byte.
     pub end: u32,
-    /// Its tokens.
+    /// The language it was read in, if it is not the response's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
+    pub language: Option<String>,
+    /// Its words.
     pub tokens: Vec<TokenRecord>,
+    /// Its phrases.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
+    pub phrases: Vec<TokenRecord>,
     /// The themes it is in.
     pub themes: Vec<ThemeRecord>,
 }
@@ -62,7 +77,9 @@ pub struct TokenRecord {
     pub end: u32,
     /// The stem of its term.
     pub stem: String,
-    /// Why it carries no theme: `question` for a word of the question, `quotation` for one quoted from a reference text.
+    /// Why it carries no theme: `question` for a word of the question, `preamble` for one in a point that restates it,
+    /// `boilerplate` for one in a passage that most answers share, `quotation` for one quoted from a reference text, `phrase`
+    /// where the phrase it is part of stands for it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[serde(default)]
     pub left_out: Option<String>,
@@ -83,14 +100,23 @@ pub(super) type ThemesOfResponse<'a> = BTreeMap<&'a str, (f64, Vec<u32>)>;
 /// For each analysed response of a question its themes.
 pub(super) fn themes_of(question: &QuestionRun) -> Vec<ThemesOfResponse<'_>> {
     let mut themes: Vec<ThemesOfResponse<'_>> = vec![BTreeMap::new(); question.positions.len()];
-    for membership in &question.themes.memberships {
-        let Some(theme_id) = &question.theme_ids[membership.theme_idx as usize] else { continue };
-        let (response, point) = question.points[membership.point_idx as usize];
+    for (theme_id, response, point, found) in memberships(question) {
         let (strength, points) = themes[response as usize].entry(theme_id).or_insert((0.0, Vec::new()));
-        *strength = strength.max(membership.strength);
+        *strength = strength.max(found);
         points.push(point);
     }
     themes
+}
+
+/// The points that are in a theme: the theme's id, response, point and strength.
+fn memberships(question: &QuestionRun) -> impl Iterator<Item = (&str, u32, u32, f64)> {
+    question.languages.iter().flat_map(|group| {
+        group.themes.memberships.iter().filter_map(|membership| {
+            let theme_id = group.theme_ids[membership.theme_idx as usize].as_ref()?;
+            let (response, point) = group.points[membership.point_idx as usize];
+            Some((theme_id.as_str(), response, point, membership.strength))
+        })
+    })
 }
 
 /// `responses.jsonl`, in the order of the ledger.
@@ -109,7 +135,8 @@ pub(super) fn records(run: &Run, reasons: &BTreeMap<usize, String>) -> Vec<u8> {
     for (at, (received, entry)) in run.intake.responses.iter().zip(&run.ledger.entries).enumerate() {
         let found = taken_apart.get(&at).map(|(number, response)| {
             let text = &run.questions[*number].analysis.texts[*response];
-            (text, points[*number][*response].clone(), groups.get(&(*number, *response as u32)).cloned())
+            let read_in = run.questions[*number].read_in[*response];
+            ((text, read_in), points[*number][*response].clone(), groups.get(&(*number, *response as u32)).cloned())
         });
         let (text, points, duplicate_group) =
             found.map_or((None, Vec::new(), None), |(text, points, group)| (Some(text), points, group));
@@ -125,8 +152,10 @@ pub(super) fn records(run: &Run, reasons: &BTreeMap<usize, String>) -> Vec<u8> {
             state: entry.state.name().to_owned(),
             reason: reasons.get(&at).unwrap_or(&entry.reason).clone(),
             text: received.text.clone(),
-            language: text.map(|text| text.language.code().to_owned()),
-            quotations: text.map(|text| text.quotations.clone()).unwrap_or_default(),
+            language: text.map(|(text, _)| text.language.code().to_owned()),
+            language_source: text.map(|(_, read_in)| read_in.source.name().to_owned()),
+            boilerplate: text.map(|(text, _)| text.boilerplate.clone()).unwrap_or_default(),
+            quotations: text.map(|(text, _)| text.quotations.clone()).unwrap_or_default(),
             points,
             duplicate_group,
         };
@@ -144,30 +173,26 @@ fn points_of(question: &QuestionRun) -> Vec<Vec<PointRecord>> {
         .iter()
         .map(|text| {
             let points = text.points.iter().map(|point| {
-                let tokens = point.tokens.iter().map(|token| TokenRecord {
+                let record = |token: &Token| TokenRecord {
                     start: token.span.start,
                     end: token.span.end,
                     stem: question.analysis.vocabulary.terms[token.term_idx as usize].stem.clone(),
-                    left_out: if token.quoted {
-                        Some("quotation".into())
-                    } else {
-                        question.excluded[token.term_idx as usize].then(|| "question".into())
-                    },
-                });
+                    left_out: token.left_out.map(|reason| reason.name().to_owned()),
+                };
                 PointRecord {
                     start: point.span.start,
                     end: point.span.end,
-                    tokens: tokens.collect(),
+                    language: (point.language != text.language).then(|| point.language.code().to_owned()),
+                    tokens: point.tokens.iter().map(record).collect(),
+                    phrases: point.phrases.iter().map(record).collect(),
                     themes: Vec::new(),
                 }
             });
             points.collect()
         })
         .collect();
-    for membership in &question.themes.memberships {
-        let Some(theme_id) = &question.theme_ids[membership.theme_idx as usize] else { continue };
-        let (response, point) = question.points[membership.point_idx as usize];
-        let theme = ThemeRecord { theme_id: theme_id.clone(), strength: four_decimals(membership.strength) };
+    for (theme_id, response, point, strength) in memberships(question) {
+        let theme = ThemeRecord { theme_id: theme_id.to_owned(), strength: four_decimals(strength) };
         records[response as usize][point as usize].themes.push(theme);
     }
     for point in records.iter_mut().flatten() {

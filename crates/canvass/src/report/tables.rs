@@ -5,16 +5,18 @@
 
 use super::responses::themes_of;
 use crate::ledger::State;
-use crate::pipeline::Run;
-use std::collections::BTreeMap;
+use crate::pipeline::{LanguageSource, Run};
+use canvass_text::Language;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// `coding.csv`: a line for each response and theme.
 pub(super) fn coding(run: &Run) -> Vec<u8> {
     let mut table =
         Table::new(["question", "response_id", "respondent_id", "theme_id", "theme_label", "strength", "points"]);
     for (question, found) in run.questions.iter().zip(&run.findings.questions) {
+        let further = found.languages.iter().flat_map(|group| &group.themes);
         let labels: BTreeMap<&str, &str> =
-            found.themes.iter().map(|theme| (theme.theme_id.as_str(), theme.label.as_str())).collect();
+            found.themes.iter().chain(further).map(|theme| (theme.theme_id.as_str(), theme.label.as_str())).collect();
         let themes_of_response = themes_of(question);
         for (position, themes) in question.positions.iter().zip(&themes_of_response) {
             let received = &run.intake.responses[*position];
@@ -81,15 +83,25 @@ pub(super) fn ledger(run: &Run, reasons: &BTreeMap<usize, String>) -> Vec<u8> {
 pub(super) fn reasons(run: &Run) -> BTreeMap<usize, String> {
     let mut reasons = BTreeMap::new();
     for (question, found) in run.questions.iter().zip(&run.findings.questions) {
-        // Both are in the order of the file.
-        let mut uncoded = found.no_theme.iter();
-        for (position, themes) in question.positions.iter().zip(themes_of(question)) {
+        // Each list is in the order of the file, and holds the responses of its languages.
+        let own: BTreeSet<Language> = found.languages.iter().map(|group| group.language).collect();
+        let mut uncoded: BTreeMap<Option<Language>, _> =
+            found.languages.iter().map(|group| (Some(group.language), group.no_theme.iter())).collect();
+        uncoded.insert(None, found.no_theme.iter());
+        for ((position, read_in), themes) in question.positions.iter().zip(&question.read_in).zip(themes_of(question)) {
             debug_assert_eq!(run.ledger.entries[*position].state, State::Analysed);
-            let reason = match themes.len() {
-                0 => format!("no theme: {}", uncoded.next().map_or("", |response| response.reason.as_str())),
+            let list = Some(read_in.language).filter(|language| own.contains(language));
+            let mut reason = match themes.len() {
+                0 => {
+                    let next = uncoded.get_mut(&list).and_then(Iterator::next);
+                    format!("no theme: {}", next.map_or("", |response| response.reason.as_str()))
+                }
                 1 => "in 1 theme".into(),
                 n => format!("in {n} themes"),
             };
+            if read_in.source == LanguageSource::Main {
+                reason.push_str(&format!("; language not sure, read in {}", read_in.language));
+            }
             reasons.insert(*position, reason);
         }
     }

@@ -1,6 +1,6 @@
 //! What the user wrote: every part may be missing.
 
-use super::{FindingSettings, Layout, LedgerSettings, QuestionKind};
+use super::{FindingSettings, Layout, LedgerSettings, QuestionKind, Synonym, TextSettings};
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
 
@@ -25,6 +25,9 @@ pub struct Config {
     /// The texts sent with the form.
     #[serde(rename = "reference")]
     pub references: Vec<ReferenceConfig>,
+    /// Words and phrases that count as one term.
+    #[serde(rename = "synonym")]
+    pub synonyms: Vec<Synonym>,
     /// Questions the user names; columns not named here are recognised.
     #[serde(rename = "question")]
     pub questions: Vec<QuestionConfig>,
@@ -72,18 +75,69 @@ pub struct QuestionConfig {
     pub column: Option<String>,
 }
 
-/// How text becomes terms. `None`: worked out from the answers, or the default.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq)]
+/// How text becomes terms.
+#[derive(Clone, Debug, Deserialize, PartialEq)]
 #[serde(deny_unknown_fields, default)]
 pub struct TextConfig {
-    /// The language of most answers, an ISO 639-1 code.
+    /// The language of most answers, an ISO 639 code. `None`: worked out from the answers.
     pub main_language: Option<String>,
-    /// Whether each response's language is identified.
-    pub identify_language: Option<bool>,
-    /// Passages of at least this many words that stand in a reference text carry no theme.
-    pub quotation_words: Option<u32>,
+    /// As in [`TextSettings`], like all below.
+    pub identify_language: bool,
+    /// The fewest answers in another language that get themes of their own.
+    pub min_language_group: u32,
+    /// Whether answers are cut into points.
+    pub points: bool,
+    /// Whether the words of the question carry no theme.
+    pub question_words: bool,
+    /// The shortest passage, in words, that is boilerplate.
+    pub boilerplate_words: u32,
+    /// The share of a question's answers that have boilerplate in common.
+    pub boilerplate_share: f64,
+    /// The shortest quotation, in words.
+    pub quotation_words: u32,
+    /// Whether words that stand together are terms of their own.
+    pub phrases: bool,
+    /// Whether abbreviations that the answers define count as what they stand for.
+    pub abbreviations: bool,
     /// Further words that carry no theme.
     pub stop_words: Vec<String>,
+}
+
+impl Default for TextConfig {
+    fn default() -> Self {
+        Self {
+            main_language: None,
+            identify_language: true,
+            min_language_group: 20,
+            points: true,
+            question_words: true,
+            boilerplate_words: 5,
+            boilerplate_share: 0.5,
+            quotation_words: 8,
+            phrases: true,
+            abbreviations: true,
+            stop_words: Vec::new(),
+        }
+    }
+}
+
+impl TextConfig {
+    /// The settings, once the main language is known.
+    pub(crate) fn complete(&self, main_language: canvass_text::Language) -> TextSettings {
+        TextSettings {
+            main_language: main_language.code().to_owned(),
+            identify_language: self.identify_language,
+            min_language_group: self.min_language_group,
+            points: self.points,
+            question_words: self.question_words,
+            boilerplate_words: self.boilerplate_words,
+            boilerplate_share: self.boilerplate_share,
+            quotation_words: self.quotation_words,
+            phrases: self.phrases,
+            abbreviations: self.abbreviations,
+            stop_words: self.stop_words.clone(),
+        }
+    }
 }
 
 /// A text sent with the form.
@@ -188,6 +242,14 @@ pub enum SettingsError {
         /// What was asked for.
         found: String,
     },
+    /// A synonym that says nothing.
+    #[error("the synonym {term:?} cannot be used: {why}")]
+    Synonym {
+        /// Its term.
+        term: String,
+        /// What is wrong with it.
+        why: String,
+    },
     /// The configuration names a reference text that was not given.
     #[error("the configuration names the reference text {file:?}, which is not beside it and was not given")]
     MissingReference {
@@ -241,6 +303,10 @@ impl SettingsError {
             }
             Self::OutOfRange { setting, .. } => format!("change {setting} in the configuration"),
             Self::UnknownLanguage { .. } => "leave text.main_language out to have it worked out".into(),
+            Self::Synonym { .. } => {
+                "write [[synonym]] with term = \"...\", forms = [\"...\", ...] and, for one language only, language = \"en\""
+                    .into()
+            }
             Self::MissingReference { file } => format!("give it with --reference PATH/TO/{file}"),
             Self::ReferenceFormat { .. } => "save it as plain text in UTF-8 and give that file".into(),
             Self::ReferenceEncoding { .. } => {

@@ -94,16 +94,43 @@ impl Default for LedgerSettings {
 }
 
 /// How text becomes terms; complete.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct TextSettings {
     /// The language of most answers: short or unsure texts are read in it. An ISO 639-1 code.
     pub main_language: String,
     /// Whether each response's language is identified; if not, all are read in the main language.
     pub identify_language: bool,
+    /// A language with at least this many answers to a question gets themes of its own; fewer are listed whole.
+    pub min_language_group: u32,
+    /// Whether answers are cut into points; if not, each is one.
+    pub points: bool,
+    /// Whether the words of the question, and points that restate it, carry no theme.
+    pub question_words: bool,
+    /// Passages of at least this many words that most answers share carry no theme.
+    pub boilerplate_words: u32,
+    /// "Most": more than this share of the question's answers, near-duplicates counted once. 1 leaves all in.
+    pub boilerplate_share: f64,
     /// Passages of at least this many words that stand in a reference text carry no theme.
     pub quotation_words: u32,
+    /// Whether words that stand together more often than chance would have it are terms of their own.
+    pub phrases: bool,
+    /// Whether abbreviations that the answers define count as what they stand for.
+    pub abbreviations: bool,
     /// Further words that carry no theme.
     pub stop_words: Vec<String>,
+}
+
+/// Words and phrases that count as one term.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Synonym {
+    /// What the term is called; counts as a form.
+    pub term: String,
+    /// The other forms; inflected forms need not be listed.
+    pub forms: Vec<String>,
+    /// The language the forms are of, an ISO 639-1 code; empty: all.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub language: String,
 }
 
 /// What a finding shows.
@@ -151,6 +178,9 @@ pub struct Settings {
     /// The texts sent with the form.
     #[serde(rename = "reference", skip_serializing_if = "Vec::is_empty")]
     pub references: Vec<Reference>,
+    /// Words and phrases that count as one term.
+    #[serde(rename = "synonym", skip_serializing_if = "Vec::is_empty")]
+    pub synonyms: Vec<Synonym>,
     /// The questions in the order of the form.
     #[serde(rename = "question")]
     pub questions: Vec<Question>,

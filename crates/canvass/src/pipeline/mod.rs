@@ -3,27 +3,29 @@
 //! [`run`] begins with files, [`analyse`] with responses that are already in memory. Neither writes anything: what a
 //! [`Run`] holds is turned into files by [`crate::report`] and [`crate::run_folder`].
 
+mod languages;
+mod lexicon;
+
 use crate::error::Error;
-use crate::findings::{Coded, Findings, InputIdentity, QuestionFindings, RunIdentity, build_question, carries, units};
+use crate::findings::{Coded, Findings, InputIdentity, RunIdentity, build_question, units};
 use crate::ingest::{self, Intake, Source};
 use crate::ledger::{self, Ledger, Phrases, State};
 use crate::progress::{Observer, Stage};
 use crate::references;
-use crate::settings::{Config, Layout, QuestionKind, Settings, SettingsError, TextSettings};
+use crate::settings::{Config, Layout, QuestionKind, Settings, SettingsError};
 use canvass_analysis::{Csr, Document, Group, Shared, ThemeInput, Themes, find_groups, fit_themes};
-use canvass_text::{Analyser, Analysis, Language, Quotations, Resources, identify, normalised_words};
+use canvass_text::{Analyser, Analysis, Language, Quotations, Resources, TermRules, Text, normalised_words};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+
+pub use languages::{LanguageSource, ReadIn};
 
 /// The seed used when none is given.
 pub const DEFAULT_SEED: u64 = 1;
 
 /// Responses a parallel step takes at a time: fixed, so that the thread count cannot show.
 const CHUNK: usize = 256;
-
-/// A language counts as identified from this confidence on; below, a text is read in the main language.
-const MIN_CONFIDENCE: f64 = 0.5;
 
 /// What a run is asked to do.
 #[derive(Clone, Debug, Default)]
@@ -62,14 +64,25 @@ pub struct QuestionRun {
     pub question_idx: u32,
     /// The analysed responses: indices into `Intake::responses`. Other indices of responses are into this.
     pub positions: Vec<usize>,
+    /// For each of them the language it is read in.
+    pub read_in: Vec<ReadIn>,
     /// Their texts taken apart.
     pub analysis: Analysis,
-    /// For each point of the theme stage its response and its index there.
-    pub points: Vec<(u32, u32)>,
-    /// For each term whether it carries no theme: a word of the question.
-    pub excluded: Vec<bool>,
     /// The groups of near-duplicates.
     pub groups: Vec<Group>,
+    /// The answers of each language that have themes of their own: those in the main language first, then by size.
+    pub languages: Vec<LanguageGroup>,
+}
+
+/// The answers to a question in one language, and their themes.
+#[derive(Clone, Debug)]
+pub struct LanguageGroup {
+    /// The language.
+    pub language: Language,
+    /// Its responses, ascending: indices into `QuestionRun::positions`.
+    pub responses: Vec<u32>,
+    /// For each point of the theme stage its response and its index there.
+    pub points: Vec<(u32, u32)>,
     /// The themes as found.
     pub themes: Themes,
     /// For each of them its id in the findings; none where too few respondents support it.
@@ -115,17 +128,8 @@ pub fn analyse(intake: Intake, config: &Config, references: &[String], observer:
 
     let positions = analysed_positions(&intake, &ledger)?;
     let n_analysed: u64 = positions.iter().map(|(_, positions)| positions.len() as u64).sum();
-    observer.begin(Stage::Text, Some(n_analysed));
-    let (main_language, identified) = languages(&intake, &positions, config, &resources)?;
+    let (main_language, read_in) = languages::languages(&intake, &positions, config, &resources)?;
     let settings = complete(&intake, config, main_language);
-    let quotations = Quotations::new(references.iter().map(String::as_str), settings.text.quotation_words as usize);
-    let analyser = Analyser::new(&resources, &settings.text.stop_words);
-    let mut taken_apart = Vec::new();
-    for ((question_idx, positions), languages) in positions.iter().zip(&identified) {
-        let wording = intake.questions[*question_idx as usize].text.as_str();
-        taken_apart.push(take_apart(&intake, wording, positions, languages, &analyser, &quotations, observer));
-    }
-    observer.end(Stage::Text, n_analysed);
 
     observer.begin(Stage::Duplicates, Some(n_analysed));
     let mut groups = Vec::new();
@@ -135,48 +139,59 @@ pub fn analyse(intake: Intake, config: &Config, references: &[String], observer:
     }
     observer.end(Stage::Duplicates, n_analysed);
 
-    let n_points: u64 =
-        taken_apart.iter().flat_map(|(analysis, _)| &analysis.texts).map(|text| text.points.len() as u64).sum();
-    observer.begin(Stage::Themes, Some(n_points));
+    observer.begin(Stage::Text, Some(n_analysed));
+    let quotations = Quotations::new(references.iter().map(String::as_str), settings.text.quotation_words as usize);
+    let lexicon = lexicon::lexicon(config)?;
+    let analyser = Analyser::new(&resources, term_rules(&settings), &lexicon);
     let mut coded = Vec::new();
-    for (((question_idx, positions), (analysis, excluded)), groups) in
-        positions.into_iter().zip(taken_apart).zip(groups)
-    {
+    for (((question_idx, positions), read_in), groups) in positions.into_iter().zip(read_in).zip(groups) {
         let ids: Vec<&str> = positions
             .iter()
             .map(|at| intake.submissions[intake.responses[*at].submission_idx as usize].respondent_id.as_str())
             .collect();
         let (units, respondents) = units(&ids, &groups);
         note_few_respondents(&intake, &settings, question_idx, &respondents, observer);
-        let (points, themes) = find_themes(&analysis, &excluded, &units, &settings)?;
-        observer.advance(Stage::Themes, points.len() as u64);
+        let texts = texts(&intake, &positions, &read_in, &groups);
+        let done = |n: usize| observer.advance(Stage::Text, n as u64);
+        let wording = intake.questions[question_idx as usize].text.as_str();
+        let analysis = analyser.analyse(&texts, wording, &quotations, &done);
         coded.push(Coded {
             intake: &intake,
             ledger: &ledger,
             question_idx,
             positions,
+            read_in,
             analysis,
-            points,
-            excluded,
             groups,
-            themes,
+            languages: Vec::new(),
             main_language,
             units,
             respondents,
         });
     }
+    observer.end(Stage::Text, n_analysed);
+
+    let points = |coded: &Coded<'_>| coded.analysis.texts.iter().map(|text| text.points.len() as u64).sum::<u64>();
+    let n_points: u64 = coded.iter().map(points).sum();
+    observer.begin(Stage::Themes, Some(n_points));
+    for coded in &mut coded {
+        coded.languages = language_groups(coded, &settings)?;
+        observer.advance(Stage::Themes, points(coded));
+    }
     observer.end(Stage::Themes, n_points);
 
     observer.begin(Stage::Findings, Some(coded.len() as u64));
     let phrases = Phrases::new(&settings.ledger.no_content);
-    let mut built: Vec<QuestionFindings> = Vec::new();
-    let mut questions = Vec::new();
-    for coded in coded {
+    let (mut built, mut questions) = (Vec::new(), Vec::new());
+    for mut coded in coded {
         let (findings, theme_ids) =
             build_question(&coded, &settings.findings, settings.themes.min_respondents, &phrases);
+        for (group, theme_ids) in coded.languages.iter_mut().zip(theme_ids) {
+            group.theme_ids = theme_ids;
+        }
         built.push(findings);
-        let Coded { question_idx, positions, analysis, points, excluded, groups, themes, .. } = coded;
-        questions.push(QuestionRun { question_idx, positions, analysis, points, excluded, groups, themes, theme_ids });
+        let Coded { question_idx, positions, read_in, analysis, groups, languages, .. } = coded;
+        questions.push(QuestionRun { question_idx, positions, read_in, analysis, groups, languages });
         observer.advance(Stage::Findings, 1);
     }
     let findings = Findings {
@@ -213,37 +228,44 @@ fn check(config: &Config) -> Result<(), Error> {
     }
     bound("findings.count", config.findings.count, 1, 100)?;
     bound("findings.verbatims", config.findings.verbatims, 1, 100)?;
-    bound("text.quotation_words", config.text.quotation_words.unwrap_or(DEFAULT_QUOTATION_WORDS), 3, 1000)?;
+    bound("text.quotation_words", config.text.quotation_words, 3, 1000)?;
+    bound("text.boilerplate_words", config.text.boilerplate_words, 2, 1000)?;
+    bound("text.min_language_group", config.text.min_language_group, 1, u32::MAX)?;
+    let share = config.text.boilerplate_share;
+    if !(0.1..=1.0).contains(&share) {
+        let (expected, found) = ("from 0.1 to 1".to_owned(), share.to_string());
+        return Err(SettingsError::OutOfRange { setting: "text.boilerplate_share", expected, found }.into());
+    }
     Ok(())
 }
 
-/// Takes the responses to one question apart; beside them, for each term whether it is a word of the question.
-fn take_apart(
-    intake: &Intake,
-    wording: &str,
-    positions: &[usize],
-    languages: &[Language],
-    analyser: &Analyser<'_>,
-    quotations: &Quotations,
-    observer: &dyn Observer,
-) -> (Analysis, Vec<bool>) {
-    let text_of = |at: &usize| intake.responses[*at].text.as_str();
-    let texts: Vec<(&str, Language)> =
-        positions.iter().zip(languages).map(|(at, language)| (text_of(at), *language)).collect();
-    let done = |n: usize| observer.advance(Stage::Text, n as u64);
-    let analysis = analyser.analyse_observed(&texts, quotations, &done);
-    // A form in several languages asks in one of them; its words are left out of the answers in all.
-    let mut excluded = vec![false; analysis.vocabulary.terms.len()];
-    for stem in Language::ALL.into_iter().flat_map(|language| analyser.stems(wording, language)) {
-        if let Some(term) = analysis.vocabulary.find(&stem) {
-            excluded[term as usize] = true;
-        }
+/// What of a text carries themes.
+fn term_rules(settings: &Settings) -> TermRules {
+    let text = &settings.text;
+    TermRules {
+        points: text.points,
+        question_words: text.question_words,
+        boilerplate_share: text.boilerplate_share,
+        boilerplate_words: text.boilerplate_words as usize,
+        phrases: text.phrases,
+        stop_words: text.stop_words.clone(),
     }
-    (analysis, excluded)
 }
 
-/// The fewest words that make a quotation when the user does not say.
-const DEFAULT_QUOTATION_WORDS: u32 = 8;
+/// The texts of a question; of each group of near-duplicates all but the representative are copies.
+fn texts<'i>(intake: &'i Intake, positions: &[usize], read_in: &[ReadIn], groups: &[Group]) -> Vec<Text<'i>> {
+    let mut texts: Vec<Text<'i>> = positions
+        .iter()
+        .zip(read_in)
+        .map(|(at, read_in)| Text { text: &intake.responses[*at].text, language: read_in.language, is_copy: false })
+        .collect();
+    for group in groups {
+        for member in group.members.iter().filter(|member| member.document_idx != group.representative_idx) {
+            texts[member.document_idx as usize].is_copy = true;
+        }
+    }
+    texts
+}
 
 /// For each open question the responses that are analysed.
 fn analysed_positions(intake: &Intake, ledger: &Ledger) -> Result<Vec<(u32, Vec<usize>)>, Error> {
@@ -289,53 +311,6 @@ fn answer_columns(intake: &Intake) -> Vec<String> {
     places
 }
 
-/// The main language, and for each analysed response the language it is read in.
-fn languages(
-    intake: &Intake,
-    positions: &[(u32, Vec<usize>)],
-    config: &Config,
-    resources: &Resources,
-) -> Result<(Language, Vec<Vec<Language>>), Error> {
-    let stated = match &config.text.main_language {
-        None => None,
-        Some(code) => Some(Language::from_code(code).ok_or_else(|| SettingsError::UnknownLanguage {
-            expected: Language::ALL.map(Language::code).join(", "),
-            found: code.clone(),
-        })?),
-    };
-    if let (Some(language), Some(false)) = (stated, config.text.identify_language) {
-        return Ok((language, positions.iter().map(|(_, positions)| vec![language; positions.len()]).collect()));
-    }
-    let identified: Vec<Vec<Option<Language>>> = positions
-        .iter()
-        .map(|(_, positions)| {
-            let sure =
-                |at: &usize| identify(&intake.responses[*at].text).filter(|found| found.confidence >= MIN_CONFIDENCE);
-            positions.par_iter().map(|at| sure(at).map(|found| found.language)).collect()
-        })
-        .collect();
-    let count = |language: Language| identified.iter().flatten().filter(|found| **found == Some(language)).count();
-    // The first of the most frequent: English where nothing is sure.
-    let main = stated.unwrap_or_else(|| {
-        Language::ALL.into_iter().rev().max_by_key(|language| count(*language)).unwrap_or(Language::English)
-    });
-    let follow = config.text.identify_language != Some(false);
-    // Trigrams mislead on lists of nouns; a text leaves the main language only if its function words do, too.
-    let leaves = |at: usize, language: Language| {
-        let count = |language| resources.count_function_words(language, &intake.responses[at].text);
-        follow && (language == main || count(language) > count(main))
-    };
-    let read_in = identified
-        .into_iter()
-        .zip(positions)
-        .map(|(languages, (_, positions))| {
-            let pairs = languages.into_par_iter().zip(positions);
-            pairs.map(|(found, at)| found.filter(|language| leaves(*at, *language)).unwrap_or(main)).collect()
-        })
-        .collect();
-    Ok((main, read_in))
-}
-
 /// The settings of the run: what the user stated, what intake worked out, and defaults.
 fn complete(intake: &Intake, config: &Config, main_language: Language) -> Settings {
     let is_reference = |source: &&Source| source.role == ingest::SourceRole::Reference;
@@ -344,16 +319,12 @@ fn complete(intake: &Intake, config: &Config, main_language: Language) -> Settin
         seed: config.seed.unwrap_or(DEFAULT_SEED),
         input: intake.input.clone(),
         ledger: config.ledger.clone(),
-        text: TextSettings {
-            main_language: main_language.code().to_owned(),
-            identify_language: config.text.identify_language.unwrap_or(true),
-            quotation_words: config.text.quotation_words.unwrap_or(DEFAULT_QUOTATION_WORDS),
-            stop_words: config.text.stop_words.clone(),
-        },
+        text: config.text.complete(main_language),
         themes: config.themes,
         duplicates: config.duplicates,
         findings: config.findings.clone(),
         references: references::settings(&references),
+        synonyms: config.synonyms.clone(),
         questions: intake.questions.clone(),
     }
 }
@@ -404,32 +375,46 @@ fn note_few_respondents(
     }
 }
 
-/// For each point of the theme stage its response and its index there.
-type PointPlaces = Vec<(u32, u32)>;
+/// The languages whose answers have themes of their own, with their themes: the main language, whatever the number of its
+/// answers, then each with resources and answers enough, the largest first.
+fn language_groups(coded: &Coded<'_>, settings: &Settings) -> Result<Vec<LanguageGroup>, Error> {
+    let mut by_language: BTreeMap<Language, Vec<u32>> = BTreeMap::new();
+    for (response, read_in) in (0..).zip(&coded.read_in) {
+        by_language.entry(read_in.language).or_default().push(response);
+    }
+    let main = by_language.remove(&coded.main_language).unwrap_or_default();
+    let enough = |(language, responses): &(Language, Vec<u32>)| {
+        language.has_resources() && responses.len() >= settings.text.min_language_group as usize
+    };
+    let mut further: Vec<(Language, Vec<u32>)> = by_language.into_iter().filter(enough).collect();
+    further.sort_by(|a, b| b.1.len().cmp(&a.1.len()).then(a.0.cmp(&b.0)));
+    let groups = std::iter::once((coded.main_language, main)).chain(further);
+    groups.map(|(language, responses)| find_themes(coded, language, responses, settings)).collect()
+}
 
-/// Numbers the points of a question and finds their themes.
+/// Numbers the points of these responses and finds their themes.
 fn find_themes(
-    analysis: &Analysis,
-    excluded: &[bool],
-    units: &[u32],
+    coded: &Coded<'_>,
+    language: Language,
+    responses: Vec<u32>,
     settings: &Settings,
-) -> Result<(PointPlaces, Themes), Error> {
-    let mut places = Vec::new();
+) -> Result<LanguageGroup, Error> {
+    let mut points = Vec::new();
     let mut rows: Vec<Vec<u32>> = Vec::new();
-    let mut responses: Vec<u32> = Vec::new();
-    for (response, text) in (0..).zip(&analysis.texts) {
-        for (point, content) in (0..).zip(&text.points) {
-            places.push((response, point));
-            responses.push(response);
-            let carrying = content.tokens.iter().filter(|token| carries(token, excluded));
-            rows.push(carrying.map(|token| token.term_idx).collect());
+    let mut of: Vec<u32> = Vec::new();
+    for response in &responses {
+        for (point, content) in (0..).zip(&coded.analysis.texts[*response as usize].points) {
+            points.push((*response, point));
+            of.push(*response);
+            rows.push(content.carrying().map(|token| token.term_idx).collect());
         }
     }
-    let counts = Csr::from_terms(&rows, analysis.vocabulary.terms.len());
-    let may_define: Vec<bool> = analysis.vocabulary.terms.iter().map(|term| !term.general).collect();
-    let input = ThemeInput { counts: &counts, responses: &responses, groups: units, may_define: &may_define };
+    let terms = &coded.analysis.vocabulary.terms;
+    let counts = Csr::from_terms(&rows, terms.len());
+    let may_define: Vec<bool> = terms.iter().map(|term| !term.general && term.language == language).collect();
+    let input = ThemeInput { counts: &counts, responses: &of, groups: &coded.units, may_define: &may_define };
     let themes = fit_themes(&input, &settings.themes, settings.seed)?;
-    Ok((places, themes))
+    Ok(LanguageGroup { language, responses, points, themes, theme_ids: Vec::new() })
 }
 
 fn input_identity(source: &Source) -> InputIdentity {

@@ -1,0 +1,92 @@
+//! Which language each answer is read in.
+
+use crate::error::Error;
+use crate::ingest::{Intake, Received};
+use crate::settings::{Config, SettingsError};
+use canvass_text::{Language, Resources, identify};
+use rayon::prelude::*;
+
+/// A language counts as identified from this confidence on; below, a text is read in the main language.
+const MIN_CONFIDENCE: f64 = 0.5;
+
+/// How it is known in which language an answer is to be read.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum LanguageSource {
+    /// The text shows it.
+    Identified,
+    /// The file says so.
+    Column,
+    /// The user wants all answers read in one language.
+    Settings,
+    /// It is not known: the text is too short or shows no language surely, and is read in the main one.
+    Main,
+}
+
+impl LanguageSource {
+    /// The word that stands in every output.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Identified => "identified",
+            Self::Column => "column",
+            Self::Settings => "settings",
+            Self::Main => "main",
+        }
+    }
+}
+
+/// The language an answer is read in.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct ReadIn {
+    /// The language.
+    pub language: Language,
+    /// How it is known.
+    pub source: LanguageSource,
+}
+
+/// The main language, and for each analysed response the language it is read in.
+pub(super) fn languages(
+    intake: &Intake,
+    positions: &[(u32, Vec<usize>)],
+    config: &Config,
+    resources: &Resources,
+) -> Result<(Language, Vec<Vec<ReadIn>>), Error> {
+    let stated = match &config.text.main_language {
+        None => None,
+        Some(code) => {
+            let known = Language::from_code(code).filter(|language| language.has_resources());
+            Some(known.ok_or_else(|| SettingsError::UnknownLanguage {
+                expected: Language::ALL.map(Language::code).join(", "),
+                found: code.clone(),
+            })?)
+        }
+    };
+    if let (Some(language), false) = (stated, config.text.identify_language) {
+        let read_in = ReadIn { language, source: LanguageSource::Settings };
+        return Ok((language, positions.iter().map(|(_, positions)| vec![read_in; positions.len()]).collect()));
+    }
+    let known: Vec<Vec<Option<ReadIn>>> = positions
+        .iter()
+        .map(|(_, positions)| positions.par_iter().map(|at| known(&intake.responses[*at], resources)).collect())
+        .collect();
+    let count =
+        |language: Language| known.iter().flatten().flatten().filter(|found| found.language == language).count();
+    // The first of the most frequent: English where nothing is sure.
+    let main = stated.unwrap_or_else(|| {
+        Language::ALL.into_iter().rev().max_by_key(|language| count(*language)).unwrap_or(Language::English)
+    });
+    let read_in = |found: Option<ReadIn>| match found {
+        _ if !config.text.identify_language => ReadIn { language: main, source: LanguageSource::Settings },
+        Some(found) => found,
+        None => ReadIn { language: main, source: LanguageSource::Main },
+    };
+    Ok((main, known.into_iter().map(|known| known.into_iter().map(read_in).collect()).collect()))
+}
+
+/// The language of one response, as far as file and text tell.
+fn known(received: &Received, resources: &Resources) -> Option<ReadIn> {
+    let found = identify(&received.text).filter(|found| found.confidence >= MIN_CONFIDENCE)?;
+    // Trigrams mislead on lists of nouns.
+    let count = |language| resources.count_function_words(language, &received.text);
+    let agrees = found.language == Language::English || count(found.language) > count(Language::English);
+    agrees.then_some(ReadIn { language: found.language, source: LanguageSource::Identified })
+}

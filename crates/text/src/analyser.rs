@@ -1,0 +1,557 @@
+//! From texts to points, tokens and terms.
+//!
+//! In four steps, the first and third in parallel over chunks of texts: texts are cut into points and words; distinct words get
+//! their parts, stems and numbers; tokens are put together; [`crate::concepts`] finds phrases and what counts as one.
+
+use crate::Span;
+use crate::boilerplate;
+use crate::concepts::{self, Corpus};
+use crate::language::Language;
+use crate::lexicon::Lexicon;
+use crate::phrases::{APART, Element, MAX_INNER};
+use crate::quotation::Quotations;
+use crate::resources::{LanguageResources, Resources};
+use crate::segment::segment;
+use crate::terms::{AnalysedText, Analysis, LeftOut, Point, Term, TermKind, TermRules, Text, Token, Vocabulary};
+use crate::words::{Word, words_in};
+use rayon::prelude::*;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// Takes texts apart, with the resources of each language, rules and a lexicon.
+pub struct Analyser<'r> {
+    resources: &'r Resources,
+    rules: TermRules,
+    stop_words: BTreeSet<String>,
+    lexicon: &'r Lexicon,
+}
+
+/// Texts a parallel step takes at a time: fixed, so that the thread count cannot show.
+const CHUNK: usize = 256;
+
+/// A point restates the question if this share of its words that name a subject, and at least two, are the question's.
+const PREAMBLE_SHARE: f64 = 0.6;
+
+/// A point is in capitals throughout if it has this many letters that have case, ...
+const SHOUTED_LETTERS: usize = 12;
+/// ... and this share of them are capitals.
+const SHOUTED_SHARE: f64 = 0.7;
+
+/// What one distinct word is made of: parts of it, each with its place in the word, stem and form.
+struct Part {
+    start: usize,
+    end: usize,
+    stem: String,
+    form: String,
+}
+
+/// A distinct word: the number of its language, whether all about it is in capitals, and the word as written.
+type WordKey<'t> = (u8, bool, &'t str);
+
+/// A text in which words are still numbers into a list of distinct words.
+struct Draft {
+    points: Vec<DraftPoint>,
+    quotations: Vec<Span>,
+    boilerplate: Vec<Span>,
+}
+
+struct DraftPoint {
+    span: Span,
+    language: Language,
+    /// Its words: where each begins, and its number.
+    words: Vec<(usize, u32)>,
+}
+
+/// The drafts of a chunk of texts, and its distinct words.
+type Drafts<'t> = (Vec<Draft>, Vec<WordKey<'t>>);
+
+/// The distinct words of all texts.
+struct Words<'t> {
+    /// By number.
+    languages: Vec<Language>,
+    /// Sorted.
+    keys: Vec<WordKey<'t>>,
+    /// For each word its parts.
+    parts: Vec<Vec<Part>>,
+    /// For each word where its parts begin and end, and their terms.
+    tokens: Vec<Vec<(usize, usize, u32)>>,
+    /// The terms: number of the language and stem, sorted.
+    stems: Vec<(u8, String)>,
+}
+
+impl Words<'_> {
+    fn term(&self, language: u8, stem: &str) -> Option<u32> {
+        let at = self.stems.binary_search_by(|(l, s)| (*l, s.as_str()).cmp(&(language, stem)));
+        at.ok().map(|at| at as u32)
+    }
+}
+
+/// What a chunk of drafts becomes.
+struct Assembled {
+    texts: Vec<AnalysedText>,
+    /// For each text, for each point its elements, one a token; `inner` are places in `inners`.
+    elements: Vec<Vec<Vec<Element>>>,
+    /// What stands between two terms that may be of one phrase, sorted.
+    inners: Vec<String>,
+    /// For each word of all how often it occurs here, and how often of that not as the first word of a point.
+    counts: Vec<(u32, u32, u32)>,
+}
+
+impl<'r> Analyser<'r> {
+    /// An analyser with these rules and this lexicon.
+    pub fn new(resources: &'r Resources, rules: TermRules, lexicon: &'r Lexicon) -> Self {
+        let stop_words = rules.stop_words.iter().map(|word| word.to_lowercase()).collect();
+        Self { resources, rules, stop_words, lexicon }
+    }
+
+    /// Takes the answers to a question apart, each in its language.
+    ///
+    /// Words are split and normalised by the language's pipeline once per distinct word, and stemmed likewise. Left out are
+    /// function words, words of one letter, and numbers. `done` is told how many more texts are taken apart, from any thread.
+    ///
+    /// # Guarantees
+    /// The same result at any thread count. Spans lie on character boundaries of their text; those of tokens and phrases lie in
+    /// their point's.
+    pub fn analyse(
+        &self,
+        texts: &[Text<'_>],
+        wording: &str,
+        references: &Quotations,
+        done: &(dyn Fn(usize) + Sync),
+    ) -> Analysis {
+        let originals: Vec<&str> = texts.iter().filter(|text| !text.is_copy).map(|text| text.text).collect();
+        let boilerplate = boilerplate::find(&originals, self.rules.boilerplate_words, self.rules.boilerplate_share);
+        let languages = languages_of(texts);
+        let drafts: Vec<Drafts<'_>> = texts
+            .par_chunks(CHUNK)
+            .map(|chunk| {
+                let drafts = self.draft(chunk, &languages, references, &boilerplate);
+                done(chunk.len());
+                drafts
+            })
+            .collect();
+        let words = self.words(languages, &drafts);
+        let general: Vec<bool> = words
+            .stems
+            .iter()
+            .map(|(language, stem)| self.resources.of(words.languages[usize::from(*language)]).is_general(stem))
+            .collect();
+        let question = self.question_terms(wording, &words);
+        let assembled: Vec<Assembled> = drafts
+            .into_par_iter()
+            .zip(texts.par_chunks(CHUNK))
+            .map(|((drafts, local), chunk)| assemble(drafts, &local, chunk, &words, &question, &general))
+            .collect();
+        let terms = word_terms(&words, &assembled, &general);
+        let mut corpus = gathered(assembled, texts, terms, words.languages.clone());
+        let resolve = |form: &str, language: u8| self.resolve(form, language, &words);
+        concepts::add(&mut corpus, self.lexicon, self.rules.phrases, &resolve);
+        let merges = concepts::merges(&corpus);
+        finish(corpus, merges)
+    }
+
+    fn draft<'t>(
+        &self,
+        texts: &[Text<'t>],
+        languages: &[Language],
+        references: &Quotations,
+        boilerplate: &Quotations,
+    ) -> Drafts<'t> {
+        let mut seen: HashMap<WordKey<'t>, u32> = HashMap::new();
+        let mut distinct = Vec::new();
+        let mut drafts = Vec::with_capacity(texts.len());
+        for Text { text, language, .. } in texts {
+            let spans = if self.rules.points {
+                segment(text, self.resources)
+            } else {
+                crate::segment::whole(text).into_iter().collect()
+            };
+            let points = spans.into_iter().map(|span| {
+                let language = *language;
+                let number = languages.binary_search(&language).unwrap_or_default() as u8;
+                let is_shouted = is_shouted(span.of(text).unwrap_or_default());
+                let words = self.words_of(text, span, language).into_iter().map(|word| {
+                    let local = *seen.entry((number, is_shouted, word.text)).or_insert_with(|| {
+                        distinct.push((number, is_shouted, word.text));
+                        distinct.len() as u32 - 1
+                    });
+                    (word.start, local)
+                });
+                DraftPoint { span, language, words: words.collect() }
+            });
+            let points = points.collect();
+            drafts.push(Draft {
+                points,
+                quotations: references.passages(text),
+                boilerplate: boilerplate.passages(text),
+            });
+        }
+        (drafts, distinct)
+    }
+
+    /// The words of a passage: Unicode's, Chinese cut by dictionary.
+    fn words_of<'t>(&self, text: &'t str, span: Span, language: Language) -> Vec<Word<'t>> {
+        let resources = self.resources.of(language);
+        let words = words_in(text, span, |word| resources.is_prefix(word));
+        // Other languages write Han characters, too, but not words of Chinese.
+        if language.has_resources() { self.resources.han().join(text, words) } else { words }
+    }
+
+    /// Numbers the distinct words and their stems.
+    fn words<'t>(&self, languages: Vec<Language>, drafts: &[Drafts<'t>]) -> Words<'t> {
+        let mut keys: Vec<WordKey<'t>> = drafts.iter().flat_map(|(_, words)| words.iter().copied()).collect();
+        keys.par_sort_unstable();
+        keys.dedup();
+        let parts: Vec<Vec<Part>> = keys
+            .par_iter()
+            .map(|(language, is_shouted, word)| self.parts(languages[usize::from(*language)], *is_shouted, word))
+            .collect();
+        let mut stems: Vec<(u8, String)> = keys
+            .iter()
+            .zip(&parts)
+            .flat_map(|((language, ..), parts)| parts.iter().map(|part| (*language, part.stem.clone())))
+            .collect();
+        stems.par_sort_unstable();
+        stems.dedup();
+        let mut words = Words { languages, keys, parts, tokens: Vec::new(), stems };
+        let tokens = words.keys.par_iter().zip(&words.parts).map(|((language, ..), parts)| {
+            let token = |part: &Part| (part.start, part.end, words.term(*language, &part.stem).unwrap_or_default());
+            parts.iter().map(token).collect()
+        });
+        words.tokens = tokens.collect();
+        words
+    }
+
+    /// The parts of a word that can carry a theme.
+    fn parts(&self, language: Language, is_shouted: bool, word: &str) -> Vec<Part> {
+        let resources = self.resources.of(language);
+        if let Some(acronym) = acronym(word, resources).filter(|_| !is_shouted) {
+            return vec![Part { start: 0, end: word.len(), stem: acronym.clone(), form: acronym }];
+        }
+        let mut parts = Vec::new();
+        for piece in resources.pieces(word) {
+            let form =
+                if language == Language::Chinese { self.resources.han().simplified(&piece.form) } else { piece.form };
+            if self.carries(&form, resources) {
+                parts.push(Part { start: piece.start, end: piece.end, stem: resources.stem(&form), form });
+            }
+        }
+        parts
+    }
+
+    /// Whether a form says anything: a letter alone does not, a Han character may.
+    fn carries(&self, form: &str, resources: &LanguageResources) -> bool {
+        let mut characters = form.chars();
+        let is_long_enough = characters.next().is_some_and(|first| {
+            let mut first_character = [0; 4];
+            characters.next().is_some() || crate::han::is_han(first.encode_utf8(&mut first_character))
+        });
+        is_long_enough
+            && form.chars().any(char::is_alphabetic)
+            && !resources.is_stop_word(form)
+            && !self.stop_words.contains(form)
+    }
+
+    /// For each word term whether it is a word of the question, read in any of the languages: a form in several languages asks
+    /// in one of them.
+    fn question_terms(&self, wording: &str, words: &Words<'_>) -> Vec<bool> {
+        let mut question = vec![false; words.stems.len()];
+        if !self.rules.question_words {
+            return question;
+        }
+        for (number, language) in (0_u8..).zip(&words.languages) {
+            for word in self.words_of(wording, Span::new(0, wording.len()), *language) {
+                for part in self.parts(*language, false, word.text) {
+                    if let Some(term) = words.term(number, &part.stem) {
+                        question[term as usize] = true;
+                    }
+                }
+            }
+        }
+        question
+    }
+
+    /// A form of a lexicon as terms, each with what stands between it and the one before; nothing if one of them does not occur.
+    fn resolve(&self, form: &str, language: u8, words: &Words<'_>) -> Vec<(Option<String>, u32)> {
+        let of = words.languages[usize::from(language)];
+        let mut resolved: Vec<(Option<String>, u32)> = Vec::new();
+        let mut end = None;
+        for word in self.words_of(form, Span::new(0, form.len()), of) {
+            for part in self.parts(of, false, word.text) {
+                let Some(term) = words.term(language, &part.stem) else { return Vec::new() };
+                let inner = end.and_then(|end| inner_words(form, end, word.start + part.start));
+                if end.is_some() && inner.is_none() {
+                    return Vec::new();
+                }
+                resolved.push((inner, term));
+                end = Some(word.start + part.end);
+            }
+        }
+        resolved
+    }
+}
+
+/// The languages of the texts, sorted; a text of a language past the 255th is counted with the first.
+fn languages_of(texts: &[Text<'_>]) -> Vec<Language> {
+    let mut languages: BTreeSet<Language> = texts.iter().map(|text| text.language).collect();
+    languages.extend(Language::ALL);
+    languages.into_iter().take(usize::from(u8::MAX)).collect()
+}
+
+/// Whether a passage is in capitals throughout, so that a capital says nothing.
+fn is_shouted(passage: &str) -> bool {
+    let (mut upper, mut cased) = (0, 0);
+    for c in passage.chars() {
+        upper += usize::from(c.is_uppercase());
+        cased += usize::from(c.is_uppercase() || c.is_lowercase());
+    }
+    cased >= SHOUTED_LETTERS && upper as f64 >= SHOUTED_SHARE * cased as f64
+}
+
+/// The acronym a word is, if it would be taken for another word without its capitals or points: "IT", "U.N".
+fn acronym(word: &str, resources: &LanguageResources) -> Option<String> {
+    let letters: String = word.chars().filter(|c| *c != '.').collect();
+    let has_points = letters.len() < word.len();
+    if letters.chars().nth(1).is_none() || !letters.chars().all(char::is_uppercase) {
+        return None;
+    }
+    if resources.is_acronym(&letters) {
+        return Some(letters);
+    }
+    // "U.N." is "UN" however it is written.
+    let single_letters = has_points && word.split('.').all(|part| part.chars().nth(1).is_none());
+    let lower = letters.to_lowercase();
+    single_letters.then(|| if resources.is_stop_word(&lower) { letters } else { lower })
+}
+
+/// What stands between two terms of one phrase, in lower case: nothing, or a few function words. None if they cannot be in one.
+pub(crate) fn inner_words(text: &str, end: usize, start: usize) -> Option<String> {
+    let gap = text.get(end..start)?;
+    let mut inner = String::new();
+    let mut n_words = 0;
+    let mut in_word = false;
+    for c in gap.chars() {
+        if c.is_alphabetic() || matches!(c, '\'' | '\u{2019}') && in_word {
+            if !in_word {
+                n_words += 1;
+                if !inner.is_empty() {
+                    inner.push(' ');
+                }
+            }
+            in_word = true;
+            inner.extend(c.to_lowercase());
+        } else if c.is_whitespace() || matches!(c, '-' | '\u{2010}' | '\u{2011}' | '\'' | '\u{2019}') {
+            in_word = false;
+            // A blank line ends more than a phrase.
+            if c == '\n' && gap.matches('\n').count() > 1 {
+                return None;
+            }
+        } else {
+            return None;
+        }
+    }
+    (n_words <= MAX_INNER).then_some(inner)
+}
+
+/// Puts the tokens of a chunk together.
+fn assemble(
+    drafts: Vec<Draft>,
+    local: &[WordKey<'_>],
+    texts: &[Text<'_>],
+    words: &Words<'_>,
+    question: &[bool],
+    general: &[bool],
+) -> Assembled {
+    let global: Vec<u32> = local.iter().map(|word| words.keys.binary_search(word).map_or(0, |at| at as u32)).collect();
+    let mut counts = vec![(0_u32, 0_u32); local.len()];
+    let mut inners: BTreeMap<String, u32> = BTreeMap::new();
+    let mut analysed = Vec::with_capacity(drafts.len());
+    let mut elements = Vec::with_capacity(drafts.len());
+    for (draft, text) in drafts.into_iter().zip(texts) {
+        let mut points = Vec::with_capacity(draft.points.len());
+        let mut of_text = Vec::with_capacity(draft.points.len());
+        let n_points = draft.points.len();
+        for (number, point) in draft.points.into_iter().enumerate() {
+            let mut tokens = Vec::with_capacity(point.words.len());
+            for (place, (at, word)) in point.words.iter().enumerate() {
+                let count = &mut counts[*word as usize];
+                *count = (count.0 + 1, count.1 + u32::from(place > 0));
+                for (start, end, term_idx) in &words.tokens[global[*word as usize] as usize] {
+                    let span = Span::new(at + start, at + end);
+                    let left_out = if within(&draft.quotations, span) {
+                        Some(LeftOut::Quotation)
+                    } else if within(&draft.boilerplate, span) {
+                        Some(LeftOut::Boilerplate)
+                    } else {
+                        question[*term_idx as usize].then_some(LeftOut::Question)
+                    };
+                    tokens.push(Token { span, term_idx: *term_idx, left_out });
+                }
+            }
+            if n_points > 1 && restates(text.text, number, point.span, &tokens, question, general) {
+                for token in &mut tokens {
+                    token.left_out = Some(LeftOut::Preamble);
+                }
+            }
+            of_text.push(elements_of(text.text, point.span, &tokens, &mut inners));
+            points.push(Point { span: point.span, language: point.language, tokens, phrases: Vec::new() });
+        }
+        elements.push(of_text);
+        let Draft { quotations, boilerplate, .. } = draft;
+        analysed.push(AnalysedText { language: text.language, points, quotations, boilerplate });
+    }
+    // The inner words were numbered as they came; from here on by their place in the sorted list.
+    let mut places = vec![0_u32; inners.len()];
+    for (place, number) in (0_u32..).zip(inners.values()) {
+        places[*number as usize] = place;
+    }
+    for element in elements.iter_mut().flatten().flatten().filter(|element| element.inner != APART) {
+        element.inner = places[element.inner as usize];
+    }
+    let counts = global.into_iter().zip(counts).map(|(word, (all, inner))| (word, all, inner)).collect();
+    Assembled { texts: analysed, elements, inners: inners.into_keys().collect(), counts }
+}
+
+/// Whether a span lies in one of these passages, which are in order and apart.
+fn within(passages: &[Span], span: Span) -> bool {
+    let next = passages.partition_point(|passage| passage.end <= span.start);
+    passages.get(next).is_some_and(|passage| passage.overlaps(&span))
+}
+
+/// Whether a point says again what was asked: the first of several or one that leads to a list, and mostly of the question's words.
+fn restates(text: &str, number: usize, span: Span, tokens: &[Token], question: &[bool], general: &[bool]) -> bool {
+    let behind = text.get(span.end as usize..).unwrap_or_default().trim_start();
+    if number > 0 && !behind.starts_with([':', '\u{ff1a}']) {
+        return false;
+    }
+    let subjects = || tokens.iter().filter(|token| !general[token.term_idx as usize]);
+    let asked = subjects().filter(|token| question[token.term_idx as usize]).count();
+    asked >= 2 && asked as f64 >= PREAMBLE_SHARE * subjects().count() as f64
+}
+
+/// The tokens of a point as phrases see them.
+fn elements_of(text: &str, point: Span, tokens: &[Token], inners: &mut BTreeMap<String, u32>) -> Vec<Element> {
+    let capitals_say_something = !is_shouted(point.of(text).unwrap_or_default());
+    let mut elements = Vec::with_capacity(tokens.len());
+    let mut end = None;
+    for token in tokens {
+        let (from, to) = (token.span.start as usize, token.span.end as usize);
+        let inner = end.and_then(|end| inner_words(text, end, from)).map_or(APART, |inner| {
+            let next = inners.len() as u32;
+            *inners.entry(inner).or_insert(next)
+        });
+        let is_capital = capitals_say_something && text[from..].chars().next().is_some_and(char::is_uppercase);
+        elements.push(Element { term: token.term_idx, inner, is_capital });
+        end = Some(to);
+    }
+    elements
+}
+
+/// The word terms, with the forms that occur.
+fn word_terms(words: &Words<'_>, assembled: &[Assembled], general: &[bool]) -> Vec<Term> {
+    let mut counts = vec![(0_u32, 0_u32); words.keys.len()];
+    for (word, all, inner) in assembled.iter().flat_map(|chunk| &chunk.counts) {
+        let count = &mut counts[*word as usize];
+        *count = (count.0 + all, count.1 + inner);
+    }
+    let mut forms: Vec<BTreeMap<&str, (u32, u32)>> = vec![BTreeMap::new(); words.stems.len()];
+    for (((key, parts), tokens), count) in words.keys.iter().zip(&words.parts).zip(&words.tokens).zip(&counts) {
+        for (part, (.., term)) in parts.iter().zip(tokens) {
+            // As written, so that acronyms keep their capitals; glued hyphens and the like take the normalised form.
+            let written = key.2.get(part.start..part.end).unwrap_or(&part.form);
+            let is_plain = written.chars().all(char::is_alphanumeric) && !key.1;
+            let counted = forms[*term as usize].entry(if is_plain { written } else { &part.form }).or_default();
+            *counted = (counted.0 + count.0, counted.1 + count.1);
+        }
+    }
+    let terms = words.stems.iter().zip(forms).zip(general).map(|(((language, stem), forms), general)| Term {
+        language: words.languages[usize::from(*language)],
+        stem: stem.clone(),
+        kind: TermKind::Word,
+        surface_forms: surface_forms(&forms),
+        general: *general,
+    });
+    terms.collect()
+}
+
+/// Forms by frequency. "Housing" at the head of a sentence is "housing" unless it stands so elsewhere; "UMM" stays as it is.
+///
+/// `written`: for each form how often it occurs, and how often of that not as the first word of a point.
+pub(crate) fn surface_forms(written: &BTreeMap<&str, (u32, u32)>) -> Vec<(String, u32)> {
+    let mut forms: BTreeMap<String, u32> = BTreeMap::new();
+    for (form, (count, inner)) in written {
+        let lower = form.to_lowercase();
+        let only_first_capital = form.chars().skip(1).all(|c| !c.is_uppercase());
+        let is_sentence_head = only_first_capital && (*inner == 0 || written.contains_key(lower.as_str()));
+        *forms.entry(if is_sentence_head { lower } else { (*form).to_owned() }).or_default() += count;
+    }
+    let mut forms: Vec<(String, u32)> = forms.into_iter().collect();
+    forms.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    forms
+}
+
+/// Puts the chunks together; the numbers of inner words are from here on those of all texts.
+fn gathered<'t>(
+    assembled: Vec<Assembled>,
+    texts: &'t [Text<'t>],
+    terms: Vec<Term>,
+    languages: Vec<Language>,
+) -> Corpus<'t> {
+    let inners: BTreeSet<String> = assembled.iter().flat_map(|chunk| chunk.inners.iter().cloned()).collect();
+    let inners: Vec<String> = inners.into_iter().collect();
+    let mut corpus = Corpus {
+        sources: texts,
+        texts: Vec::with_capacity(texts.len()),
+        elements: Vec::with_capacity(texts.len()),
+        inners,
+        n_words: terms.len() as u32,
+        terms,
+        languages,
+        occurrences: BTreeMap::new(),
+    };
+    for chunk in assembled {
+        let place = |inner: &String| corpus.inners.binary_search(inner).map_or(APART, |at| at as u32);
+        let places: Vec<u32> = chunk.inners.iter().map(place).collect();
+        corpus.texts.extend(chunk.texts);
+        let first = corpus.elements.len();
+        corpus.elements.extend(chunk.elements);
+        for element in corpus.elements[first..].iter_mut().flatten().flatten().filter(|element| element.inner != APART)
+        {
+            element.inner = places[element.inner as usize];
+        }
+    }
+    corpus
+}
+
+/// Leaves out terms that do not occur, and numbers the others in the order of the vocabulary.
+fn finish(corpus: Corpus<'_>, mut merges: Vec<crate::lexicon::Merge>) -> Analysis {
+    let Corpus { mut texts, terms, .. } = corpus;
+    let mut occurs = vec![false; terms.len()];
+    for token in texts.iter().flat_map(|text| &text.points).flat_map(|point| point.tokens.iter().chain(&point.phrases))
+    {
+        occurs[token.term_idx as usize] = true;
+    }
+    let mut order: Vec<u32> = (0..terms.len() as u32).filter(|term| occurs[*term as usize]).collect();
+    let key = |term: &u32| {
+        let Term { language, stem, kind, .. } = &terms[*term as usize];
+        (*language, stem.as_str(), *kind, *term)
+    };
+    order.sort_by(|a, b| key(a).cmp(&key(b)));
+    let mut places = vec![0_u32; terms.len()];
+    for (place, term) in (0_u32..).zip(&order) {
+        places[*term as usize] = place;
+    }
+    texts.par_iter_mut().for_each(|text| {
+        for point in &mut text.points {
+            for token in point.tokens.iter_mut().chain(&mut point.phrases) {
+                token.term_idx = places[token.term_idx as usize];
+            }
+        }
+    });
+    merges.retain(|merge| occurs[merge.term_idx as usize]);
+    for merge in &mut merges {
+        merge.term_idx = places[merge.term_idx as usize];
+    }
+    let mut terms: Vec<Option<Term>> = terms.into_iter().map(Some).collect();
+    let terms = order.into_iter().filter_map(|term| terms[term as usize].take()).collect();
+    Analysis { texts, vocabulary: Vocabulary { terms }, merges }
+}

@@ -1,0 +1,276 @@
+//! What makes one term of several words or forms: phrases, and the entries of a lexicon.
+
+use crate::Span;
+use crate::analyser::surface_forms;
+use crate::language::Language;
+use crate::lexicon::{Lexicon, Merge, MergeKind};
+use crate::phrases::{Element, Patterns, Phrase, Step, mine};
+use crate::terms::{AnalysedText, LeftOut, Point, Term, TermKind, Text, Token};
+use rayon::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Texts a parallel step takes at a time: fixed, so that the thread count cannot show.
+const CHUNK: usize = 256;
+
+/// Texts taken apart, on the way to an analysis.
+pub(crate) struct Corpus<'t> {
+    /// What was given.
+    pub(crate) sources: &'t [Text<'t>],
+    /// The same, taken apart.
+    pub(crate) texts: Vec<AnalysedText>,
+    /// For each text, for each point its elements, one a token.
+    pub(crate) elements: Vec<Vec<Vec<Element>>>,
+    /// What stands between the terms of phrases, sorted.
+    pub(crate) inners: Vec<String>,
+    /// The words, then what is added here.
+    pub(crate) terms: Vec<Term>,
+    /// How many of the terms are words.
+    pub(crate) n_words: u32,
+    /// The languages of the texts, by number.
+    pub(crate) languages: Vec<Language>,
+    /// What was found of each lexicon term.
+    pub(crate) occurrences: BTreeMap<u32, (MergeKind, BTreeMap<String, u32>)>,
+}
+
+/// A form of a lexicon as it occurs in texts of one language.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
+struct Sequence {
+    first: u32,
+    steps: Vec<Step>,
+}
+
+/// What counts as one term: forms of one language.
+struct Concept {
+    language: Language,
+    label: String,
+    kind: MergeKind,
+    sequences: BTreeSet<Sequence>,
+}
+
+/// How a phrase is written: how often, and how often of that not as the first of its point.
+type Written = BTreeMap<String, (u32, u32)>;
+
+/// Adds the terms of the lexicon and, if wanted, the phrases that the texts themselves show, and marks where they stand.
+///
+/// `resolve` gives a form's terms in a language (by number), each with what stands before it; nothing if one does not occur.
+pub(crate) fn add(
+    corpus: &mut Corpus<'_>,
+    lexicon: &Lexicon,
+    phrases: bool,
+    resolve: &dyn Fn(&str, u8) -> Vec<(Option<String>, u32)>,
+) {
+    let mut patterns = Patterns::default();
+    let mut replaced: BTreeMap<u32, u32> = BTreeMap::new();
+    let concepts = concepts(lexicon, corpus, resolve);
+    let first_concept = corpus.terms.len() as u32;
+    for concept in &concepts {
+        let term = corpus.terms.len() as u32;
+        for sequence in &concept.sequences {
+            if sequence.steps.is_empty() {
+                replaced.insert(sequence.first, term);
+            } else {
+                patterns.add(sequence.first, &sequence.steps, term);
+            }
+        }
+        corpus.terms.push(Term {
+            language: concept.language,
+            stem: concept.label.to_lowercase(),
+            kind: TermKind::Concept,
+            surface_forms: Vec::new(),
+            general: false,
+        });
+    }
+    if phrases {
+        let originals = corpus.elements.iter().zip(corpus.sources).filter(|(_, text)| !text.is_copy);
+        let originals: Vec<&[Vec<Element>]> = originals.map(|(points, _)| points.as_slice()).collect();
+        let general = |term: u32| corpus.terms[term as usize].general;
+        for phrase in mine(&originals, &general) {
+            patterns.add(phrase.first, &phrase.steps, corpus.terms.len() as u32);
+            let term = phrase_term(&phrase, corpus);
+            corpus.terms.push(term);
+        }
+    }
+    let written = mark(corpus, &patterns, &replaced);
+    for (term, (forms, _)) in &written {
+        let term = &mut corpus.terms[*term as usize];
+        let by_form = forms.iter().map(|(form, count)| (form.as_str(), *count)).collect();
+        term.surface_forms = without_case(surface_forms(&by_form));
+    }
+    for (number, concept) in (0..).zip(&concepts) {
+        let term = first_concept + number;
+        let Some((_, texts)) = written.get(&term) else { continue };
+        if !concept.label.is_empty() {
+            // The label comes first whether or not anyone wrote it.
+            let forms = &mut corpus.terms[term as usize].surface_forms;
+            let at = forms.iter().position(|(form, _)| form.eq_ignore_ascii_case(&concept.label));
+            let count = at.map_or(0, |at| forms.remove(at).1);
+            forms.insert(0, (concept.label.clone(), count));
+        }
+        corpus.occurrences.insert(term, (concept.kind, texts.clone()));
+    }
+}
+
+/// What the lexicon made one, in the order of the lexicon; an entry of which one form alone occurs merges nothing.
+pub(crate) fn merges(corpus: &Corpus<'_>) -> Vec<Merge> {
+    let merged = corpus.occurrences.iter().map(|(term_idx, (kind, texts))| {
+        let mut forms: Vec<(String, u32)> = texts.iter().map(|(form, count)| (form.clone(), *count)).collect();
+        forms.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        Merge { kind: *kind, term_idx: *term_idx, forms }
+    });
+    merged.filter(|merge| merge.forms.len() > 1 || merge.kind == MergeKind::Synonym).collect()
+}
+
+/// The lexicon's entries as they occur; those that share a form or a label are one.
+fn concepts(
+    lexicon: &Lexicon,
+    corpus: &Corpus<'_>,
+    resolve: &dyn Fn(&str, u8) -> Vec<(Option<String>, u32)>,
+) -> Vec<Concept> {
+    let mut concepts: Vec<Concept> = Vec::new();
+    for entry in &lexicon.entries {
+        for (number, language) in (0_u8..).zip(&corpus.languages) {
+            if !language.has_resources() || entry.language.is_some_and(|of| of != *language) {
+                continue;
+            }
+            let label = Some(&entry.label).filter(|label| !label.is_empty());
+            let forms = entry.forms.iter().chain(label);
+            let sequences: BTreeSet<Sequence> =
+                forms.filter_map(|form| sequence(&resolve(form, number), &corpus.inners)).collect();
+            if sequences.is_empty() {
+                continue;
+            }
+            let mut joined = Concept { language: *language, label: entry.label.clone(), kind: entry.kind, sequences };
+            // In the order of the lexicon, so that the last label stays.
+            let mut rest = Vec::with_capacity(concepts.len());
+            for concept in concepts {
+                let same_label =
+                    !joined.label.is_empty() && concept.label.to_lowercase() == joined.label.to_lowercase();
+                if concept.language == joined.language
+                    && (same_label || !concept.sequences.is_disjoint(&joined.sequences))
+                {
+                    joined.sequences.extend(concept.sequences);
+                    joined.kind = joined.kind.max(concept.kind);
+                    if joined.label.is_empty() {
+                        joined.label = concept.label;
+                    }
+                } else {
+                    rest.push(concept);
+                }
+            }
+            rest.push(joined);
+            concepts = rest;
+        }
+    }
+    concepts
+}
+
+fn sequence(resolved: &[(Option<String>, u32)], inners: &[String]) -> Option<Sequence> {
+    let ((_, first), others) = resolved.split_first()?;
+    let step = |(inner, term): &(Option<String>, u32)| {
+        let inner = inners.binary_search(inner.as_ref()?).ok()?;
+        Some((inner as u32, *term))
+    };
+    Some(Sequence { first: *first, steps: others.iter().map(step).collect::<Option<_>>()? })
+}
+
+/// The vocabulary entry of a phrase; its forms are counted later.
+fn phrase_term(phrase: &Phrase, corpus: &Corpus<'_>) -> Term {
+    let first = &corpus.terms[phrase.first as usize];
+    let mut stem = first.stem.clone();
+    for (inner, term) in &phrase.steps {
+        let inner = &corpus.inners[*inner as usize];
+        for part in [inner, &corpus.terms[*term as usize].stem].into_iter().filter(|part| !part.is_empty()) {
+            stem.push(' ');
+            stem.push_str(part);
+        }
+    }
+    let kind = if phrase.is_name { TermKind::Name } else { TermKind::Phrase };
+    Term { language: first.language, stem, kind, surface_forms: Vec::new(), general: false }
+}
+
+/// For each added term how it is written, and in how many texts how.
+type Marks = BTreeMap<u32, (Written, BTreeMap<String, u32>)>;
+
+/// Marks where the patterns stand, and puts lexicon terms in the place of words.
+fn mark(corpus: &mut Corpus<'_>, patterns: &Patterns, replaced: &BTreeMap<u32, u32>) -> Marks {
+    let Corpus { sources, texts, elements, .. } = corpus;
+    let chunks: Vec<Marks> = texts
+        .par_chunks_mut(CHUNK)
+        .zip(elements.par_chunks(CHUNK))
+        .zip(sources.par_chunks(CHUNK))
+        .map(|((texts, elements), sources)| {
+            let mut marks = Marks::new();
+            for ((text, elements), source) in texts.iter_mut().zip(elements).zip(sources) {
+                let mut forms: BTreeSet<(u32, String)> = BTreeSet::new();
+                for (point, elements) in text.points.iter_mut().zip(elements) {
+                    mark_point(point, elements, patterns, replaced);
+                    let first = point.tokens.first().map(|token| token.span.start);
+                    let added = point.phrases.iter().chain(&point.tokens);
+                    for token in added.filter(|token| token.term_idx >= corpus.n_words) {
+                        let form = one_line(token.span.of(source.text).unwrap_or_default());
+                        let count = marks.entry(token.term_idx).or_default().0.entry(form.clone()).or_default();
+                        *count = (count.0 + 1, count.1 + u32::from(first != Some(token.span.start)));
+                        forms.insert((token.term_idx, form));
+                    }
+                }
+                for (term, form) in forms {
+                    *marks.entry(term).or_default().1.entry(form).or_default() += 1;
+                }
+            }
+            marks
+        })
+        .collect();
+    let mut all = Marks::new();
+    for (term, (written, texts)) in chunks.into_iter().flatten() {
+        let (all_written, all_texts) = all.entry(term).or_default();
+        for (form, (count, inner)) in written {
+            let sum = all_written.entry(form).or_default();
+            *sum = (sum.0 + count, sum.1 + inner);
+        }
+        for (form, count) in texts {
+            *all_texts.entry(form).or_default() += count;
+        }
+    }
+    all
+}
+
+fn mark_point(point: &mut Point, elements: &[Element], patterns: &Patterns, replaced: &BTreeMap<u32, u32>) {
+    for (from, to, term_idx) in patterns.find(elements) {
+        let parts = &point.tokens[from..=to];
+        let span = Span { start: parts[0].span.start, end: parts[parts.len() - 1].span.end };
+        point.phrases.push(Token { span, term_idx, left_out: left_out(parts) });
+    }
+    for token in &mut point.tokens {
+        if let Some(term) = replaced.get(&token.term_idx) {
+            token.term_idx = *term;
+        }
+    }
+}
+
+/// Why a phrase carries no theme: a word in a passage that is set apart takes the phrase with it; words of the question do
+/// so only if it has no other.
+fn left_out(parts: &[Token]) -> Option<LeftOut> {
+    let apart = parts.iter().filter_map(|token| token.left_out).find(|reason| *reason != LeftOut::Question);
+    apart.or_else(|| parts.iter().all(|token| token.left_out.is_some()).then_some(LeftOut::Question))
+}
+
+/// White space evened out.
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Forms that differ in case alone, counted as the most frequent of them.
+fn without_case(forms: Vec<(String, u32)>) -> Vec<(String, u32)> {
+    let mut merged: Vec<(String, u32)> = Vec::with_capacity(forms.len());
+    let mut places: BTreeMap<String, usize> = BTreeMap::new();
+    for (form, count) in forms {
+        let place = *places.entry(form.to_lowercase()).or_insert(merged.len());
+        if place == merged.len() {
+            merged.push((form, count));
+        } else {
+            merged[place].1 += count;
+        }
+    }
+    merged.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    merged
+}

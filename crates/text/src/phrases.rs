@@ -1,0 +1,458 @@
+//! Phrases: terms of several words, and where they stand.
+//!
+//! A phrase is a run of two to five terms of one point, with nothing but white space, a hyphen or a few function words
+//! between two of them ("regional office", "right of way"). [`mine`] finds those that stand together more often than
+//! chance would have it, and names that are written with capitals; a lexicon adds those that it spells out. [`Patterns`] finds all
+//! of them in a text.
+
+use rayon::prelude::*;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// Terms in a phrase at most.
+pub(crate) const MAX_TERMS: usize = 5;
+/// Function words between two terms of a phrase at most.
+pub(crate) const MAX_INNER: usize = 2;
+/// The fewest answers that make a phrase of words that stand together, ...
+const MIN_TEXTS: u32 = 3;
+/// ... and of words written with capitals.
+const MIN_NAME_TEXTS: u32 = 2;
+/// The least association at the weakest joint of a phrase: the value of G² that chance passes once in a thousand cases.
+const MIN_ASSOCIATION: f64 = 10.83;
+/// At the weakest joint the rarer side stands with the other in at least this share of its occurrences.
+const MIN_COHESION: f64 = 0.2;
+/// A phrase that stands in a longer one this often is part of that one.
+const MAX_ABSORBED: f64 = 0.8;
+/// A name is written with capitals in at least this share of the answers that have it.
+const MIN_CAPITALS: f64 = 0.6;
+/// Texts a parallel step takes at a time: fixed, so that the thread count cannot show.
+const CHUNK: usize = 512;
+
+/// A term in its place, as phrases see it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Element {
+    /// The term.
+    pub(crate) term: u32,
+    /// The number of the function words between it and the element before it, or [`APART`] if the two cannot be in one phrase.
+    pub(crate) inner: u32,
+    /// Whether it is written with a capital where that says something.
+    pub(crate) is_capital: bool,
+}
+
+/// No phrase goes on here.
+pub(crate) const APART: u32 = u32::MAX;
+
+/// What leads from one term of a phrase to the next: the function words between them, by number, and the next term.
+pub(crate) type Step = (u32, u32);
+
+impl Element {
+    fn step(&self) -> Option<Step> {
+        (self.inner != APART).then_some((self.inner, self.term))
+    }
+}
+
+/// A phrase that was found.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Phrase {
+    /// Its first term.
+    pub(crate) first: u32,
+    /// The steps to the others.
+    pub(crate) steps: Vec<Step>,
+    /// How many texts have it.
+    pub(crate) n_texts: u32,
+    /// Whether it is mostly written with capitals.
+    pub(crate) is_name: bool,
+}
+
+impl Phrase {
+    /// Its terms in order.
+    pub(crate) fn terms(&self) -> Vec<u32> {
+        std::iter::once(self.first).chain(self.steps.iter().map(|(_, term)| *term)).collect()
+    }
+}
+
+/// How often something stands where.
+#[derive(Clone, Copy, Debug, Default)]
+struct Count {
+    occurrences: u32,
+    texts: u32,
+    capital_texts: u32,
+}
+
+impl Count {
+    fn add(&mut self, other: Self) {
+        self.occurrences += other.occurrences;
+        self.texts += other.texts;
+        self.capital_texts += other.capital_texts;
+    }
+
+    fn is_name(&self) -> bool {
+        self.capital_texts >= MIN_NAME_TEXTS && f64::from(self.capital_texts) >= MIN_CAPITALS * f64::from(self.texts)
+    }
+}
+
+/// A run of terms that occurs often enough to be looked at.
+struct Candidate {
+    first: u32,
+    steps: Vec<Step>,
+    count: Count,
+    association: f64,
+    cohesion: f64,
+}
+
+/// Finds the phrases of texts, each given as its points.
+///
+/// The association is Dunning's log-likelihood ratio G² of the two sides of a joint, over all pairs of neighbours; that
+/// of a phrase is that of its weakest joint.
+///
+/// # Cost
+/// One pass over the elements for each length; a run is counted only if both runs that are one shorter were frequent.
+pub(crate) fn mine(texts: &[&[Vec<Element>]], is_general: &dyn Fn(u32) -> bool) -> Vec<Phrase> {
+    // The number of each frequent run, by the number of what it extends and its last step.
+    let mut found: Vec<Candidate> = Vec::new();
+    let mut states: Vec<Vec<Vec<u32>>> = texts
+        .iter()
+        .map(|points| points.iter().map(|point| point.iter().map(|element| element.term).collect()).collect())
+        .collect();
+    let (n_pairs, mut firsts, lasts) = marginals(texts);
+    for length in 2..=MAX_TERMS {
+        let mut counts: Vec<(Key, Count)> = count_runs(texts, &states, length).into_iter().collect();
+        counts.retain(|(_, count)| count.texts >= MIN_NAME_TEXTS);
+        counts.sort_unstable_by_key(|(key, _)| *key);
+        if counts.is_empty() {
+            break;
+        }
+        let base = found.len();
+        for (key, count) in &counts {
+            let (from, step) = *key;
+            let (first, mut path) = if length == 2 {
+                (from, Vec::new())
+            } else {
+                (found[from as usize].first, found[from as usize].steps.clone())
+            };
+            path.push(step);
+            let before = f64::from(firsts.get(&from).copied().unwrap_or_default());
+            let behind = f64::from(lasts.get(&step).copied().unwrap_or_default());
+            let together = f64::from(count.occurrences);
+            let weakest = if length == 2 {
+                (f64::INFINITY, f64::INFINITY)
+            } else {
+                (found[from as usize].association, found[from as usize].cohesion)
+            };
+            let association = log_likelihood(together, before, behind, n_pairs).min(weakest.0);
+            let cohesion = (together / before.min(behind).max(1.0)).min(weakest.1);
+            found.push(Candidate { first, steps: path, count: *count, association, cohesion });
+        }
+        // From now on a state is the number of the run that begins there.
+        let number = |key: Key| counts.binary_search_by_key(&key, |(key, _)| *key).ok().map(|at| (base + at) as u32);
+        states = texts
+            .par_iter()
+            .zip(&states)
+            .map(|(points, states)| {
+                points.iter().zip(states).map(|(point, states)| advance(point, states, length, &number)).collect()
+            })
+            .collect();
+        firsts = following(texts, &states, length);
+    }
+    select(found, is_general)
+}
+
+/// A run by the number of the run without its last term (of a pair: the first term), and the step to that term.
+type Key = (u32, Step);
+
+/// How many pairs of neighbours there are, and how often each term is the first and each step the second of one.
+fn marginals(texts: &[&[Vec<Element>]]) -> (f64, BTreeMap<u32, u32>, BTreeMap<Step, u32>) {
+    let (mut n_pairs, mut firsts, mut lasts) = (0.0, BTreeMap::new(), BTreeMap::new());
+    for pair in texts.iter().flat_map(|points| points.iter()).flat_map(|point| point.windows(2)) {
+        if let Some(step) = pair[1].step() {
+            n_pairs += 1.0;
+            *firsts.entry(pair[0].term).or_default() += 1;
+            *lasts.entry(step).or_default() += 1;
+        }
+    }
+    (n_pairs, firsts, lasts)
+}
+
+/// How often each run of `length` terms goes on.
+fn following(texts: &[&[Vec<Element>]], states: &[Vec<Vec<u32>>], length: usize) -> BTreeMap<u32, u32> {
+    let mut counts = BTreeMap::new();
+    for (points, states) in texts.iter().zip(states) {
+        for (point, states) in points.iter().zip(states) {
+            for (at, state) in states.iter().enumerate() {
+                if *state != APART && point.get(at + length).is_some_and(|next| next.step().is_some()) {
+                    *counts.entry(*state).or_default() += 1;
+                }
+            }
+        }
+    }
+    counts
+}
+
+/// Counts the runs of `length` terms whose two shorter runs are known, by the first of these and the last step.
+fn count_runs(texts: &[&[Vec<Element>]], states: &[Vec<Vec<u32>>], length: usize) -> HashMap<Key, Count> {
+    let chunks: Vec<HashMap<Key, Count>> = texts
+        .par_chunks(CHUNK)
+        .zip(states.par_chunks(CHUNK))
+        .map(|(texts, states)| {
+            let mut counts: HashMap<Key, Count> = HashMap::new();
+            let mut keys: Vec<(Key, bool)> = Vec::new();
+            for (points, states) in texts.iter().zip(states) {
+                keys.clear();
+                for (point, states) in points.iter().zip(states) {
+                    for at in 0..point.len().saturating_sub(length - 1) {
+                        let Some(key) = key(point, states, at, length) else { continue };
+                        // The first word of a point has its capital for another reason.
+                        let is_capital = at > 0 && point[at..at + length].iter().all(|element| element.is_capital);
+                        keys.push((key, is_capital));
+                    }
+                }
+                keys.sort_unstable();
+                for run in keys.chunk_by(|a, b| a.0 == b.0) {
+                    let capital_texts = u32::from(run.iter().any(|(_, is_capital)| *is_capital));
+                    let count = Count { occurrences: run.len() as u32, texts: 1, capital_texts };
+                    counts.entry(run[0].0).or_default().add(count);
+                }
+            }
+            counts
+        })
+        .collect();
+    let mut all: HashMap<Key, Count> = HashMap::new();
+    for counts in chunks {
+        #[expect(clippy::iter_over_hash_type, reason = "sums of whole numbers are the same in any order")]
+        for (key, count) in counts {
+            all.entry(key).or_default().add(count);
+        }
+    }
+    all
+}
+
+/// The run of `length` terms that begins at an element, if both runs that are one shorter have a number.
+fn key(point: &[Element], states: &[u32], at: usize, length: usize) -> Option<Key> {
+    let step = point.get(at + length - 1)?.step()?;
+    (states[at] != APART && states[at + 1] != APART).then_some((states[at], step))
+}
+
+/// The number of the run of `length` terms that begins at each element, given those of the runs that are one shorter.
+fn advance(point: &[Element], states: &[u32], length: usize, number: &(dyn Fn(Key) -> Option<u32> + Sync)) -> Vec<u32> {
+    (0..point.len()).map(|at| key(point, states, at, length).and_then(number).unwrap_or(APART)).collect()
+}
+
+/// Dunning's log-likelihood ratio of two events over `n`; 0 if they come together no more often than chance would have it.
+///
+/// # Source
+/// T. Dunning, "Accurate methods for the statistics of surprise and coincidence", Computational Linguistics 19 (1993).
+fn log_likelihood(together: f64, first: f64, second: f64, n: f64) -> f64 {
+    if together * n <= first * second {
+        return 0.0;
+    }
+    let term = |observed: f64, expected: f64| {
+        if observed <= 0.0 { 0.0 } else { observed * libm::log(observed / expected) }
+    };
+    let (only_first, only_second) = (first - together, second - together);
+    let neither = (n - first - second + together).max(0.0);
+    2.0 * (term(together, first * second / n)
+        + term(only_first, first * (n - second) / n)
+        + term(only_second, second * (n - first) / n)
+        + term(neither, (n - first) * (n - second) / n))
+}
+
+/// The candidates that are phrases: associated or named, not of general words alone, and not merely part of a longer one.
+fn select(candidates: Vec<Candidate>, is_general: &dyn Fn(u32) -> bool) -> Vec<Phrase> {
+    let accepted = candidates.into_iter().filter(|candidate| {
+        let names = candidate.count.is_name();
+        let holds = candidate.count.texts >= MIN_TEXTS
+            && candidate.association >= MIN_ASSOCIATION
+            && candidate.cohesion >= MIN_COHESION;
+        names || holds
+    });
+    let mut phrases: Vec<Phrase> = accepted
+        .map(|candidate| Phrase {
+            first: candidate.first,
+            steps: candidate.steps,
+            n_texts: candidate.count.texts,
+            is_name: candidate.count.is_name(),
+        })
+        .filter(|phrase| {
+            let terms = phrase.terms();
+            let ends_general = terms.last().is_some_and(|term| is_general(*term));
+            let distinct: BTreeSet<u32> = terms.iter().copied().collect();
+            !ends_general && distinct.len() == terms.len() && !terms.iter().all(|term| is_general(*term))
+        })
+        .collect();
+    // The longest first: what stands mostly in a longer phrase is no phrase of its own.
+    phrases.sort_by(|a, b| b.steps.len().cmp(&a.steps.len()).then((a.first, &a.steps).cmp(&(b.first, &b.steps))));
+    let mut absorbed: BTreeMap<(u32, Vec<Step>), u32> = BTreeMap::new();
+    let mut kept = Vec::new();
+    for phrase in phrases {
+        let within = absorbed.get(&(phrase.first, phrase.steps.clone())).copied().unwrap_or_default();
+        if f64::from(within) >= MAX_ABSORBED * f64::from(phrase.n_texts) {
+            continue;
+        }
+        for from in 0..phrase.steps.len() {
+            let first = if from == 0 { phrase.first } else { phrase.steps[from - 1].1 };
+            for to in from + 1..=phrase.steps.len() {
+                let part = (first, phrase.steps[from..to].to_vec());
+                let within = absorbed.entry(part).or_default();
+                *within = (*within).max(phrase.n_texts);
+            }
+        }
+        kept.push(phrase);
+    }
+    kept.sort_by(|a, b| (a.first, &a.steps).cmp(&(b.first, &b.steps)));
+    kept
+}
+
+/// A set of phrases, ready to be found.
+#[derive(Debug, Default)]
+pub(crate) struct Patterns {
+    /// By the node a run has come to (terms count as the first nodes) and the next step. Looked up only.
+    next: HashMap<(Node, Step), u32>,
+    /// For each node behind a step the phrase that ends there.
+    ends: Vec<Option<u32>>,
+}
+
+/// Where a run has come to.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+enum Node {
+    Term(u32),
+    Step(u32),
+}
+
+impl Patterns {
+    /// Adds a phrase; `id` is what is found where it stands. The first of two that are the same stays.
+    pub(crate) fn add(&mut self, first: u32, steps: &[Step], id: u32) {
+        let mut node = Node::Term(first);
+        let mut last = None;
+        for step in steps {
+            let fresh = self.ends.len() as u32;
+            let to = *self.next.entry((node, *step)).or_insert(fresh);
+            if to == fresh {
+                self.ends.push(None);
+            }
+            node = Node::Step(to);
+            last = Some(to);
+        }
+        if let Some(last) = last {
+            self.ends[last as usize].get_or_insert(id);
+        }
+    }
+
+    /// The phrases of a point: for each its first and last element and its id, by first element, then by length.
+    pub(crate) fn find(&self, point: &[Element]) -> Vec<(usize, usize, u32)> {
+        let mut found = Vec::new();
+        if self.ends.is_empty() {
+            return found;
+        }
+        for (from, element) in point.iter().enumerate() {
+            let mut node = Node::Term(element.term);
+            for (to, next) in point.iter().enumerate().skip(from + 1) {
+                let Some(reached) = next.step().and_then(|step| self.next.get(&(node, step))) else { break };
+                if let Some(id) = self.ends[*reached as usize] {
+                    found.push((from, to, id));
+                }
+                node = Node::Step(*reached);
+            }
+        }
+        found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Texts of one point each; a word is a term, "|" keeps two apart, capitals are as written.
+    fn elements(texts: &[&str]) -> (Vec<Vec<Vec<Element>>>, Vec<String>) {
+        let mut words: Vec<String> =
+            texts.iter().flat_map(|text| text.split(' ')).filter(|word| *word != "|").map(str::to_lowercase).collect();
+        words.sort();
+        words.dedup();
+        let texts = texts
+            .iter()
+            .map(|text| {
+                let mut point = Vec::new();
+                let mut apart = true;
+                for word in text.split(' ') {
+                    if word == "|" {
+                        apart = true;
+                        continue;
+                    }
+                    let term = words.binary_search(&word.to_lowercase()).expect("a word of the texts") as u32;
+                    let inner = if apart { APART } else { 0 };
+                    point.push(Element { term, inner, is_capital: word.starts_with(char::is_uppercase) });
+                    apart = false;
+                }
+                vec![point]
+            })
+            .collect();
+        (texts, words)
+    }
+
+    fn phrases(texts: &[&str]) -> Vec<(String, u32, bool)> {
+        let (texts, words) = elements(texts);
+        let texts: Vec<&[Vec<Element>]> = texts.iter().map(Vec::as_slice).collect();
+        let written = |phrase: &Phrase| {
+            phrase.terms().iter().map(|term| words[*term as usize].as_str()).collect::<Vec<_>>().join(" ")
+        };
+        mine(&texts, &|_| false).iter().map(|phrase| (written(phrase), phrase.n_texts, phrase.is_name)).collect()
+    }
+
+    #[test]
+    fn words_that_stand_together_are_a_phrase_and_words_that_meet_by_chance_are_none() {
+        let mut texts = vec!["night bus late"; 3];
+        texts.extend([
+            "night bus early",
+            "bus fare",
+            "late fare",
+            "early train",
+            "fare night",
+            "train late",
+            "late early",
+        ]);
+        assert_eq!(phrases(&texts)[0], ("night bus late".into(), 3, false));
+        assert!(phrases(&["bus fare", "late fare", "early train", "fare night"]).is_empty());
+    }
+
+    #[test]
+    fn words_of_different_clauses_are_no_phrase() {
+        assert!(phrases(&["night | bus"; 9]).is_empty());
+    }
+
+    #[test]
+    fn part_of_a_longer_phrase_is_no_phrase_of_its_own() {
+        let found = phrases(&[
+            "valley youth council meets",
+            "our valley youth council",
+            "valley youth council | valley road",
+            "road tax",
+        ]);
+        assert_eq!(found.iter().map(|(phrase, ..)| phrase.as_str()).collect::<Vec<_>>(), ["valley youth council"]);
+    }
+
+    #[test]
+    fn a_name_written_with_capitals_needs_two_answers() {
+        let found = phrases(&["ask Moreno Trust", "call Moreno Trust", "trust us"]);
+        assert_eq!(found, [("moreno trust".into(), 2, true)]);
+        assert!(phrases(&["ask moreno trust", "call moreno trust"]).is_empty());
+    }
+
+    #[test]
+    fn the_log_likelihood_matches_a_table_worked_by_hand() {
+        // Observed 3, 1, 1, 5 of 10; expected 1.6, 2.4, 2.4, 3.6.
+        let sum = 3.0 * libm::log(3.0 / 1.6) + 2.0 * libm::log(1.0 / 2.4) + 5.0 * libm::log(5.0 / 3.6);
+        assert!((log_likelihood(3.0, 4.0, 4.0, 10.0) - 2.0 * sum).abs() < 1e-12);
+        assert!(log_likelihood(1.0, 4.0, 4.0, 10.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn patterns_are_found_wherever_they_stand_also_within_each_other() {
+        let (texts, words) = elements(&["old night bus stop", "night bus | stop"]);
+        let term = |word: &str| words.binary_search(&word.to_owned()).expect("a word") as u32;
+        let step = |word: &str| (0, term(word));
+        let mut patterns = Patterns::default();
+        patterns.add(term("night"), &[step("bus"), step("stop")], 0);
+        patterns.add(term("night"), &[step("bus")], 1);
+        patterns.add(term("bus"), &[step("stop")], 2);
+        assert_eq!(patterns.find(&texts[0][0]), [(1, 2, 1), (1, 3, 0), (2, 3, 2)]);
+        assert_eq!(patterns.find(&texts[1][0]), [(0, 1, 1)]);
+    }
+}
