@@ -7,6 +7,8 @@
 //! Everything here is pure and total: any text gives a result, nothing is read or written, and the result does not
 //! depend on the number of threads.
 
+#[cfg_attr(not(test), expect(dead_code, reason = "the bags of words to come are built on it"))]
+mod intern;
 pub mod language;
 pub mod quotation;
 pub mod resources;
