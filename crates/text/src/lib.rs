@@ -11,6 +11,7 @@ mod analyser;
 mod boilerplate;
 mod concepts;
 mod han;
+mod intern;
 pub mod language;
 pub mod lexicon;
 mod phrases;
