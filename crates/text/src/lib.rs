@@ -16,7 +16,7 @@ pub mod stemmer;
 pub mod terms;
 mod words;
 
-pub use language::{Identified, Language, identify};
+pub use language::{Identified, Identifier, Language, MIN_CONFIDENCE, identify};
 pub use quotation::Quotations;
 pub use resources::{Resource, ResourceError, Resources};
 pub use segment::segment;
