@@ -23,7 +23,7 @@ pub mod terms;
 mod words;
 
 pub use analyser::Analyser;
-pub use language::{Identified, Language, identify};
+pub use language::{Identified, Identifier, Language, MIN_CONFIDENCE};
 pub use lexicon::{Entry, Lexicon, Merge, MergeKind};
 pub use quotation::Quotations;
 pub use resources::{Resource, ResourceError, Resources};

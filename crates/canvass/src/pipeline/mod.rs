@@ -244,6 +244,7 @@ fn term_rules(settings: &Settings) -> TermRules {
     let text = &settings.text;
     TermRules {
         points: text.points,
+        identify_points: text.identify_language,
         question_words: text.question_words,
         boilerplate_share: text.boilerplate_share,
         boilerplate_words: text.boilerplate_words as usize,
