@@ -215,7 +215,8 @@ impl<'r> Analyser<'r> {
         stems.dedup();
         let mut words = Words { languages, keys, numbers, parts, tokens: Vec::new(), stems };
         let tokens = words.keys.par_iter().zip(&words.parts).map(|((tag, _), parts)| {
-            let token = |part: &Part| (part.start, part.end, words.term(tag & !SHOUTED, &part.stem).unwrap_or_default());
+            let token =
+                |part: &Part| (part.start, part.end, words.term(tag & !SHOUTED, &part.stem).unwrap_or_default());
             parts.iter().map(token).collect()
         });
         words.tokens = tokens.collect();

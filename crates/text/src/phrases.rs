@@ -408,7 +408,7 @@ mod tests {
             "train late",
             "late early",
         ]);
-        assert_eq!(phrases(&texts)[0], ("night bus late".into(), 3, false));
+        assert_eq!(phrases(&texts), [("night bus".into(), 4, false)]);
         assert!(phrases(&["bus fare", "late fare", "early train", "fare night"]).is_empty());
     }
 
@@ -419,13 +419,23 @@ mod tests {
 
     #[test]
     fn part_of_a_longer_phrase_is_no_phrase_of_its_own() {
-        let found = phrases(&[
-            "valley youth council meets",
-            "our valley youth council",
-            "valley youth council | valley road",
+        let mut texts =
+            vec!["ask valley youth council", "tell valley youth council", "valley youth council | valley road"];
+        texts.extend([
             "road tax",
+            "ask road",
+            "tell tax",
+            "tax road",
+            "snow road",
+            "snow tax",
+            "ask snow",
+            "tell snow",
         ]);
-        assert_eq!(found.iter().map(|(phrase, ..)| phrase.as_str()).collect::<Vec<_>>(), ["valley youth council"]);
+        let found = phrases(&texts.repeat(3));
+        assert_eq!(
+            found.iter().map(|(phrase, ..)| phrase.as_str()).collect::<Vec<_>>(),
+            ["road tax", "valley youth council"]
+        );
     }
 
     #[test]
