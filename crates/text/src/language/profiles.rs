@@ -110,31 +110,42 @@ impl Profiles {
     }
 
     /// What the words of `text` say of its language, if it is one written in `script`. Acronyms say nothing, unless all of
-    /// the text `is_capitals`.
+    /// the text `is_capitals`; nor do capitals within a sentence, which are names ("Los Angeles").
     pub(super) fn evidence(&self, text: &str, script: Script, is_capitals: bool) -> Evidence {
         let candidates = self.candidates(script);
         let mut evidence = Evidence { n_words: 0, scores: [0.0; MAX_LANGUAGES], frequent: [0.0; MAX_LANGUAGES] };
-        let mut form = String::new();
-        for word in text.unicode_words() {
-            let Some(first) = word.chars().find(|c| c.is_alphabetic()) else { continue };
-            if script_of(first) != Some(script) {
-                continue;
-            }
+        each_word(text, script, is_capitals, |form, role| {
             evidence.n_words += 1;
-            if !is_capitals && is_acronym(word) {
-                continue;
+            if role.letters {
+                add(&mut evidence.scores, candidates & !self.writers(form), FOREIGN_LETTER);
             }
-            lower(word, &mut form);
-            if script != Script::Latin || !(first.is_uppercase() || form.is_ascii()) {
-                let foreign = candidates & !self.writers(&form);
-                add(&mut evidence.scores, foreign, FOREIGN_LETTER);
+            if role.frequent {
+                self.each_frequent(form, |languages, weight| {
+                    add(&mut evidence.frequent, candidates & languages, weight);
+                });
             }
-            self.count_frequent(&form, candidates, &mut evidence.frequent);
-        }
+        });
         for (score, frequent) in evidence.scores.iter_mut().zip(&evidence.frequent) {
             *score += frequent;
         }
         evidence
+    }
+
+    /// How much of `text` is frequent words of the one language and not of the other, and the reverse.
+    pub(super) fn apart(&self, text: &str, script: Script, is_capitals: bool, pair: [Language; 2]) -> [f64; 2] {
+        let [one, other] = pair.map(|language| self.place(language).map_or(0, |place| 1 << place));
+        let mut sums = [0.0; 2];
+        each_word(text, script, is_capitals, |form, role| {
+            if !role.frequent {
+                return;
+            }
+            self.each_frequent(form, |languages: Set, weight| match (languages & one != 0, languages & other != 0) {
+                (true, false) => sums[0] += weight,
+                (false, true) => sums[1] += weight,
+                _ => {}
+            });
+        });
+        sums
     }
 
     /// The languages that write every letter of a word.
@@ -143,12 +154,11 @@ impl Profiles {
         letters.fold(Set::MAX, |set, letter| set & self.letters.get(letter as usize).copied().unwrap_or(0))
     }
 
-    /// Counts a word for the languages that use it often; an elided word counts by its parts ("d'un", "mayor's").
-    fn count_frequent(&self, form: &str, candidates: Set, frequent: &mut [f64; MAX_LANGUAGES]) {
+    /// The languages that use a word often, and what it counts; an elided word counts by its parts ("d'un", "mayor's").
+    fn each_frequent(&self, form: &str, mut count: impl FnMut(Set, f64)) {
         let mut count = |part: &str| {
             let Some(languages) = self.words.get(part) else { return false };
-            let weight = if part.chars().nth(1).is_some() { 1.0 } else { ONE_LETTER };
-            add(frequent, languages & candidates, weight);
+            count(*languages, if part.chars().nth(1).is_some() { 1.0 } else { ONE_LETTER });
             true
         };
         if count(form) {
@@ -159,6 +169,33 @@ impl Profiles {
             count(&form[at..]);
             count(&form[at + 1..]);
         }
+    }
+}
+
+/// What a word can be evidence by.
+struct Role {
+    /// Its letters: not those of names in Latin letters, which keep their foreign accents.
+    letters: bool,
+    /// Its being frequent: not acronyms, not capitals within a sentence.
+    frequent: bool,
+}
+
+/// Calls `visit` with each word of `text` in `script`, in lower case.
+fn each_word(text: &str, script: Script, is_capitals: bool, mut visit: impl FnMut(&str, Role)) {
+    let mut form = String::new();
+    let mut end = 0;
+    for (at, word) in text.unicode_word_indices() {
+        let is_head = end == 0 || text[end..at].contains(['.', '!', '?', ':', ';', '\n', '\u{2022}', '\u{bf}', '"']);
+        end = at + word.len();
+        let Some(first) = word.chars().find(|c| c.is_alphabetic()) else { continue };
+        if script_of(first) != Some(script) {
+            continue;
+        }
+        lower(word, &mut form);
+        let is_name = first.is_uppercase() && !is_capitals && !is_head && form != "i" && !form.starts_with("i'");
+        let frequent = !is_name && (is_capitals || !is_acronym(word));
+        let letters = script != Script::Latin || !form.is_ascii() && (is_capitals || first.is_lowercase());
+        visit(&form, Role { letters, frequent });
     }
 }
 
