@@ -7,6 +7,7 @@
 //! Everything here is pure and total: any text gives a result, nothing is read or written, and the result does not
 //! depend on the number of threads.
 
+pub mod abbreviation;
 mod analyser;
 mod boilerplate;
 mod concepts;
@@ -22,6 +23,7 @@ pub mod stemmer;
 pub mod terms;
 mod words;
 
+pub use abbreviation::{Abbreviation, Abbreviations, Definition, definitions};
 pub use analyser::Analyser;
 pub use language::{Identified, Identifier, Language, MIN_CONFIDENCE};
 pub use lexicon::{Entry, Lexicon, Merge, MergeKind};
