@@ -30,6 +30,8 @@ struct Letter {
     folded: char,
     /// Whether it begins a part: a word, or what follows a hyphen, an apostrophe or the like within one.
     begins_part: bool,
+    /// Whether it begins a part that no hyphen binds to the part before: a long form begins at no other.
+    begins_word: bool,
     /// Number of the word, as white space separates them.
     word: usize,
 }
@@ -162,7 +164,7 @@ impl ShortForm {
         for (place, sign) in self.signs.iter().enumerate().rev() {
             at = passage.letters[..at]
                 .iter()
-                .rposition(|letter| letter.folded == sign.folded && (place > 0 || letter.begins_part))?;
+                .rposition(|letter| letter.folded == sign.folded && (place > 0 || letter.begins_word))?;
         }
         Some(at)
     }
@@ -244,9 +246,9 @@ impl Passage {
                 // A Latin word that stands in Chinese begins though no space is before it.
                 let begins_part =
                     before.is_none_or(|before| !is_within_word(before) || is_caseless(before) && !is_caseless(c));
+                let is_bound = !passage.letters.is_empty() && before.is_some_and(is_hyphen);
                 if begins_part {
                     let first = passage.letters.len();
-                    let is_bound = first > 0 && before.is_some_and(is_hyphen);
                     passage.parts.push(Part { first, n_letters: 0, is_lower: true, is_bound });
                 }
                 if let Some(part) = passage.parts.last_mut() {
@@ -254,7 +256,8 @@ impl Passage {
                     part.is_lower &= c.is_lowercase();
                 }
                 passage.has_small_letter |= c.is_lowercase();
-                passage.letters.push(Letter { at: start + at, folded: fold(c), begins_part, word });
+                let begins_word = begins_part && !is_bound;
+                passage.letters.push(Letter { at: start + at, folded: fold(c), begins_part, begins_word, word });
             }
             before = Some(c);
         }

@@ -9,7 +9,7 @@ fn pairs(text: &str) -> Vec<(&str, &str)> {
 }
 
 /// Sentences as people write them, each with the short and the long form it defines, or none.
-const SENTENCES: [(&str, &[(&str, &str)]); 56] = [
+const SENTENCES: [(&str, &[(&str, &str)]); 57] = [
     ("The Coordination Committee (CoCo) should meet in public.", &[("CoCo", "Coordination Committee")]),
     ("Use the existing CoCo (Coordination Committee) instead.", &[("CoCo", "Coordination Committee")]),
     ("The River Basin Agency (RBA) is too slow.", &[("RBA", "River Basin Agency")]),
@@ -71,6 +71,7 @@ const SENTENCES: [(&str, &[(&str, &str)]); 56] = [
     ("منظمة الصحة العالمية (م ص ع) ترفض.", &[]),
     ("Read [User](users/server.html) first.", &[]),
     ("The second river agency (B2) and (1a)", &[]),
+    ("The end-of-life forum (OLF) is new.", &[]),
     ("The Radio Bureau (BR) is abroad.", &[]),
 ];
 
