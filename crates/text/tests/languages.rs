@@ -178,7 +178,8 @@ fn two_hundred_thousand_answers_of_forty_words_are_identified() {
     let mut right = 0_u32;
     let n_answers: u32 = 200_000;
     for answer in 0..n_answers as usize {
-        // Two sentences of one language: they stand in order of their languages.
+        // Two sentences of one language, as they stand in order of their languages; where that changes the answer is mixed,
+        // and not counted on.
         let (language, first) = texts[answer % texts.len()];
         let second = texts[(answer + 1) % texts.len()].1;
         let found = IDENTIFIER.identify(&format!("{first} {second}"));
@@ -189,6 +190,8 @@ fn two_hundred_thousand_answers_of_forty_words_are_identified() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn any_text_gives_a_result_and_always_the_same(text in "(?s).{0,80}", words in "[a-zéñßа-яіءا-ی的の '’,.]{0,80}") {
         for text in [text, words] {
