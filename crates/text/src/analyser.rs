@@ -30,7 +30,8 @@ pub struct Analyser<'r> {
 /// Texts a parallel step takes at a time: fixed, so that the thread count cannot show.
 const CHUNK: usize = 256;
 
-/// A point restates the question if this share of its words that name a subject, and at least two, are the question's.
+/// A point that leads to a list restates the question if this share of its words that name a subject, and at least two, are
+/// the question's.
 const PREAMBLE_SHARE: f64 = 0.6;
 
 /// A point is in capitals throughout if it has this many letters that have case, ...
@@ -423,15 +424,17 @@ fn within(passages: &[Span], span: Span) -> bool {
     passages.get(next).is_some_and(|passage| passage.overlaps(&span))
 }
 
-/// Whether a point says again what was asked: the first of several or one that leads to a list, and mostly of the question's words.
+/// Whether a point says again what was asked: it leads to a list and is mostly of the question's words, or it is the first of
+/// several and of nothing else.
 fn restates(text: &str, number: usize, span: Span, tokens: &[Token], question: &[bool], general: &[bool]) -> bool {
     let behind = text.get(span.end as usize..).unwrap_or_default().trim_start();
-    if number > 0 && !behind.starts_with([':', '\u{ff1a}']) {
-        return false;
-    }
     let subjects = || tokens.iter().filter(|token| !general[token.term_idx as usize]);
     let asked = subjects().filter(|token| question[token.term_idx as usize]).count();
-    asked >= 2 && asked as f64 >= PREAMBLE_SHARE * subjects().count() as f64
+    if behind.starts_with([':', '\u{ff1a}']) {
+        asked >= 2 && asked as f64 >= PREAMBLE_SHARE * subjects().count() as f64
+    } else {
+        number == 0 && asked >= 3 && asked == subjects().count()
+    }
 }
 
 /// The tokens of a point as phrases see them.
@@ -502,7 +505,9 @@ fn gathered<'t>(
     terms: Vec<Term>,
     languages: Vec<Language>,
 ) -> Corpus<'t> {
-    let inners: BTreeSet<String> = assembled.iter().flat_map(|chunk| chunk.inners.iter().cloned()).collect();
+    let mut inners: BTreeSet<String> = assembled.iter().flat_map(|chunk| chunk.inners.iter().cloned()).collect();
+    // The empty one sorts first: phrases::NOTHING.
+    inners.insert(String::new());
     let inners: Vec<String> = inners.into_iter().collect();
     let mut corpus = Corpus {
         sources: texts,

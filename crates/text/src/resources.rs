@@ -245,7 +245,11 @@ impl Resources {
 
     /// The built-in files, in a fixed order, for the manifest.
     pub fn files() -> impl Iterator<Item = Resource> {
-        FILES.into_iter().flat_map(|files| files.all()).chain([ACRONYMS, TRADITIONAL, LANGUAGES]).chain(crate::Abbreviations::files())
+        FILES
+            .into_iter()
+            .flat_map(|files| files.all())
+            .chain([ACRONYMS, TRADITIONAL, LANGUAGES])
+            .chain(crate::Abbreviations::files())
     }
 
     /// The libraries whose versions can change a result, with their versions, for the manifest.

@@ -150,7 +150,7 @@ fn a_campaign_is_no_boilerplate() {
 
 #[test]
 fn a_point_that_restates_the_question_carries_no_theme() {
-    let texts = english(&["The main obstacles to exchange between offices: heating; and bad roads", "Heating"]);
+    let texts = english(&["The main obstacles to exchange between offices:\n- heating\n- bad roads", "Heating"]);
     let analysis =
         analyse_with(&texts, "Which obstacles to exchange between offices do you see?", &Lexicon::default(), rules());
     let why = left_out(&analysis, &texts);
