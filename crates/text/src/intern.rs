@@ -41,6 +41,7 @@ impl<'t> Interner<'t> {
     }
 
     /// The keys by their number.
+    #[cfg(test)]
     pub(crate) fn keys(&self) -> &[Key<'t>] {
         &self.keys
     }
