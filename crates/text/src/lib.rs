@@ -2,12 +2,13 @@
 //!
 //! The story in reading order: [`language`] says in which language a text is written; [`mod@segment`] cuts it into points;
 //! [`resources`] holds what is known of each language; [`terms`] finds the tokens of each point and the vocabulary of
-//! all; [`quotation`] marks the passages that were copied from a text sent with the form.
+//! all; [`quotation`] marks the passages that were copied from a text sent with the form. Apart from these, [`bag`] counts the
+//! words of large batches of texts, whatever their language.
 //!
 //! Everything here is pure and total: any text gives a result, nothing is read or written, and the result does not
 //! depend on the number of threads.
 
-#[cfg_attr(not(test), expect(dead_code, reason = "the bags of words to come are built on it"))]
+pub mod bag;
 mod intern;
 pub mod language;
 pub mod quotation;
@@ -16,6 +17,7 @@ pub mod segment;
 pub mod terms;
 mod words;
 
+pub use bag::{Bags, WordRule, count_words};
 pub use language::{Identified, Language, identify};
 pub use quotation::Quotations;
 pub use resources::{Resource, ResourceError, Resources};
