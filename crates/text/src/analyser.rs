@@ -6,7 +6,8 @@
 use crate::Span;
 use crate::boilerplate;
 use crate::concepts::{self, Corpus};
-use crate::language::Language;
+use crate::intern::{Interner, Key, Merged, merge};
+use crate::language::{Identifier, Language};
 use crate::lexicon::Lexicon;
 use crate::phrases::{APART, Element, MAX_INNER};
 use crate::quotation::Quotations;
@@ -15,11 +16,12 @@ use crate::segment::segment;
 use crate::terms::{AnalysedText, Analysis, LeftOut, Point, Term, TermKind, TermRules, Text, Token, Vocabulary};
 use crate::words::{Word, words_in};
 use rayon::prelude::*;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Takes texts apart, with the resources of each language, rules and a lexicon.
 pub struct Analyser<'r> {
     resources: &'r Resources,
+    identifier: Identifier,
     rules: TermRules,
     stop_words: BTreeSet<String>,
     lexicon: &'r Lexicon,
@@ -28,7 +30,8 @@ pub struct Analyser<'r> {
 /// Texts a parallel step takes at a time: fixed, so that the thread count cannot show.
 const CHUNK: usize = 256;
 
-/// A point restates the question if this share of its words that name a subject, and at least two, are the question's.
+/// A point that leads to a list restates the question if this share of its words that name a subject, and at least two, are
+/// the question's.
 const PREAMBLE_SHARE: f64 = 0.6;
 
 /// A point is in capitals throughout if it has this many letters that have case, ...
@@ -44,8 +47,8 @@ struct Part {
     form: String,
 }
 
-/// A distinct word: the number of its language, whether all about it is in capitals, and the word as written.
-type WordKey<'t> = (u8, bool, &'t str);
+/// In the tag of a distinct word: all about it is in capitals, so that they say nothing. The other bits number its language.
+const SHOUTED: u8 = 0x80;
 
 /// A text in which words are still numbers into a list of distinct words.
 struct Draft {
@@ -61,15 +64,14 @@ struct DraftPoint {
     words: Vec<(usize, u32)>,
 }
 
-/// The drafts of a chunk of texts, and its distinct words.
-type Drafts<'t> = (Vec<Draft>, Vec<WordKey<'t>>);
-
 /// The distinct words of all texts.
 struct Words<'t> {
     /// By number.
     languages: Vec<Language>,
-    /// Sorted.
-    keys: Vec<WordKey<'t>>,
+    /// Sorted; the tag is the number of the language, with [`SHOUTED`] or without.
+    keys: Vec<Key<'t>>,
+    /// For each chunk, by the number a word had there, its number here.
+    numbers: Vec<Vec<u32>>,
     /// For each word its parts.
     parts: Vec<Vec<Part>>,
     /// For each word where its parts begin and end, and their terms.
@@ -100,7 +102,7 @@ impl<'r> Analyser<'r> {
     /// An analyser with these rules and this lexicon.
     pub fn new(resources: &'r Resources, rules: TermRules, lexicon: &'r Lexicon) -> Self {
         let stop_words = rules.stop_words.iter().map(|word| word.to_lowercase()).collect();
-        Self { resources, rules, stop_words, lexicon }
+        Self { resources, identifier: Identifier::new(resources), rules, stop_words, lexicon }
     }
 
     /// Takes the answers to a question apart, each in its language.
@@ -121,15 +123,15 @@ impl<'r> Analyser<'r> {
         let originals: Vec<&str> = texts.iter().filter(|text| !text.is_copy).map(|text| text.text).collect();
         let boilerplate = boilerplate::find(&originals, self.rules.boilerplate_words, self.rules.boilerplate_share);
         let languages = languages_of(texts);
-        let drafts: Vec<Drafts<'_>> = texts
+        let (drafts, chunks): (Vec<Vec<Draft>>, Vec<Interner<'_>>) = texts
             .par_chunks(CHUNK)
             .map(|chunk| {
                 let drafts = self.draft(chunk, &languages, references, &boilerplate);
                 done(chunk.len());
                 drafts
             })
-            .collect();
-        let words = self.words(languages, &drafts);
+            .unzip();
+        let words = self.words(languages, &chunks);
         let general: Vec<bool> = words
             .stems
             .iter()
@@ -138,8 +140,9 @@ impl<'r> Analyser<'r> {
         let question = self.question_terms(wording, &words);
         let assembled: Vec<Assembled> = drafts
             .into_par_iter()
+            .zip(&words.numbers)
             .zip(texts.par_chunks(CHUNK))
-            .map(|((drafts, local), chunk)| assemble(drafts, &local, chunk, &words, &question, &general))
+            .map(|((drafts, numbers), chunk)| assemble(drafts, numbers, chunk, &words, &question, &general))
             .collect();
         let terms = word_terms(&words, &assembled, &general);
         let mut corpus = gathered(assembled, texts, terms, words.languages.clone());
@@ -155,9 +158,8 @@ impl<'r> Analyser<'r> {
         languages: &[Language],
         references: &Quotations,
         boilerplate: &Quotations,
-    ) -> Drafts<'t> {
-        let mut seen: HashMap<WordKey<'t>, u32> = HashMap::new();
-        let mut distinct = Vec::new();
+    ) -> (Vec<Draft>, Interner<'t>) {
+        let mut distinct = Interner::new();
         let mut drafts = Vec::with_capacity(texts.len());
         for Text { text, language, .. } in texts {
             let spans = if self.rules.points {
@@ -166,16 +168,18 @@ impl<'r> Analyser<'r> {
                 crate::segment::whole(text).into_iter().collect()
             };
             let points = spans.into_iter().map(|span| {
-                let language = *language;
-                let number = languages.binary_search(&language).unwrap_or_default() as u8;
-                let is_shouted = is_shouted(span.of(text).unwrap_or_default());
-                let words = self.words_of(text, span, language).into_iter().map(|word| {
-                    let local = *seen.entry((number, is_shouted, word.text)).or_insert_with(|| {
-                        distinct.push((number, is_shouted, word.text));
-                        distinct.len() as u32 - 1
-                    });
-                    (word.start, local)
-                });
+                let passage = span.of(text).unwrap_or_default();
+                let language = if self.rules.identify_points {
+                    self.identifier.identify_point(passage, *language)
+                } else {
+                    *language
+                };
+                // A language that no text of its own is in has no number.
+                let known = languages.binary_search(&language).map(|number| (number, language));
+                let (number, language) = known.unwrap_or_else(|_| (0, languages[0]));
+                let tag = number as u8 | if is_shouted(passage) { SHOUTED } else { 0 };
+                let words = self.words_of(text, span, language).into_iter();
+                let words = words.map(|word| (word.start, distinct.intern(tag, word.text)));
                 DraftPoint { span, language, words: words.collect() }
             });
             let points = points.collect();
@@ -197,24 +201,23 @@ impl<'r> Analyser<'r> {
     }
 
     /// Numbers the distinct words and their stems.
-    fn words<'t>(&self, languages: Vec<Language>, drafts: &[Drafts<'t>]) -> Words<'t> {
-        let mut keys: Vec<WordKey<'t>> = drafts.iter().flat_map(|(_, words)| words.iter().copied()).collect();
-        keys.par_sort_unstable();
-        keys.dedup();
+    fn words<'t>(&self, languages: Vec<Language>, chunks: &[Interner<'t>]) -> Words<'t> {
+        let Merged { keys, numbers } = merge(chunks);
         let parts: Vec<Vec<Part>> = keys
             .par_iter()
-            .map(|(language, is_shouted, word)| self.parts(languages[usize::from(*language)], *is_shouted, word))
+            .map(|(tag, word)| self.parts(languages[language_of(*tag)], tag & SHOUTED != 0, word))
             .collect();
         let mut stems: Vec<(u8, String)> = keys
             .iter()
             .zip(&parts)
-            .flat_map(|((language, ..), parts)| parts.iter().map(|part| (*language, part.stem.clone())))
+            .flat_map(|((tag, _), parts)| parts.iter().map(move |part| (tag & !SHOUTED, part.stem.clone())))
             .collect();
         stems.par_sort_unstable();
         stems.dedup();
-        let mut words = Words { languages, keys, parts, tokens: Vec::new(), stems };
-        let tokens = words.keys.par_iter().zip(&words.parts).map(|((language, ..), parts)| {
-            let token = |part: &Part| (part.start, part.end, words.term(*language, &part.stem).unwrap_or_default());
+        let mut words = Words { languages, keys, numbers, parts, tokens: Vec::new(), stems };
+        let tokens = words.keys.par_iter().zip(&words.parts).map(|((tag, _), parts)| {
+            let token =
+                |part: &Part| (part.start, part.end, words.term(tag & !SHOUTED, &part.stem).unwrap_or_default());
             parts.iter().map(token).collect()
         });
         words.tokens = tokens.collect();
@@ -290,11 +293,16 @@ impl<'r> Analyser<'r> {
     }
 }
 
-/// The languages of the texts, sorted; a text of a language past the 255th is counted with the first.
+/// The language's number in a tag.
+fn language_of(tag: u8) -> usize {
+    usize::from(tag & !SHOUTED)
+}
+
+/// The languages of the texts and those with resources, sorted, as many as a tag can number.
 fn languages_of(texts: &[Text<'_>]) -> Vec<Language> {
     let mut languages: BTreeSet<Language> = texts.iter().map(|text| text.language).collect();
     languages.extend(Language::ALL);
-    languages.into_iter().take(usize::from(u8::MAX)).collect()
+    languages.into_iter().take(usize::from(SHOUTED)).collect()
 }
 
 /// Whether a passage is in capitals throughout, so that a capital says nothing.
@@ -355,14 +363,13 @@ pub(crate) fn inner_words(text: &str, end: usize, start: usize) -> Option<String
 /// Puts the tokens of a chunk together.
 fn assemble(
     drafts: Vec<Draft>,
-    local: &[WordKey<'_>],
+    numbers: &[u32],
     texts: &[Text<'_>],
     words: &Words<'_>,
     question: &[bool],
     general: &[bool],
 ) -> Assembled {
-    let global: Vec<u32> = local.iter().map(|word| words.keys.binary_search(word).map_or(0, |at| at as u32)).collect();
-    let mut counts = vec![(0_u32, 0_u32); local.len()];
+    let mut counts = vec![(0_u32, 0_u32); numbers.len()];
     let mut inners: BTreeMap<String, u32> = BTreeMap::new();
     let mut analysed = Vec::with_capacity(drafts.len());
     let mut elements = Vec::with_capacity(drafts.len());
@@ -375,7 +382,7 @@ fn assemble(
             for (place, (at, word)) in point.words.iter().enumerate() {
                 let count = &mut counts[*word as usize];
                 *count = (count.0 + 1, count.1 + u32::from(place > 0));
-                for (start, end, term_idx) in &words.tokens[global[*word as usize] as usize] {
+                for (start, end, term_idx) in &words.tokens[numbers[*word as usize] as usize] {
                     let span = Span::new(at + start, at + end);
                     let left_out = if within(&draft.quotations, span) {
                         Some(LeftOut::Quotation)
@@ -407,7 +414,7 @@ fn assemble(
     for element in elements.iter_mut().flatten().flatten().filter(|element| element.inner != APART) {
         element.inner = places[element.inner as usize];
     }
-    let counts = global.into_iter().zip(counts).map(|(word, (all, inner))| (word, all, inner)).collect();
+    let counts = numbers.iter().zip(counts).map(|(word, (all, inner))| (*word, all, inner)).collect();
     Assembled { texts: analysed, elements, inners: inners.into_keys().collect(), counts }
 }
 
@@ -417,15 +424,17 @@ fn within(passages: &[Span], span: Span) -> bool {
     passages.get(next).is_some_and(|passage| passage.overlaps(&span))
 }
 
-/// Whether a point says again what was asked: the first of several or one that leads to a list, and mostly of the question's words.
+/// Whether a point says again what was asked: it leads to a list and is mostly of the question's words, or it is the first of
+/// several and of nothing else.
 fn restates(text: &str, number: usize, span: Span, tokens: &[Token], question: &[bool], general: &[bool]) -> bool {
     let behind = text.get(span.end as usize..).unwrap_or_default().trim_start();
-    if number > 0 && !behind.starts_with([':', '\u{ff1a}']) {
-        return false;
-    }
     let subjects = || tokens.iter().filter(|token| !general[token.term_idx as usize]);
     let asked = subjects().filter(|token| question[token.term_idx as usize]).count();
-    asked >= 2 && asked as f64 >= PREAMBLE_SHARE * subjects().count() as f64
+    if behind.starts_with([':', '\u{ff1a}']) {
+        asked >= 2 && asked as f64 >= PREAMBLE_SHARE * subjects().count() as f64
+    } else {
+        number == 0 && asked >= 3 && asked == subjects().count()
+    }
 }
 
 /// The tokens of a point as phrases see them.
@@ -457,8 +466,8 @@ fn word_terms(words: &Words<'_>, assembled: &[Assembled], general: &[bool]) -> V
     for (((key, parts), tokens), count) in words.keys.iter().zip(&words.parts).zip(&words.tokens).zip(&counts) {
         for (part, (.., term)) in parts.iter().zip(tokens) {
             // As written, so that acronyms keep their capitals; glued hyphens and the like take the normalised form.
-            let written = key.2.get(part.start..part.end).unwrap_or(&part.form);
-            let is_plain = written.chars().all(char::is_alphanumeric) && !key.1;
+            let written = key.1.get(part.start..part.end).unwrap_or(&part.form);
+            let is_plain = written.chars().all(char::is_alphanumeric) && key.0 & SHOUTED == 0;
             let counted = forms[*term as usize].entry(if is_plain { written } else { &part.form }).or_default();
             *counted = (counted.0 + count.0, counted.1 + count.1);
         }
@@ -496,7 +505,9 @@ fn gathered<'t>(
     terms: Vec<Term>,
     languages: Vec<Language>,
 ) -> Corpus<'t> {
-    let inners: BTreeSet<String> = assembled.iter().flat_map(|chunk| chunk.inners.iter().cloned()).collect();
+    let mut inners: BTreeSet<String> = assembled.iter().flat_map(|chunk| chunk.inners.iter().cloned()).collect();
+    // The empty one sorts first: phrases::NOTHING.
+    inners.insert(String::new());
     let inners: Vec<String> = inners.into_iter().collect();
     let mut corpus = Corpus {
         sources: texts,

@@ -1,6 +1,11 @@
-//! Languages: those canvass has resources for, and all others.
+//! Languages: those canvass has resources for, and all others; and the language of a text.
 
-use crate::words::normalised_words;
+mod identifier;
+mod profiles;
+mod scripts;
+
+pub use identifier::{Identified, Identifier, MIN_CONFIDENCE};
+
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::cmp::Ordering;
 use std::fmt;
@@ -168,57 +173,9 @@ impl<'de> Deserialize<'de> for Language {
     }
 }
 
-/// A language and how sure it is.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Identified {
-    /// The language.
-    pub language: Language,
-    /// From 0 (a guess) to 1.
-    pub confidence: f64,
-}
-
-/// The fewest words on which a language is identified.
-const MIN_WORDS: usize = 4;
-
-/// Identifies the language of a text among those canvass has resources for.
-///
-/// Nothing for texts of fewer than four words and for those whose script none of the languages uses.
-///
-/// # Source
-/// Trigram profiles and alphabets of the crate `whatlang`.
-pub fn identify(text: &str) -> Option<Identified> {
-    if normalised_words(text).take(MIN_WORDS).count() < MIN_WORDS {
-        return None;
-    }
-    let allowed = ["eng", "fra", "spa", "rus", "ara", "cmn"];
-    let allowed = allowed.into_iter().filter_map(whatlang::Lang::from_code).collect();
-    let info = whatlang::Detector::with_allowlist(allowed).detect(text)?;
-    Some(Identified { language: Language::from_code(info.lang().code())?, confidence: info.confidence() })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn sentences_of_the_languages_are_told_apart() {
-        for (text, language) in [
-            ("The last bus leaves the valley at four in the afternoon.", Language::English),
-            ("Le dernier bus quitte la vallée à quatre heures de l'après-midi.", Language::French),
-            ("El último autobús sale del valle a las cuatro de la tarde.", Language::Spanish),
-            ("Последний автобус уходит из долины в четыре часа дня.", Language::Russian),
-            ("تغادر الحافلة الأخيرة الوادي في الساعة الرابعة بعد الظهر", Language::Arabic),
-            ("最后一班公共汽车下午四点离开山谷。", Language::Chinese),
-        ] {
-            assert_eq!(identify(text).map(|found| found.language), Some(language), "{text}");
-        }
-    }
-
-    #[test]
-    fn a_text_of_three_words_is_not_identified() {
-        assert_eq!(identify("More night trains"), None);
-        assert_eq!(identify(""), None);
-    }
 
     #[test]
     fn codes_lead_back_to_their_language() {

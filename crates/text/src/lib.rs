@@ -7,10 +7,12 @@
 //! Everything here is pure and total: any text gives a result, nothing is read or written, and the result does not
 //! depend on the number of threads.
 
+pub mod abbreviation;
 mod analyser;
 mod boilerplate;
 mod concepts;
 mod han;
+mod intern;
 pub mod language;
 pub mod lexicon;
 mod phrases;
@@ -21,8 +23,9 @@ pub mod stemmer;
 pub mod terms;
 mod words;
 
+pub use abbreviation::{Abbreviation, Abbreviations, Definition, definitions};
 pub use analyser::Analyser;
-pub use language::{Identified, Language, identify};
+pub use language::{Identified, Identifier, Language, MIN_CONFIDENCE};
 pub use lexicon::{Entry, Lexicon, Merge, MergeKind};
 pub use quotation::Quotations;
 pub use resources::{Resource, ResourceError, Resources};

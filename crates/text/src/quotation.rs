@@ -25,6 +25,7 @@ impl Quotations {
     }
 
     /// Whether nothing is ever a quotation.
+    #[cfg(test)]
     pub(crate) fn is_empty(&self) -> bool {
         self.runs.is_empty()
     }

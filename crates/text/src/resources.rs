@@ -58,6 +58,9 @@ const ACRONYMS: Resource = resource!("en/acronyms.txt");
 /// Traditional Chinese characters and their simplified forms.
 const TRADITIONAL: Resource = resource!("zh/traditional.txt");
 
+/// Frequent words and letters of the languages that identification knows.
+pub(crate) const LANGUAGES: Resource = resource!("languages.txt");
+
 impl Files {
     fn all(&self) -> [Resource; 8] {
         [
@@ -242,7 +245,11 @@ impl Resources {
 
     /// The built-in files, in a fixed order, for the manifest.
     pub fn files() -> impl Iterator<Item = Resource> {
-        FILES.into_iter().flat_map(|files| files.all()).chain([ACRONYMS, TRADITIONAL])
+        FILES
+            .into_iter()
+            .flat_map(|files| files.all())
+            .chain([ACRONYMS, TRADITIONAL, LANGUAGES])
+            .chain(crate::Abbreviations::files())
     }
 
     /// The libraries whose versions can change a result, with their versions, for the manifest.
@@ -261,6 +268,12 @@ impl Resources {
 
     pub(crate) fn of(&self, language: Language) -> &LanguageResources {
         &self.languages[language.place()]
+    }
+
+    /// The function words and the general words of a language: those it is known by.
+    pub(crate) fn frequent_words(&self, language: Language) -> impl Iterator<Item = &'static str> {
+        let of = self.of(language);
+        of.stop_words.iter().copied().chain(lines(of.general_words))
     }
 
     pub(crate) fn han(&self) -> &Han {

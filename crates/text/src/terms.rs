@@ -155,6 +155,8 @@ pub struct Text<'t> {
 pub struct TermRules {
     /// Whether answers are cut into points; if not, each is one.
     pub points: bool,
+    /// Whether a point that is evidently in another language than its answer is read in that one.
+    pub identify_points: bool,
     /// Whether the words of the question, and points that restate it, carry no theme.
     pub question_words: bool,
     /// A passage that this share of the answers has in common carries no theme; 1 leaves all in.
@@ -171,6 +173,7 @@ impl Default for TermRules {
     fn default() -> Self {
         Self {
             points: true,
+            identify_points: true,
             question_words: true,
             boilerplate_share: 0.5,
             boilerplate_words: 5,

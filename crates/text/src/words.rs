@@ -1,7 +1,170 @@
 //! The words of a text, before any language is considered.
 
 use crate::Span;
-use unicode_segmentation::UnicodeSegmentation;
+use unicode_segmentation::{UnicodeSegmentation, UnicodeWordIndices};
+
+/// What the word boundary rules ask of a byte; the rules need no more within ASCII.
+mod class {
+    pub(super) const LETTER: u8 = 1;
+    pub(super) const DIGIT: u8 = 1 << 1;
+    const UNDERSCORE: u8 = 1 << 2;
+    /// What a word is made of.
+    pub(super) const CORE: u8 = LETTER | DIGIT | UNDERSCORE;
+    /// Does not end a word between two letters.
+    pub(super) const JOINS_LETTERS: u8 = 1 << 3;
+    /// Does not end a word between two digits.
+    pub(super) const JOINS_DIGITS: u8 = 1 << 4;
+    /// Part of a character that is not ASCII.
+    pub(super) const BEYOND: u8 = 1 << 5;
+
+    /// The class of each byte.
+    pub(super) const OF: [u8; 256] = {
+        let mut classes = [0; 256];
+        let mut byte = 0_u8;
+        loop {
+            classes[byte as usize] = match byte {
+                b'A'..=b'Z' | b'a'..=b'z' => LETTER,
+                b'0'..=b'9' => DIGIT,
+                b'_' => UNDERSCORE,
+                b'.' | b'\'' => JOINS_LETTERS | JOINS_DIGITS,
+                b':' => JOINS_LETTERS,
+                b',' | b';' => JOINS_DIGITS,
+                0x80.. => BEYOND,
+                _ => 0,
+            };
+            if byte == u8::MAX {
+                break classes;
+            }
+            byte += 1;
+        }
+    };
+}
+
+/// The words of a text in order, each with the byte it starts at.
+///
+/// # Guarantees
+/// What `unicode_word_indices` gives, for any text.
+///
+/// # Cost
+/// One look at each byte of what is ASCII; the crate `unicode-segmentation` reads the rest, up to the next white space.
+///
+/// # Source
+/// Unicode Standard Annex 29, word boundaries.
+pub(crate) struct Words<'t> {
+    text: &'t str,
+    /// Where the scan goes on: a word boundary.
+    at: usize,
+    /// Words of a stretch that is not ASCII, and where it starts.
+    stretch: Option<(usize, UnicodeWordIndices<'t>)>,
+}
+
+impl<'t> Words<'t> {
+    /// The words of `text`.
+    pub(crate) fn new(text: &'t str) -> Self {
+        Self { text, at: 0, stretch: None }
+    }
+
+    /// The next word, if only ASCII was met on the way to its end; else the stretch to be read by the full rules starts here.
+    #[inline]
+    fn scan(&mut self) -> Option<Scanned> {
+        let bytes = self.text.as_bytes();
+        let class_at = |at: usize| bytes.get(at).map_or(0, |byte| class::OF[*byte as usize]);
+        loop {
+            let mut start = self.at;
+            while start < bytes.len() && class_at(start) & (class::CORE | class::BEYOND) == 0 {
+                start += 1;
+            }
+            if start == bytes.len() {
+                self.at = start;
+                return None;
+            }
+            if class_at(start) & class::BEYOND != 0 {
+                return Some(Scanned::Beyond { start: self.before_beyond(start), beyond: start });
+            }
+            let (mut at, mut seen, mut last) = (start, 0, 0);
+            loop {
+                let this = class_at(at);
+                if this & class::CORE == 0 {
+                    let next = class_at(at + 1);
+                    if this & class::BEYOND != 0 {
+                        return Some(Scanned::Beyond { start, beyond: at });
+                    }
+                    let joins = this & (class::JOINS_LETTERS | class::JOINS_DIGITS) != 0;
+                    if joins && next & class::BEYOND != 0 {
+                        return Some(Scanned::Beyond { start, beyond: at + 1 });
+                    }
+                    let within = this & class::JOINS_LETTERS != 0 && last & next & class::LETTER != 0
+                        || this & class::JOINS_DIGITS != 0 && last & next & class::DIGIT != 0;
+                    if !within {
+                        break;
+                    }
+                }
+                (last, seen) = (this, seen | this);
+                at += 1;
+            }
+            self.at = at;
+            // Underscores alone are no word.
+            if seen & (class::LETTER | class::DIGIT) != 0 {
+                return Some(Scanned::Word { start, end: at });
+            }
+        }
+    }
+
+    /// Where to start so that what stands before `beyond` and may be bound to it (one character, or white space) is read
+    /// with it: a combining mark extends even a space.
+    fn before_beyond(&self, beyond: usize) -> usize {
+        let before = &self.text.as_bytes()[self.at..beyond];
+        let spaces = before.iter().rev().take_while(|byte| **byte == b' ').count();
+        beyond - spaces.max(1).min(before.len())
+    }
+
+    /// The first place behind `beyond` at which white space ends whatever stands before it. White space after white space
+    /// does not: those may be one piece, which a combining mark behind them extends.
+    fn stretch_end(&self, beyond: usize) -> usize {
+        let bytes = self.text.as_bytes();
+        let ends = |at: &usize| {
+            matches!(bytes[*at], b' ' | b'\t'..=b'\r')
+                && !self.text[..*at].chars().next_back().is_some_and(char::is_whitespace)
+        };
+        (beyond..bytes.len()).find(ends).unwrap_or(bytes.len())
+    }
+}
+
+/// What the scan of ASCII came to.
+enum Scanned {
+    /// A word.
+    Word { start: usize, end: usize },
+    /// A character that is not ASCII, at `beyond`, to be read together with what stands before it from `start`.
+    Beyond { start: usize, beyond: usize },
+}
+
+impl<'t> Iterator for Words<'t> {
+    type Item = (usize, &'t str);
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if let Some((from, words)) = &mut self.stretch {
+                if let Some((at, word)) = words.next() {
+                    return Some((*from + at, word));
+                }
+                self.stretch = None;
+            }
+            match self.scan()? {
+                Scanned::Word { start, end } => return Some((start, &self.text[start..end])),
+                Scanned::Beyond { start, beyond } => {
+                    self.at = self.stretch_end(beyond);
+                    self.stretch = Some((start, self.text[start..self.at].unicode_word_indices()));
+                }
+            }
+        }
+    }
+}
+
+/// The text in lower case.
+pub(crate) fn lower_case(text: &str) -> String {
+    if text.is_ascii() { text.to_ascii_lowercase() } else { text.to_lowercase() }
+}
 
 /// A word as it stands, with the hyphen of a bound prefix glued ("inter-regional").
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -29,7 +192,7 @@ fn is_hyphen(c: char) -> bool {
 pub(crate) fn words_in<'t>(text: &'t str, span: Span, is_prefix: impl Fn(&str) -> bool) -> Vec<Word<'t>> {
     let from = span.start as usize;
     let mut words: Vec<Word<'t>> = Vec::new();
-    for (at, word) in span.of(text).unwrap_or_default().unicode_word_indices() {
+    for (at, word) in Words::new(span.of(text).unwrap_or_default()) {
         let start = from + at;
         if let Some(last) = words.last_mut() {
             let between = &text[last.end()..start];
@@ -52,13 +215,16 @@ pub fn normalised_words(text: &str) -> impl Iterator<Item = String> + '_ {
 
 /// The normalised words of a text, each with its span.
 pub(crate) fn normalised_word_indices(text: &str) -> impl Iterator<Item = (Span, String)> + '_ {
-    text.unicode_word_indices()
-        .map(|(at, word)| (Span::new(at, at + word.len()), word.to_lowercase().replace('\u{2019}', "'")))
+    Words::new(text).map(|(at, word)| {
+        let lower = lower_case(word);
+        (Span::new(at, at + word.len()), if lower.is_ascii() { lower } else { lower.replace('\u{2019}', "'") })
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn words(text: &str) -> Vec<&str> {
         let prefix = |word: &str| matches!(word.to_lowercase().as_str(), "inter" | "co");
@@ -78,5 +244,128 @@ mod tests {
     fn normalised_words_forget_case_and_punctuation() {
         let words: Vec<String> = normalised_words("The mayor\u{2019}s \u{201c}plan\u{201d} -- NOW!").collect();
         assert_eq!(words, ["the", "mayor's", "plan", "now"]);
+    }
+
+    /// Characters that the word boundary rules single out, and neighbours of them.
+    const SINGLED_OUT: [char; 60] = [
+        'a',
+        'Z',
+        'e',
+        '0',
+        '9',
+        '_',
+        '.',
+        ':',
+        ',',
+        ';',
+        '\'',
+        '"',
+        '-',
+        '(',
+        '@',
+        ' ',
+        ' ',
+        '\t',
+        '\n',
+        '\r',
+        '\u{b}',
+        '\0',
+        '\u{7f}',
+        '\u{85}',
+        '\u{a0}',
+        '\u{ad}',
+        '\u{b7}',
+        'é',
+        'ß',
+        '\u{300}',
+        '\u{345}',
+        '\u{903}',
+        '\u{5d0}',
+        '\u{5f4}',
+        '\u{600}',
+        '\u{627}',
+        '\u{64b}',
+        '\u{661}',
+        '\u{1680}',
+        '\u{180e}',
+        '\u{2003}',
+        '\u{200b}',
+        '\u{200d}',
+        '\u{200e}',
+        '\u{2019}',
+        '\u{2028}',
+        '\u{202f}',
+        '\u{203f}',
+        '\u{2139}',
+        '\u{24c2}',
+        '\u{3000}',
+        'カ',
+        'あ',
+        '中',
+        '\u{fe0f}',
+        '\u{feff}',
+        '\u{1f1e8}',
+        '\u{1f468}',
+        '\u{1f3fd}',
+        '\u{e0041}',
+    ];
+
+    fn of_singled_out() -> impl Strategy<Value = String> {
+        prop::collection::vec(prop::sample::select(SINGLED_OUT.to_vec()), 0..24).prop_map(String::from_iter)
+    }
+
+    fn of_ascii() -> impl Strategy<Value = String> {
+        prop::collection::vec(0_u8..128, 0..60).prop_map(|bytes| bytes.into_iter().map(char::from).collect())
+    }
+
+    fn of_anything() -> impl Strategy<Value = String> {
+        prop::collection::vec(any::<char>(), 0..24).prop_map(String::from_iter)
+    }
+
+    fn same_as_the_crate(text: &str) -> Result<(), TestCaseError> {
+        let found: Vec<_> = Words::new(text).collect();
+        let expected: Vec<_> = text.unicode_word_indices().collect();
+        prop_assert_eq!(found, expected, "{:?}", text);
+        Ok(())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4_000))]
+
+        #[test]
+        fn words_of_ascii_are_the_standards(text in of_ascii()) {
+            same_as_the_crate(&text)?;
+        }
+
+        #[test]
+        fn words_of_any_characters_are_the_standards(text in of_anything()) {
+            same_as_the_crate(&text)?;
+        }
+
+        #[test]
+        fn words_of_characters_that_the_rules_single_out_are_the_standards(text in of_singled_out()) {
+            same_as_the_crate(&text)?;
+        }
+
+        #[test]
+        fn words_of_mixed_text_are_the_standards(
+            parts in prop::collection::vec(prop_oneof![of_ascii(), of_anything(), of_singled_out(), Just(" ".into())], 0..6)
+        ) {
+            same_as_the_crate(&parts.concat())?;
+        }
+
+        #[test]
+        fn lower_case_is_the_standard_librarys(text in of_singled_out()) {
+            prop_assert_eq!(lower_case(&text), text.to_lowercase());
+        }
+    }
+
+    #[test]
+    fn a_mark_extends_the_white_space_before_it() {
+        for text in
+            ["a  \u{903}b", "\u{2003} \u{903} c", "caf\u{e9} \u{200d}\u{24c2}x", "a.\u{300}b", "a_\u{300}", " \u{903}"]
+        {
+            same_as_the_crate(text).expect("as the crate");
+        }
     }
 }

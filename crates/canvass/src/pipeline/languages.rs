@@ -3,11 +3,8 @@
 use crate::error::Error;
 use crate::ingest::{Intake, Received};
 use crate::settings::{Config, SettingsError};
-use canvass_text::{Language, Resources, identify};
+use canvass_text::{Identifier, Language, MIN_CONFIDENCE, Resources};
 use rayon::prelude::*;
-
-/// A language counts as identified from this confidence on; below, a text is read in the main language.
-const MIN_CONFIDENCE: f64 = 0.5;
 
 /// How it is known in which language an answer is to be read.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -64,9 +61,10 @@ pub(super) fn languages(
         let read_in = ReadIn { language, source: LanguageSource::Settings };
         return Ok((language, positions.iter().map(|(_, positions)| vec![read_in; positions.len()]).collect()));
     }
+    let identifier = Identifier::new(resources);
     let known: Vec<Vec<Option<ReadIn>>> = positions
         .iter()
-        .map(|(_, positions)| positions.par_iter().map(|at| known(&intake.responses[*at], resources)).collect())
+        .map(|(_, positions)| positions.par_iter().map(|at| known(&intake.responses[*at], &identifier)).collect())
         .collect();
     let count =
         |language: Language| known.iter().flatten().flatten().filter(|found| found.language == language).count();
@@ -82,11 +80,8 @@ pub(super) fn languages(
     Ok((main, known.into_iter().map(|known| known.into_iter().map(read_in).collect()).collect()))
 }
 
-/// The language of one response, as far as file and text tell.
-fn known(received: &Received, resources: &Resources) -> Option<ReadIn> {
-    let found = identify(&received.text).filter(|found| found.confidence >= MIN_CONFIDENCE)?;
-    // Trigrams mislead on lists of nouns.
-    let count = |language| resources.count_function_words(language, &received.text);
-    let agrees = found.language == Language::English || count(found.language) > count(Language::English);
-    agrees.then_some(ReadIn { language: found.language, source: LanguageSource::Identified })
+/// The language of one response, as far as its text tells.
+fn known(received: &Received, identifier: &Identifier) -> Option<ReadIn> {
+    let found = identifier.identify(&received.text).filter(|found| found.confidence >= MIN_CONFIDENCE)?;
+    Some(ReadIn { language: found.language, source: LanguageSource::Identified })
 }

@@ -141,7 +141,9 @@ pub fn analyse(intake: Intake, config: &Config, references: &[String], observer:
 
     observer.begin(Stage::Text, Some(n_analysed));
     let quotations = Quotations::new(references.iter().map(String::as_str), settings.text.quotation_words as usize);
-    let lexicon = lexicon::lexicon(config)?;
+    let answers: Vec<&str> =
+        positions.iter().flat_map(|(_, positions)| positions).map(|at| intake.responses[*at].text.as_str()).collect();
+    let lexicon = lexicon::lexicon(&answers, config)?;
     let analyser = Analyser::new(&resources, term_rules(&settings), &lexicon);
     let mut coded = Vec::new();
     for (((question_idx, positions), read_in), groups) in positions.into_iter().zip(read_in).zip(groups) {
@@ -244,6 +246,7 @@ fn term_rules(settings: &Settings) -> TermRules {
     let text = &settings.text;
     TermRules {
         points: text.points,
+        identify_points: text.identify_language,
         question_words: text.question_words,
         boilerplate_share: text.boilerplate_share,
         boilerplate_words: text.boilerplate_words as usize,
