@@ -1,6 +1,7 @@
 //! What happened to one response, told from the run folder.
 
 use crate::support::{FERRY, Run, list, sample, text};
+use std::fs;
 
 /// Explains a response of the sample.
 #[track_caller]
@@ -27,7 +28,7 @@ fn an_explanation_names_the_cell_the_points_and_the_terms() {
             "Response 12 of respondent 12",
             "consultation.xlsx, sheet \"Sheet1\", row 13, column P",
             "analysed",
-            "language   en",
+            "language   English, as its text shows",
             "point 1    The Union should make an end to tourist helicopter flights",
             "helicopter [helicopt]",
             "strategy (word of the question)",
@@ -54,7 +55,10 @@ fn an_explanation_names_each_theme_with_the_words_that_put_the_response_there() 
 #[test]
 fn an_explanation_shows_a_quotation_and_leaves_its_words_out() {
     let told = explain(&["74", "--question", "q5"]);
-    assert_holds(&told, &["quotation  The small-grants fund will be open twice a year", "(quoted)"]);
+    assert_holds(
+        &told,
+        &["quotation  The small-grants fund will be open twice a year", "(quoted from a reference text)"],
+    );
 }
 
 #[test]
@@ -110,6 +114,48 @@ fn an_unknown_response_is_refused_with_ids_there_are() {
     }
     let said = ran.canvass(&["explain", "out", "x99"]);
     assert!(said.stderr.contains("for example 1, 2, 3"), "{}", said.stderr);
+}
+
+/// Answers that open with a passage most of them share, restate the question, define an abbreviation and repeat a phrase.
+const HARBOUR: &str = "\
+id,What should the harbour change next year?
+1,Thank you very much for asking us. Open the evening ferry office on Sundays.
+2,Thank you very much for asking us. The evening ferry office is never open.
+3,Thank you very much for asking us. A longer pier and an evening ferry office.
+4,Thank you very much for asking us. The evening ferry office needs a ramp and a clock.
+5,Thank you very much for asking us. The Harbour Safety Board (HSB) must write letters.
+6,Thank you very much for asking us. We would like to hear from the HSB about the crane.
+7,What should the harbour change next year? Cheaper berths for small boats with one mast.
+8,Ramp
+9,"Cheaper berths for old boats, and a new crane for the boats of the club. Les billets sont beaucoup trop chers pour les familles."
+10,Thank you very much for asking us. A bench for the old men who wait.
+11,Thank you very much for asking us. Lamps along the wall and at the gate.
+";
+
+#[test]
+fn an_explanation_says_why_each_word_carries_no_theme() {
+    let ran = Run::new().csv(HARBOUR).done();
+    let told = |id| ran.canvass(&["explain", "out", id]).stdout;
+    let first = told("1");
+    assert_holds(
+        &first,
+        &[
+            "shared     Thank you very much for asking us. (bytes 0 to 34): stands in most answers",
+            "(in a passage that most answers share)",
+            "evening (counted in its phrase)",
+            "phrases  ",
+            "evening ferry office [",
+        ],
+    );
+    assert_holds(&told("7"), &["(restates the question)"]);
+    assert_holds(&told("8"), &["language   English, the main language, as its own is not sure"]);
+    assert_holds(&told("9"), &["language French, unlike the rest"]);
+    let report = fs::read_to_string(ran.out.join("report.html")).unwrap().replace('\u{a0}', " ");
+    assert_holds(
+        &report,
+        &["What carries no theme here", "1 passage that most answers share", "what 1 answer says only to restate"],
+    );
+    assert_holds(&report, &["Counted as one", "the answers define the abbreviation"]);
 }
 
 #[test]

@@ -12,6 +12,7 @@ mod explain;
 mod gold;
 mod hostile;
 mod interface;
+mod languages;
 mod long_layout;
 mod report;
 mod reproducible;

@@ -3,6 +3,7 @@
 use crate::arguments::{Command, Explain, Run, Verify};
 use crate::console::Console;
 use crate::progress::Progress;
+use canvass::findings::{Finding, LanguageCount, QuestionFindings};
 use canvass::ledger::State;
 use canvass::pipeline::config_folder;
 use canvass::settings::{Layout, TokenizerConfig, read_synonyms};
@@ -86,8 +87,9 @@ fn summary(findings: &Findings) -> String {
         let _ = writeln!(text, "\n{}  {}", question.id, one_line(&question.text));
         let _ = writeln!(
             text,
-            "    base {}, {}",
+            "    base {}{}, {}",
             counted(question.base, "respondent"),
+            answered_in(question),
             counted(question.themes.len() as u64, "theme")
         );
         let set_aside: Vec<String> = question
@@ -99,21 +101,48 @@ fn summary(findings: &Findings) -> String {
         if !set_aside.is_empty() {
             let _ = writeln!(text, "    set aside: {}", set_aside.join(", "));
         }
-        if question.findings.is_empty() {
-            let _ = writeln!(text, "    no theme is supported by enough respondents; the answers stand in the report");
+        tell_findings(&mut text, &question.findings, "    ");
+        for group in &question.languages {
+            let (base, n_themes) = (counted(group.base, "respondent"), counted(group.themes.len() as u64, "theme"));
+            let _ = writeln!(text, "    {}: {base}, {n_themes}", group.language);
+            tell_findings(&mut text, &group.findings, "      ");
         }
-        for finding in &question.findings {
-            let share = (finding.share * 100.0).round();
-            let once = if finding.n_respondents_once == finding.n_respondents {
-                String::new()
-            } else {
-                format!(", {} with near-duplicates counted once", finding.n_respondents_once)
-            };
-            let _ =
-                writeln!(text, "    {}. {}: {} ({share} %){once}", finding.rank, finding.label, finding.n_respondents);
+        for LanguageCount { language, n_responses, .. } in without_themes(question) {
+            let _ = writeln!(text, "    {language}: {}, listed in the report", counted(*n_responses, "answer"));
         }
     }
     text
+}
+
+/// How many answered in the main language, unless all did.
+fn answered_in(question: &QuestionFindings) -> String {
+    if question.language_base == question.base {
+        return String::new();
+    }
+    format!(" ({} of them in {})", question.language_base, question.language)
+}
+
+/// The languages of a question's answers that have no themes of their own.
+fn without_themes(question: &QuestionFindings) -> impl Iterator<Item = &LanguageCount> {
+    let has_themes = |count: &LanguageCount| question.languages.iter().any(|group| group.language == count.language);
+    question.language_counts.iter().filter(move |count| count.language != question.language && !has_themes(count))
+}
+
+/// A line for each finding.
+fn tell_findings(text: &mut String, findings: &[Finding], indent: &str) {
+    if findings.is_empty() {
+        let _ = writeln!(text, "{indent}no theme is supported by enough respondents; the answers stand in the report");
+    }
+    for finding in findings {
+        let share = (finding.share * 100.0).round();
+        let once = if finding.n_respondents_once == finding.n_respondents {
+            String::new()
+        } else {
+            format!(", {} with near-duplicates counted once", finding.n_respondents_once)
+        };
+        let Finding { rank, label, n_respondents, .. } = finding;
+        let _ = writeln!(text, "{indent}{rank}. {label}: {n_respondents} ({share} %){once}");
+    }
 }
 
 /// White space evened out and control characters left out.

@@ -1,10 +1,13 @@
 //! `report.html`: the findings as one page that loads nothing, for the screen and for paper.
 //!
-//! The page is `template.html` filled with [`Findings`], the text of `canvass.toml` and the hashes of the resources.
+//! The page is `template.html` filled with [`Findings`], the responses in no theme by language ([`Uncoded`]), the text of
+//! `canvass.toml` and the hashes of the resources.
 //! What respondents wrote is text everywhere: the engine escapes it, and a policy in the page's head forbids the
 //! browser to run or load anything should that ever fail.
 
+use super::uncoded::Uncoded;
 use crate::findings::Findings;
+use canvass_text::Language;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior, context};
@@ -30,7 +33,8 @@ impl From<minijinja::Error> for TemplateError {
 
 /// Writes the page.
 ///
-/// `resources` are the names of the language resources and their hashes, in the order to show them.
+/// `uncoded` are the responses in no theme of each question; `resources` the names of the language resources and their hashes,
+/// in the order to show them.
 ///
 /// # Guarantees
 /// The same arguments give the same bytes. Nothing in the page is fetched or executed.
@@ -39,21 +43,24 @@ impl From<minijinja::Error> for TemplateError {
 /// [`TemplateError`] if the template and the findings do not fit; never for the template as released.
 pub(super) fn render(
     findings: &Findings,
+    uncoded: &[Uncoded<'_>],
     settings_toml: &str,
     resources: &[(String, String)],
 ) -> Result<String, TemplateError> {
-    fill(findings, settings_toml, resources)
+    fill(findings, &uncoded, settings_toml, resources)
 }
 
-/// Fills the template with anything that has the findings' serialised form.
+/// Fills the template with anything that has the serialised form of the findings and of the responses in no theme.
 fn fill(
     findings: &impl Serialize,
+    uncoded: &impl Serialize,
     settings_toml: &str,
     resources: &[(String, String)],
 ) -> Result<String, TemplateError> {
     let environment = environment()?;
     let page = environment.get_template(NAME)?.render(context! {
         settings_toml,
+        uncoded => Serde(uncoded),
         resources => Serde(resources),
         ..Serde(findings)
     })?;
@@ -74,6 +81,7 @@ fn environment() -> Result<Environment<'static>, TemplateError> {
     environment.add_filter("one_line", one_line);
     environment.add_filter("state_name", state_name);
     environment.add_filter("language_name", language_name);
+    environment.add_filter("merge_reason", merge_reason);
     environment.add_template(NAME, include_str!("template.html"))?;
     Ok(environment)
 }
@@ -138,10 +146,14 @@ fn state_name(state: &str) -> String {
 
 /// The English name of a language; a code unknown here keeps its own.
 fn language_name(code: &str) -> String {
-    match code {
-        "en" => "English".to_owned(),
-        "fr" => "French".to_owned(),
-        "es" => "Spanish".to_owned(),
+    Language::from_code(code).map_or_else(|| code.to_owned(), |language| language.name().to_owned())
+}
+
+/// Why forms count as one term. A kind unknown here keeps its own name.
+fn merge_reason(kind: &str) -> String {
+    match kind {
+        "abbreviation" => "the answers define the abbreviation".to_owned(),
+        "synonym" => "synonyms by the settings".to_owned(),
         other => other.to_owned(),
     }
 }
@@ -170,6 +182,7 @@ mod tests {
         json!({
             "rank": rank, "theme_id": format!("t{rank}"), "label": label, "sentence": "There is duplication of work.",
             "n_respondents": n, "n_respondents_once": once, "share": f64::from(n) / 43.0,
+            "language_share": f64::from(n) / 43.0,
             "terms": [{"stem": "duplic", "surface_forms": ["duplication", "duplicating"], "weight": 1.0}],
             "companions": ["sectors"], "respondents": ["1", "2"],
             "verbatims": [
@@ -182,17 +195,81 @@ mod tests {
     /// A question whose themes are `themes`, the first `n_findings` of them findings.
     fn question(id: &str, text: &str, themes: &[Value], n_findings: usize) -> Value {
         json!({
-            "id": id, "text": text, "base": 43, "base_once": 40, "n_in_themes": 30, "n_in_findings": 20,
+            "id": id, "text": text, "base": 43, "base_once": 40, "language": "en", "language_base": 43, "n_in_themes": 30, "n_in_findings": 20,
             "ledger": [{"state": "analysed", "n_responses": 43}, {"state": "blank", "n_responses": 2}],
             "n_quoting": 2,
+            "left_out": {"question_words": [], "n_restating": 0, "boilerplate": []}, "merges": [],
             "language_counts": [{"language": "en", "n_responses": 43, "n_no_theme": 13}],
-            "findings": themes[..n_findings], "themes": themes, "no_theme": [], "set_aside": [{"response_id": "44", "respondent_id": "44", "cell": "P45", "state": "blank", "reason": "the cell is empty"}], "duplicates": [],
+            "findings": themes[..n_findings], "themes": themes, "no_theme": [], "languages": [], "set_aside": [{"response_id": "44", "respondent_id": "44", "cell": "P45", "state": "blank", "reason": "the cell is empty"}], "duplicates": [],
         })
     }
 
+    /// A response in no theme, and its language; none if that is not sure.
+    fn uncoded(language: &str, reason: &str, text: &str) -> Value {
+        let answer = json!({"response_id": "9", "respondent_id": "9", "reason": reason, "text": text});
+        json!({"language": language, "answer": answer})
+    }
+
+    /// Lists of responses in no theme: for each question those in the main language, then those of the further languages.
+    fn lists(questions: &Value) -> Value {
+        let of_question = |question: &Value| {
+            let main = question["no_theme"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|answer| json!({"language": "en", "answer": answer}));
+            let further = question["languages"].as_array().unwrap().iter().map(|group| {
+                let answers = group["no_theme"].as_array().unwrap().iter();
+                answers.map(|answer| json!({"language": group["language"], "answer": answer})).collect::<Vec<_>>()
+            });
+            json!({"main": main.collect::<Vec<_>>(), "further": further.collect::<Vec<_>>(), "listed": []})
+        };
+        questions.as_array().unwrap().iter().map(of_question).collect()
+    }
+
     fn page(questions: &Value) -> String {
+        page_with(questions, &lists(questions))
+    }
+
+    fn page_with(questions: &Value, uncoded: &Value) -> String {
         let resources = [("en/stop_words.txt".to_owned(), "aa11".to_owned())];
-        fill(&consultation(questions), "seed = 7\n", &resources).unwrap()
+        fill(&consultation(questions), uncoded, "seed = 7\n", &resources).unwrap()
+    }
+
+    /// A question of 43 respondents: 23 answered in English, 12 in French, 5 in Arabic, 2 in Spanish, 1 in German.
+    fn question_in_five_languages() -> (Value, Value) {
+        let mut question = question("q2", "What works?", &[theme(1, "buses", 14, 11), theme(2, "roads", 5, 5)], 1);
+        question["language_base"] = json!(23);
+        question["n_in_themes"] = json!(18);
+        question["n_in_findings"] = json!(14);
+        for theme in ["findings", "themes"] {
+            question[theme][0]["language_share"] = json!(14.0 / 23.0);
+        }
+        question["language_counts"] = json!([
+            {"language": "en", "n_responses": 23, "n_no_theme": 5}, {"language": "fr", "n_responses": 12, "n_no_theme": 3},
+            {"language": "ar", "n_responses": 5, "n_no_theme": 5}, {"language": "es", "n_responses": 2, "n_no_theme": 2},
+            {"language": "de", "n_responses": 1, "n_no_theme": 1},
+        ]);
+        let group = |language: &str, base: u32, theme: &Value| {
+            json!({
+                "language": language, "base": base, "base_once": base, "n_in_themes": theme["n_respondents"], "n_in_findings": theme["n_respondents"],
+                "findings": [theme], "themes": [theme],
+                "no_theme": [{"response_id": "9", "respondent_id": "9", "reason": "names no subject", "text": "Oui"}],
+            })
+        };
+        let mut french = theme(1, "bus du soir", 9, 9);
+        french["share"] = json!(0.75);
+        question["languages"] = json!([group("fr", 12, &french), group("ar", 5, &theme(1, "الحافلة الليلية", 3, 3))]);
+        let mut lists = lists(&json!([question]));
+        let too_few = "in Spanish, with too few answers for themes of their own";
+        let spanish = [uncoded("es", too_few, "Más autobuses"), uncoded("es", too_few, "Nada")];
+        let german = [uncoded("de", "in German, which canvass has no resources for", "Mehr Busse am Abend")];
+        lists[0]["listed"] = json!([
+            {"language": "es", "has_resources": true, "answers": spanish},
+            {"language": "de", "has_resources": false, "answers": german},
+        ]);
+        lists[0]["main"] = json!([uncoded("", "names no subject", "Ja")]);
+        (json!([question]), lists)
     }
 
     /// The text of a page: tags out, white space evened.
@@ -254,9 +331,22 @@ mod tests {
             "group_id": HOSTILE, "representative": HOSTILE, "text": HOSTILE,
             "members": [{"response_id": HOSTILE, "respondent_id": "r", "kind": "exact", "similarity": 1.0}],
         }]);
-        let mut consultation = consultation(&json!([question]));
+        question["left_out"] = json!({
+            "question_words": [HOSTILE], "n_restating": 1, "boilerplate": [{"form": HOSTILE, "n_responses": 3}],
+        });
+        question["merges"] =
+            json!([{"kind": HOSTILE, "term": HOSTILE, "forms": [{"form": HOSTILE, "n_responses": 3}]}]);
+        question["languages"] = json!([{
+            "language": "fr", "base": 3, "base_once": 3, "n_in_themes": 2, "n_in_findings": 2, "findings": question["themes"],
+            "themes": question["themes"], "no_theme": question["no_theme"],
+        }]);
+        let questions = json!([question]);
+        let mut lists = lists(&questions);
+        lists[0]["listed"] =
+            json!([{"language": "es", "has_resources": true, "answers": [uncoded("es", HOSTILE, HOSTILE)]}]);
+        let mut consultation = consultation(&questions);
         consultation["inputs"][0]["file"] = json!(HOSTILE);
-        let page = fill(&consultation, HOSTILE, &[(HOSTILE.to_owned(), HOSTILE.to_owned())]).unwrap();
+        let page = fill(&consultation, &lists, HOSTILE, &[(HOSTILE.to_owned(), HOSTILE.to_owned())]).unwrap();
         assert!(page.contains("&lt;script&gt;alert(1)&lt;&#x2f;script&gt;&quot;&gt;&lt;img src=x onerror=1&gt;"));
         assert!(!page.contains("<script"));
         assert!(!page.contains("<img"));
@@ -266,8 +356,8 @@ mod tests {
 
     #[test]
     fn the_page_loads_nothing_and_its_links_stay_inside() {
-        let page =
-            page(&json!([question("q2", "What works?", &[theme(1, "buses", 2, 2), theme(2, "roads", 1, 1)], 1)]));
+        let (questions, lists) = question_in_five_languages();
+        let page = page_with(&questions, &lists);
         for loading in [" src=", "url(", "@import", "<link", "<script", "<iframe", "<object", "<form"] {
             assert!(!page.contains(loading), "{loading}");
         }
@@ -280,6 +370,108 @@ mod tests {
         assert_eq!(distinct.len(), ids.len(), "ids are unique");
         for label in attribute(&page, "aria-labelledby") {
             assert!(ids.contains(&label), "{label}");
+        }
+    }
+
+    #[test]
+    fn with_several_languages_shares_say_what_they_are_of_and_the_sum_holds() {
+        let (questions, lists) = question_in_five_languages();
+        let text = text(&page_with(&questions, &lists));
+        for passage in [
+            "Base: 43 respondents, 23 of whom answered in English.",
+            "14 of 43 respondents (33 %); 61 % of the 23 who answered in English; counted once 11 of 40",
+            "29 respondents of 43 are in none of these findings: 4 in other themes only, 5 in no theme, 20 answered in another language.",
+            "Base: 43 respondents, 23 of whom answered in English RankThemeRespondentsCounted onceShareIn English",
+            "Languages the answers were read in: English 23 (5 in no theme), French 12 (3 in no theme), Arabic 5 (5 in no theme), Spanish 2 (listed whole), German 1 (listed whole).",
+        ] {
+            assert!(text.contains(passage), "no {passage:?} in {text}");
+        }
+    }
+
+    #[test]
+    fn each_further_language_has_a_section_of_its_own_and_a_line_in_the_summary() {
+        let (questions, lists) = question_in_five_languages();
+        let page = page_with(&questions, &lists);
+        let text = text(&page);
+        for passage in [
+            "French: 12 respondents, first: bus du soir (9).",
+            "Spanish: 2 answers, listed whole.",
+            "Answers in French: 12 respondents",
+            "9 of the 12 respondents who answered in French (75 %)",
+            "3 respondents of 12 are in none of these findings: 0 in other themes only, 3 in no theme.",
+            "Answers in Spanish: 2, listed whole Too few for themes of their own. They count in the base and in no theme",
+            "Answers in German: 1, listed whole Canvass has no word lists for this language, so it seeks no themes here. It counts",
+            "Mehr Busse am Abend",
+            "Themes are found within one language",
+        ] {
+            assert!(text.contains(passage), "no {passage:?} in {text}");
+        }
+        for id in ["question-1-fr", "question-1-fr-finding-1", "question-1-ar", "question-1-es", "question-1-de"] {
+            assert_eq!(attribute(&page, "id").iter().filter(|found| **found == id).count(), 1, "{id}");
+        }
+    }
+
+    #[test]
+    fn labels_and_quotations_carry_their_language_and_find_their_direction() {
+        let (questions, lists) = question_in_five_languages();
+        let page = page_with(&questions, &lists);
+        for element in [
+            r#"<span class="label" lang="en" dir="auto">buses</span>"#,
+            r#"<span class="label" lang="fr" dir="auto">bus du soir</span>"#,
+            r#"<span class="label" lang="ar" dir="auto">الحافلة الليلية</span>"#,
+            r#"<blockquote lang="ar" dir="auto">We keep duplicating.</blockquote>"#,
+            r#"<p class="sentence" lang="fr" dir="auto">"#,
+            r#"<bdi class="term" lang="fr">duplication</bdi>"#,
+            r#"<td class="answer" lang="de" dir="auto">Mehr Busse am Abend</td>"#,
+            r#"<td class="answer" lang="" dir="auto">Ja</td>"#,
+        ] {
+            assert!(page.contains(element), "no {element}");
+        }
+    }
+
+    #[test]
+    fn a_consultation_in_one_language_says_nothing_of_others() {
+        let text = text(&page(&json!([question("q2", "What works?", &[theme(1, "buses", 14, 11)], 1)])));
+        for passage in ["who answered in", "another language", "of the answers in", "Themes are found within"] {
+            assert!(!text.contains(passage), "{passage:?} in {text}");
+        }
+    }
+
+    #[test]
+    fn a_question_that_nobody_answered_in_the_main_language_says_so() {
+        let (mut questions, lists) = question_in_five_languages();
+        for count in ["language_base", "n_in_themes", "n_in_findings"] {
+            questions[0][count] = json!(0);
+        }
+        questions[0]["findings"] = json!([]);
+        questions[0]["themes"] = json!([]);
+        let text = text(&page_with(&questions, &lists));
+        assert!(text.contains("No answer was read in English."), "{text}");
+        assert!(text.contains("9 of the 12 respondents who answered in French (75 %)"), "{text}");
+    }
+
+    #[test]
+    fn what_carries_no_theme_and_what_counts_as_one_is_told() {
+        let mut question = question("q2", "What works?", &[theme(1, "buses", 14, 11)], 1);
+        question["left_out"] = json!({
+            "question_words": ["work", "works"], "n_restating": 4,
+            "boilerplate": [{"form": "We thank the Union for the chance to comment", "n_responses": 31}],
+        });
+        question["merges"] = json!([
+            {"kind": "abbreviation", "term": "EV", "forms": [{"form": "EV", "n_responses": 5}, {"form": "electric vehicle", "n_responses": 2}]},
+            {"kind": "synonym", "term": "bus", "forms": [{"form": "bus", "n_responses": 9}]},
+        ]);
+        let text = text(&page(&json!([question])));
+        for passage in [
+            "What carries no theme here: 2 words of the question; what 4 answers say only to restate the question; \
+             1 passage that most answers share; what 2 answers quote from a text sent with the form.",
+            "which tell no answer from another: work, works.",
+            "“We thank the Union for the chance to comment” (31)",
+            "2 terms stand for several forms each",
+            "EVEV (5), electric vehicle (2)the answers define the abbreviation",
+            "busbus (9)synonyms by the settings",
+        ] {
+            assert!(text.contains(passage), "no {passage:?} in {text}");
         }
     }
 
@@ -302,14 +494,14 @@ mod tests {
             n_submissions_set_aside: 0,
             questions: Vec::new(),
         };
-        let page = render(&findings, "", &[]).unwrap();
+        let page = render(&findings, &[], "", &[]).unwrap();
         assert!(text(&page).contains("There is no open question with answers to report."));
     }
 
     #[test]
     fn a_question_without_answers_is_a_section() {
         let mut question = question("q9", "Anything else?", &[], 0);
-        for count in ["base", "base_once", "n_in_themes", "n_in_findings"] {
+        for count in ["base", "base_once", "language_base", "n_in_themes", "n_in_findings"] {
             question[count] = json!(0);
         }
         question["ledger"] = json!([{"state": "analysed", "n_responses": 0}]);
@@ -321,7 +513,7 @@ mod tests {
 
     #[test]
     fn a_field_the_findings_lack_is_an_error_that_names_the_place() {
-        let error = fill(&json!({"run": {}}), "", &[]).unwrap_err().to_string();
+        let error = fill(&json!({"run": {}}), &json!([]), "", &[]).unwrap_err().to_string();
         assert!(error.starts_with("its template fails: undefined value"), "{error}");
         assert!(error.contains("report.html:"), "{error}");
     }

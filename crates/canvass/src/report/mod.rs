@@ -6,6 +6,7 @@ mod html;
 mod manifest;
 mod responses;
 mod tables;
+mod uncoded;
 
 use crate::error::Error;
 use crate::pipeline::Run;
@@ -44,7 +45,8 @@ pub fn files(run: &Run) -> Result<Vec<OutputFile>, Error> {
     let settings = run.settings.to_toml();
     let resources = manifest::resources();
     let pairs: Vec<(String, String)> = resources.iter().map(|r| (r.name.clone(), r.blake3.clone())).collect();
-    let html = html::render(&run.findings, &settings, &pairs).map_err(|error| Error::Template(error.to_string()))?;
+    let html = html::render(&run.findings, &uncoded::uncoded(run), &settings, &pairs)
+        .map_err(|error| Error::Template(error.to_string()))?;
     let mut findings = json(&run.findings);
     findings.push(b'\n');
     let reasons = tables::reasons(run);

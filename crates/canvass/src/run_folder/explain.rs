@@ -2,14 +2,16 @@
 
 use super::read_manifest;
 use crate::error::Error;
-use crate::report::{FINDINGS, PointRecord, RESPONSES, ResponseRecord, guarded};
+use crate::pipeline::LanguageSource;
+use crate::report::{FINDINGS, PointRecord, RESPONSES, ResponseRecord, TokenRecord, guarded};
+use canvass_text::{Language, LeftOut, Span};
 use serde_json::Value;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-/// What happened to a response: its cell, its points, the words that count and their terms, its themes with the words that
-/// put it there, its group of near-duplicates, and the findings that quote it. For a wide file, one part a question.
+/// What happened to a response: its cell, its language, its points, the words that count and their terms, why the others do not,
+/// its themes with the words that put it there, its group of near-duplicates, and the findings that quote it. For a wide file, one part a question.
 ///
 /// # Errors
 /// [`Error::NotARunFolder`]; [`Error::NoSuchResponse`], which names ids there are.
@@ -52,9 +54,33 @@ pub fn explain(folder: &Path, response_id: &str, question: Option<&str>) -> Resu
     Ok(told)
 }
 
+/// A theme of the findings.
+struct Known<'v> {
+    theme: &'v Value,
+    /// Whether it is among the findings.
+    is_finding: bool,
+    /// Its language, if it is not the main one.
+    further: Option<String>,
+}
+
+/// All themes of a question: those of the main language, then those of the others.
+fn themes_of(question: &Value) -> Vec<Known<'_>> {
+    let further = list(question, "languages").iter();
+    let groups = std::iter::once((question, None)).chain(further.map(|group| (group, group["language"].as_str())));
+    let themes = groups.flat_map(|(group, language)| {
+        let n_findings = list(group, "findings").len();
+        list(group, "themes").iter().enumerate().map(move |(at, theme)| Known {
+            theme,
+            is_finding: at < n_findings,
+            further: language.map(language_name),
+        })
+    });
+    themes.collect()
+}
+
 fn tell(out: &mut String, record: &ResponseRecord, findings: &Value) -> std::fmt::Result {
     let question = list(findings, "questions").iter().find(|question| question["id"] == record.question.as_str());
-    let themes = question.map(|question| list(question, "themes")).unwrap_or_default();
+    let themes = question.map(themes_of).unwrap_or_default();
     writeln!(out, "Question {}: {}", record.question, question.and_then(|q| q["text"].as_str()).unwrap_or_default())?;
     writeln!(out, "Response {} of respondent {}", record.response_id, record.respondent_id)?;
     let sheet = if record.sheet.is_empty() { String::new() } else { format!(", sheet {:?}", record.sheet) };
@@ -62,62 +88,75 @@ fn tell(out: &mut String, record: &ResponseRecord, findings: &Value) -> std::fmt
     let reason = if record.reason.is_empty() { String::new() } else { format!(": {}", record.reason) };
     writeln!(out, "  ledger     {}{reason}", record.state.replace('_', " "))?;
     if let Some(language) = &record.language {
-        writeln!(out, "  language   {language}")?;
+        let source = record.language_source.as_deref().unwrap_or_default();
+        writeln!(out, "  language   {}, {}", language_name(language), language_reason(source))?;
     }
     if !record.text.trim().is_empty() && record.points.is_empty() {
         writeln!(out, "  text       {}", one_line(&record.text))?;
     }
-    for quotation in &record.quotations {
-        writeln!(
-            out,
-            "  quotation  {} (bytes {} to {})",
-            passage(record, quotation.start, quotation.end),
-            quotation.start,
-            quotation.end
-        )?;
-    }
+    let mut tell_passages = |what: &str, passages: &[Span], why: &str| {
+        passages.iter().try_for_each(|Span { start, end }| {
+            writeln!(out, "  {what:<10} {} (bytes {start} to {end}){why}", passage(record, *start, *end))
+        })
+    };
+    tell_passages("quotation", &record.quotations, "")?;
+    tell_passages("shared", &record.boilerplate, ": stands in most answers")?;
     for (number, point) in record.points.iter().enumerate() {
-        tell_point(out, record, number + 1, point, themes)?;
+        tell_point(out, record, number + 1, point, &themes)?;
     }
-    if let Some(group) = &record.duplicate_group {
-        let group = question
-            .and_then(|question| list(question, "duplicates").iter().find(|found| found["group_id"] == group.as_str()));
-        if let Some(group) = group {
-            let members = list(group, "members");
-            let own = members.iter().find(|member| member["response_id"] == record.response_id.as_str());
-            let (kind, similarity) = own.map_or(("", 0.0), |own| {
-                (own["kind"].as_str().unwrap_or_default(), own["similarity"].as_f64().unwrap_or_default())
-            });
-            let representative = group["representative"].as_str().unwrap_or_default();
-            let role = if representative == record.response_id {
-                "the one that stands for it".to_owned()
-            } else {
-                format!("{kind} copy of response {representative}, similarity {similarity}")
-            };
-            let group_id = group["group_id"].as_str().unwrap_or_default();
-            writeln!(out, "  duplicates group {group_id} of {} responses; {role}", members.len())?;
-        }
-    } else if record.language.is_some() {
-        writeln!(out, "  duplicates none")?;
+    if record.language.is_some() {
+        tell_duplicates(out, record, question)?;
+        tell_quoted_in(out, record, &themes)?;
     }
-    let n_findings = question.map_or(0, |question| list(question, "findings").len()) as u64;
-    let quotes = |theme: &&Value| {
-        list(theme, "verbatims").iter().any(|verbatim| verbatim["response_id"] == record.response_id.as_str())
+    writeln!(out)
+}
+
+fn tell_duplicates(out: &mut String, record: &ResponseRecord, question: Option<&Value>) -> std::fmt::Result {
+    let Some(group_id) = &record.duplicate_group else {
+        return writeln!(out, "  duplicates none");
+    };
+    let groups = question.map(|question| list(question, "duplicates")).unwrap_or_default();
+    let Some(group) = groups.iter().find(|found| found["group_id"] == group_id.as_str()) else { return Ok(()) };
+    let members = list(group, "members");
+    let own = members.iter().find(|member| member["response_id"] == record.response_id.as_str());
+    let (kind, similarity) = own.map_or(("", 0.0), |own| {
+        (own["kind"].as_str().unwrap_or_default(), own["similarity"].as_f64().unwrap_or_default())
+    });
+    let representative = group["representative"].as_str().unwrap_or_default();
+    let role = if representative == record.response_id {
+        "the one that stands for it".to_owned()
+    } else {
+        format!("{kind} copy of response {representative}, similarity {similarity}")
+    };
+    writeln!(out, "  duplicates group {group_id} of {} responses; {role}", members.len())
+}
+
+fn tell_quoted_in(out: &mut String, record: &ResponseRecord, themes: &[Known<'_>]) -> std::fmt::Result {
+    let quotes = |known: &&Known<'_>| {
+        list(known.theme, "verbatims").iter().any(|verbatim| verbatim["response_id"] == record.response_id.as_str())
     };
     let quoted_in: Vec<String> = themes
         .iter()
         .filter(quotes)
-        .map(|theme| {
-            let rank = theme["rank"].as_u64().unwrap_or_default();
-            let what = if rank <= n_findings { "finding" } else { "theme below the findings, rank" };
-            format!("{} ({what} {rank})", theme["label"].as_str().unwrap_or_default())
+        .map(|known| {
+            let what = if known.is_finding { "finding" } else { "theme below the findings, rank" };
+            format!("{} ({what} {})", known.label(), known.rank())
         })
         .collect();
-    if record.language.is_some() {
-        let quoted_in = if quoted_in.is_empty() { "no finding".to_owned() } else { quoted_in.join("; ") };
-        writeln!(out, "  quoted in  {quoted_in}")?;
+    let quoted_in = if quoted_in.is_empty() { "no finding".to_owned() } else { quoted_in.join("; ") };
+    writeln!(out, "  quoted in  {quoted_in}")
+}
+
+impl Known<'_> {
+    fn label(&self) -> &str {
+        self.theme["label"].as_str().unwrap_or_default()
     }
-    writeln!(out)
+
+    /// Its rank, with the language it is a rank in if that is not the main one.
+    fn rank(&self) -> String {
+        let rank = self.theme["rank"].as_u64().unwrap_or_default();
+        self.further.as_ref().map_or_else(|| rank.to_string(), |language| format!("{rank} in {language}"))
+    }
 }
 
 fn tell_point(
@@ -125,35 +164,28 @@ fn tell_point(
     record: &ResponseRecord,
     number: usize,
     point: &PointRecord,
-    themes: &[Value],
+    themes: &[Known<'_>],
 ) -> std::fmt::Result {
-    writeln!(
-        out,
-        "  point {number}    {} (bytes {} to {})",
-        passage(record, point.start, point.end),
-        point.start,
-        point.end
-    )?;
-    let tokens: Vec<String> = point
-        .tokens
-        .iter()
-        .map(|token| {
-            let word = passage(record, token.start, token.end);
-            match token.left_out.as_deref() {
-                None => format!("{word} [{}]", token.stem),
-                Some("question") => format!("{word} (word of the question)"),
-                Some(_) => format!("{word} (quoted)"),
-            }
-        })
-        .collect();
-    writeln!(out, "    terms    {}", if tokens.is_empty() { "none".to_owned() } else { tokens.join(", ") })?;
+    let (start, end) = (point.start, point.end);
+    writeln!(out, "  point {number}    {} (bytes {start} to {end})", passage(record, start, end))?;
+    if let Some(language) = &point.language {
+        writeln!(out, "    language {}, unlike the rest", language_name(language))?;
+    }
+    let told = |tokens: &[TokenRecord]| {
+        let told: Vec<String> = tokens.iter().map(|token| tell_token(record, token)).collect();
+        told.join(", ")
+    };
+    writeln!(out, "    terms    {}", if point.tokens.is_empty() { "none".to_owned() } else { told(&point.tokens) })?;
+    if !point.phrases.is_empty() {
+        writeln!(out, "    phrases  {}", told(&point.phrases))?;
+    }
     if point.themes.is_empty() {
         writeln!(out, "    themes   none")?;
     }
     for theme in &point.themes {
-        let found = themes.iter().find(|found| found["theme_id"] == theme.theme_id.as_str());
-        let stems: Vec<&str> = found
-            .map(|found| list(found, "terms"))
+        let known = themes.iter().find(|known| known.theme["theme_id"] == theme.theme_id.as_str());
+        let stems: Vec<&str> = known
+            .map(|known| list(known.theme, "terms"))
             .unwrap_or_default()
             .iter()
             .filter_map(|term| term["stem"].as_str())
@@ -161,22 +193,48 @@ fn tell_point(
         let mut words: Vec<String> = point
             .tokens
             .iter()
+            .chain(&point.phrases)
             .filter(|token| token.left_out.is_none() && stems.contains(&token.stem.as_str()))
             .map(|token| format!("\"{}\"", passage(record, token.start, token.end)))
             .collect();
         let mut seen = std::collections::BTreeSet::new();
         words.retain(|word| seen.insert(word.to_lowercase()));
         let because = if words.is_empty() { String::new() } else { format!(" because of {}", words.join(", ")) };
-        writeln!(
-            out,
-            "    theme    {} {} (rank {}){because}; strength {}",
-            theme.theme_id,
-            found.and_then(|found| found["label"].as_str()).unwrap_or_default(),
-            found.map_or(0, |found| found["rank"].as_u64().unwrap_or_default()),
-            theme.strength
-        )?;
+        let (label, rank) = known.map_or(("", String::new()), |known| (known.label(), known.rank()));
+        writeln!(out, "    theme    {} {label} (rank {rank}){because}; strength {}", theme.theme_id, theme.strength)?;
     }
     Ok(())
+}
+
+/// A token with its stem, or with the reason why it carries no theme.
+fn tell_token(record: &ResponseRecord, token: &TokenRecord) -> String {
+    let written = passage(record, token.start, token.end);
+    let Some(name) = token.left_out.as_deref() else { return format!("{written} [{}]", token.stem) };
+    let reasons = [
+        (LeftOut::Question, "word of the question"),
+        (LeftOut::Preamble, "restates the question"),
+        (LeftOut::Boilerplate, "in a passage that most answers share"),
+        (LeftOut::Quotation, "quoted from a reference text"),
+        (LeftOut::Phrase, "counted in its phrase"),
+    ];
+    let reason = reasons.iter().find(|(left_out, _)| left_out.name() == name).map_or(name, |(_, reason)| reason);
+    format!("{written} ({reason})")
+}
+
+/// How a response's language is known.
+fn language_reason(source: &str) -> &str {
+    let reasons = [
+        (LanguageSource::Identified, "as its text shows"),
+        (LanguageSource::Column, "as the file says"),
+        (LanguageSource::Settings, "as the settings want all answers read"),
+        (LanguageSource::Main, "the main language, as its own is not sure"),
+    ];
+    reasons.iter().find(|(known, _)| known.name() == source).map_or(source, |(_, reason)| reason)
+}
+
+/// The English name of a language; a code unknown here keeps its own.
+fn language_name(code: &str) -> String {
+    Language::from_code(code).map_or_else(|| code.to_owned(), |language| language.name().to_owned())
 }
 
 fn list<'v>(value: &'v Value, key: &str) -> &'v [Value] {
