@@ -215,7 +215,6 @@ fn tell_token(record: &ResponseRecord, token: &TokenRecord) -> String {
         (LeftOut::Preamble, "restates the question"),
         (LeftOut::Boilerplate, "in a passage that most answers share"),
         (LeftOut::Quotation, "quoted from a reference text"),
-        (LeftOut::Phrase, "counted in its phrase"),
     ];
     let reason = reasons.iter().find(|(left_out, _)| left_out.name() == name).map_or(name, |(_, reason)| reason);
     format!("{written} ({reason})")
