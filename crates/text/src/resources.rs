@@ -2,6 +2,7 @@
 
 use crate::han::Han;
 use crate::language::Language;
+use crate::segment::wording::{Connective, Lists, Wording};
 use crate::stemmer::{Stemmer, Unstemmed, stemmer_of};
 use std::collections::{BTreeMap, BTreeSet};
 use tokenizers::tokenizer::pre_tokenizer::PreTokenizedString;
@@ -32,6 +33,7 @@ struct Files {
     prefixes: Resource,
     ordinals: Resource,
     labels: Resource,
+    connectives: Resource,
 }
 
 macro_rules! files {
@@ -45,6 +47,7 @@ macro_rules! files {
             prefixes: resource!($code, "/prefixes.txt"),
             ordinals: resource!($code, "/ordinals.txt"),
             labels: resource!($code, "/labels.txt"),
+            connectives: resource!($code, "/connectives.txt"),
         }
     };
 }
@@ -56,7 +59,7 @@ const FILES: [Files; 6] = [files!("en"), files!("fr"), files!("es"), files!("ru"
 const TRADITIONAL: Resource = resource!("zh/traditional.txt");
 
 impl Files {
-    fn all(&self) -> [Resource; 8] {
+    fn all(&self) -> [Resource; 9] {
         [
             self.tokenizer,
             self.stop_words,
@@ -66,6 +69,7 @@ impl Files {
             self.prefixes,
             self.ordinals,
             self.labels,
+            self.connectives,
         ]
     }
 }
@@ -96,6 +100,7 @@ pub(crate) struct LanguageResources {
     /// The numbers of the phrases that open an item of an enumeration.
     ordinals: BTreeMap<&'static str, u32>,
     labels: BTreeSet<&'static str>,
+    connectives: BTreeMap<&'static str, Connective>,
 }
 
 /// One part of a word after normalisation: "l'eau" has one, "eau".
@@ -127,6 +132,10 @@ impl LanguageResources {
                 .filter_map(|(number, phrase)| Some((phrase, number.parse().ok()?)))
                 .collect(),
             labels: lines(files.labels.text).collect(),
+            connectives: lines(files.connectives.text)
+                .filter_map(|line| line.split_once(' '))
+                .filter_map(|(name, phrase)| Some((phrase, Connective::from_name(name)?)))
+                .collect(),
         })
     }
 
@@ -145,6 +154,7 @@ impl LanguageResources {
             prefixes: BTreeSet::new(),
             ordinals: BTreeMap::new(),
             labels: BTreeSet::new(),
+            connectives: BTreeMap::new(),
         })
     }
 
@@ -184,6 +194,17 @@ impl LanguageResources {
         self.general.contains(stem)
     }
 
+    /// What decides where a point begins and ends.
+    fn lists(&self) -> Lists<'_> {
+        Lists {
+            abbreviations: self.abbreviations.iter().copied().collect(),
+            function_words: self.stop_words.iter().copied().collect(),
+            ordinals: &self.ordinals,
+            labels: self.labels.iter().copied().collect(),
+            connectives: &self.connectives,
+        }
+    }
+
     pub(crate) fn is_prefix(&self, word: &str) -> bool {
         self.prefixes.contains(word.to_lowercase().as_str())
     }
@@ -193,6 +214,7 @@ impl LanguageResources {
 pub struct Resources {
     /// Those of [`Language::ALL`], then what serves all others.
     languages: Vec<LanguageResources>,
+    wording: Wording,
     han: Han,
 }
 
@@ -207,7 +229,8 @@ impl Resources {
             languages.push(LanguageResources::load(language, files)?);
         }
         languages.push(LanguageResources::neutral()?);
-        Ok(Self { languages, han: Han::new(TRADITIONAL.text) })
+        let wording = Wording::new(languages.iter().map(LanguageResources::lists));
+        Ok(Self { languages, wording, han: Han::new(TRADITIONAL.text) })
     }
 
     /// Puts a user's own `tokenizer.json` in the place of a language's. `name` is only named in errors.
@@ -255,15 +278,9 @@ impl Resources {
         &self.han
     }
 
-    /// Whether a full stop behind this word ends no sentence, in any of the languages: texts mix them. Some words are
-    /// abbreviations only where a number follows ("No. 5").
-    pub(crate) fn is_abbreviation(&self, word: &str, before_number: bool) -> bool {
-        let word = word.to_lowercase();
-        let numbered = format!("{word}#");
-        self.languages.iter().any(|language| {
-            language.abbreviations.contains(word.as_str())
-                || before_number && language.abbreviations.contains(numbered.as_str())
-        })
+    /// The words of all languages that decide where a point begins and ends.
+    pub(crate) fn wording(&self) -> &Wording {
+        &self.wording
     }
 
     /// How many of the words of a text are function words of the language.
