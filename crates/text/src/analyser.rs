@@ -12,7 +12,7 @@ use crate::lexicon::Lexicon;
 use crate::phrases::{APART, Element, MAX_INNER};
 use crate::quotation::Quotations;
 use crate::resources::{LanguageResources, Resources};
-use crate::segment::segment;
+use crate::segment::{leads_in, segment};
 use crate::terms::{AnalysedText, Analysis, LeftOut, Point, Term, TermKind, TermRules, Text, Token, Vocabulary};
 use crate::words::{Word, words_in};
 use rayon::prelude::*;
@@ -427,10 +427,9 @@ fn within(passages: &[Span], span: Span) -> bool {
 /// Whether a point says again what was asked: it leads to a list and is mostly of the question's words, or it is the first of
 /// several and of nothing else.
 fn restates(text: &str, number: usize, span: Span, tokens: &[Token], question: &[bool], general: &[bool]) -> bool {
-    let behind = text.get(span.end as usize..).unwrap_or_default().trim_start();
     let subjects = || tokens.iter().filter(|token| !general[token.term_idx as usize]);
     let asked = subjects().filter(|token| question[token.term_idx as usize]).count();
-    if behind.starts_with([':', '\u{ff1a}']) {
+    if leads_in(text, span) {
         asked >= 2 && asked as f64 >= PREAMBLE_SHARE * subjects().count() as f64
     } else {
         number == 0 && asked >= 3 && asked == subjects().count()
