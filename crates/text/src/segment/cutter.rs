@@ -237,11 +237,10 @@ impl Cutter<'_> {
             let rest = &self.bytes[i + 1..];
             let is_word = match rest {
                 // Digits of Arabic and Persian.
-                [0xd9, 0xa0..=0xa9, ..] | [0xdb, 0xb0..=0xb9, ..] => false,
+                [0xd9, 0xa0..=0xa9, ..] | [0xdb, 0xb0..=0xb9, ..] | [] => false,
                 // Two letters of Cyrillic or Arabic, the second no stroke that stretches a marker.
                 [0xd0..=0xdf, _, second @ 0xd0..=0xdf, third, ..] => (*second, *third) != (0xd9, 0x80),
                 [first, ..] => *first > b' ' && first.is_ascii() && !may_begin(rest),
-                [] => false,
             };
             if is_word {
                 return i + 1;
@@ -271,6 +270,7 @@ impl Cutter<'_> {
         let is_wrapped = !is_blank && gap.interrupts(self.text, self.wording);
         if run.n_breaks > 0 {
             self.line_start = run.end;
+            self.sequence.end_line();
         }
         let place = if gap.follows_open_line(self.text) { Place::WrappedLine } else { Place::Line };
         let opened = self.mark(i, run.end, place);
@@ -302,6 +302,14 @@ impl Cutter<'_> {
     /// Goes on behind a comma, colon or the like, which a marker may follow directly.
     fn punctuation(&mut self, i: usize, length: usize, place: Place) -> usize {
         let next = i + length;
+        if place == Place::Colon {
+            let space = WhiteSpace::at(self.text, next);
+            if space.n_breaks == 0
+                && let Some(behind) = self.ordinal_at(next, space.end)
+            {
+                return behind;
+            }
+        }
         match char_at(self.text, next) {
             Some('(' | '[') => self.open(next, next, place),
             Some(c) if !c.is_ascii() && !c.is_whitespace() || c.is_ascii_digit() && length > 1 => {
@@ -342,6 +350,7 @@ impl Cutter<'_> {
             return i + char_at(self.text, i).map_or(1, char::len_utf8);
         }
         match sentence::read(self.text, i, self.wording) {
+            Stop::Ends(end) if self.is_lone_number(i) => end,
             Stop::Ends(end) => {
                 self.cut(end, end, Boundary::Sentence);
                 match char_at(self.text, end) {
@@ -355,6 +364,13 @@ impl Cutter<'_> {
                 next
             }
         }
+    }
+
+    /// Whether nothing but a number stands between the last cut and the stop: a marker that counts nothing here.
+    fn is_lone_number(&self, i: usize) -> bool {
+        let number = word_before(self.text, i, |_| false);
+        let is_short = !number.is_empty() && number.len() <= 2 && number.bytes().all(|byte| byte.is_ascii_digit());
+        is_short && WhiteSpace::at(self.text, self.from).end + number.len() == i
     }
 
     /// Whether the stop is the last of a sentence that stands in brackets as a whole: "(As agreed in 2019.)"
@@ -404,6 +420,9 @@ impl Cutter<'_> {
             if let Some(reading) = reading {
                 self.sequence.advance(reading, marker.style);
             }
+            if marker.style == Style::LineBullet && place == Place::Colon {
+                self.sequence.begin_dashes();
+            }
             self.cut(end, behind, if marker.is_bullet() { Boundary::Bullet } else { Boundary::Number });
             at = behind;
             while let Some(c) = char_at(self.text, at).filter(|c| c.is_whitespace() && !is_break(*c)) {
@@ -421,7 +440,7 @@ impl Cutter<'_> {
 
     /// Cuts before the ordinal word at `at`; the place behind it and its comma.
     fn ordinal_at(&mut self, end: usize, at: usize) -> Option<usize> {
-        let begins = self.from >= end;
+        let begins = self.from >= end || matches!(char_before(self.text, end), Some(':' | '\u{ff1a}'));
         // Inside a sentence only a list that runs goes on, behind a comma or an "and".
         let goes_on = || {
             char_before(self.text, end).is_some_and(separates)

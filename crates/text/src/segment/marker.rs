@@ -31,8 +31,10 @@ impl Kind {
 pub(super) enum Style {
     /// A character that is nothing but a bullet: begins a point wherever it stands.
     Bullet,
-    /// "- ", "* ", "o ": begins a point where a line begins.
+    /// "- ", "* ": begins a point where a line begins, and behind a colon.
     LineBullet,
+    /// "o ", as text copied from a word processor has it: begins a point where a line begins.
+    LetterBullet,
     /// "(1)", "[1]", "①": needs no white space to be told from text.
     Enclosed,
     /// "1)".
@@ -137,7 +139,7 @@ impl Marker {
 
     /// Whether it is a bullet.
     pub(super) fn is_bullet(&self) -> bool {
-        matches!(self.style, Style::Bullet | Style::LineBullet)
+        matches!(self.style, Style::Bullet | Style::LineBullet | Style::LetterBullet)
     }
 
     /// What it may count.
@@ -177,7 +179,7 @@ fn bullet(head: &Head) -> Option<Marker> {
         '[' if head.at(1).is_some_and(|c| matches!(c, ' ' | 'x' | 'X')) && head.at(2) == Some(']') => {
             marker(3, Style::LineBullet)
         }
-        'o' if is_space(1) => marker(1, Style::LineBullet),
+        'o' if is_space(1) => marker(1, Style::LetterBullet),
         _ => None,
     }
 }
@@ -319,7 +321,7 @@ fn stands_alone(head: &Head, i: usize, style: Style, is_number: bool) -> bool {
     }
     let is_word = next.is_alphabetic() && numeral(next).is_none_or(|_| !matches!(style, Style::Comma));
     match style {
-        Style::Title | Style::Bare | Style::Hash | Style::Bullet | Style::LineBullet => true,
+        Style::Title | Style::Bare | Style::Hash | Style::Bullet | Style::LineBullet | Style::LetterBullet => true,
         Style::Enclosed => !next.is_numeric() && next != '.' && next != ',',
         Style::Stop | Style::Bracket if is_number => !next.is_numeric() && next != '.' && next != ',',
         Style::Bracket => next.is_uppercase() || next >= '\u{370}' && next.is_alphabetic(),

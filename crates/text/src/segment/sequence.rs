@@ -36,6 +36,8 @@ pub(super) enum Verdict {
 #[derive(Debug, Default)]
 pub(super) struct Sequence {
     last: [Option<(u32, Style)>; Kind::COUNT],
+    /// Whether bullets that else begin a line have begun to stand in this one: "by: - training - hiring".
+    has_dashes: bool,
 }
 
 impl Sequence {
@@ -43,7 +45,10 @@ impl Sequence {
     pub(super) fn judge(&self, marker: &Marker, place: Place) -> Verdict {
         let at_line = matches!(place, Place::Line | Place::WrappedLine);
         if marker.is_bullet() {
-            let begins = at_line || place == Place::Nested || marker.style == Style::Bullet;
+            let begins = at_line
+                || marker.style == Style::Bullet
+                || place == Place::Nested
+                || marker.style == Style::LineBullet && (place == Place::Colon || self.has_dashes);
             return if begins { Verdict::Yes(None) } else { Verdict::No };
         }
         let next = marker
@@ -83,6 +88,16 @@ impl Sequence {
             }
             _ => Verdict::No,
         }
+    }
+
+    /// A bullet stands behind a colon.
+    pub(super) fn begin_dashes(&mut self) {
+        self.has_dashes = true;
+    }
+
+    /// A line ends.
+    pub(super) fn end_line(&mut self) {
+        self.has_dashes = false;
     }
 
     /// Goes on behind a marker that begins a point.

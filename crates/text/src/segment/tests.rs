@@ -101,6 +101,7 @@ fn numbers_inside_a_sentence_are_no_markers() {
     ]);
     assert_points(&[
         ("1. Amend Article 2. Then more. 2. Delete it.", "Amend Article 2. | Then more. | Delete it."),
+        ("Trains are late. 2. Buses too.", "Trains are late. | 2. Buses too."),
         ("The rule began in 2030. The fee came later.", "The rule began in 2030. | The fee came later."),
     ]);
 }
@@ -116,12 +117,18 @@ fn bullets_line_breaks_and_runs_of_spaces_separate_points() {
         ("o buses\no clinics", "buses | clinics"),
         ("*buses\n*clinics", "buses | clinics"),
         ("buses \u{2022} clinics \u{2022} fibre", "buses | clinics | fibre"),
+        ("It needs: - buses - clinics - fibre", "It needs | buses | clinics | fibre"),
         ("- buses\n  - at night\n  - by day", "buses | at night | by day"),
         ("One.\nTwo!\r\n\r\nThree?", "One. | Two! | Three?"),
         ("les trains\nles bus\ndes trams", "les trains | les bus | des trams"),
         ("buses,\nclinics,\nfibre", "buses | clinics | fibre"),
     ]);
-    assert_one_point(&["**Transport:** more trains", "a catalan word: paral\u{b7}lel", "from A \u{2192} B"]);
+    assert_one_point(&[
+        "**Transport:** more trains",
+        "a catalan word: paral\u{b7}lel",
+        "from A \u{2192} B",
+        "Queremos: o trenes o buses",
+    ]);
 }
 
 #[test]
@@ -149,6 +156,7 @@ fn ordinal_words_open_items_in_running_text() {
         ),
         ("First, more trains. Second, cheaper tickets. Finally, a tram.", "more trains. | cheaper tickets. | a tram."),
         ("I agree. First of all, we need trains. Secondly, buses.", "I agree. | we need trains. | buses."),
+        ("We need this: first, trains; second, buses.", "We need this | trains | buses."),
         ("Premièrement, des trains ; deuxièmement, des bus.", "des trains | des bus."),
         ("D'abord, des trains, ensuite, des bus et enfin, un tram.", "des trains | des bus | un tram."),
         ("En primer lugar, más trenes. En segundo lugar, buses.", "más trenes. | buses."),
