@@ -118,16 +118,18 @@ fn an_unknown_response_is_refused_with_ids_there_are() {
 
 /// Answers that open with a passage most of them share, restate the question, define an abbreviation and repeat a phrase.
 const HARBOUR: &str = "\
-id,What should the harbour change next year?
+id,Which harbour buildings should the island council repair?
 1,Thank you very much for asking us. Open the evening ferry office on Sundays.
 2,Thank you very much for asking us. The evening ferry office is never open.
 3,Thank you very much for asking us. A longer pier and an evening ferry office.
 4,Thank you very much for asking us. The evening ferry office needs a ramp and a clock.
-5,Thank you very much for asking us. The Harbour Safety Board (HSB) must write letters.
-6,Thank you very much for asking us. We would like to hear from the HSB about the crane.
-7,What should the harbour change next year? Cheaper berths for small boats with one mast.
+5,Thank you very much for asking us. The Coast Safety Board (CSB) must write letters.
+6,Thank you very much for asking us. We would like to hear from the CSB about the crane.
+7,\"The harbour buildings the island council should repair:
+- all sheds with leaking roofs
+- the old sail loft\"
 8,Ramp
-9,"Cheaper berths for old boats, and a new crane for the boats of the club. Les billets sont beaucoup trop chers pour les familles."
+9,\"Cheaper berths for old boats, and a new crane for the boats of the club. Les billets sont beaucoup trop chers pour les familles.\"
 10,Thank you very much for asking us. A bench for the old men who wait.
 11,Thank you very much for asking us. Lamps along the wall and at the gate.
 ";
@@ -136,26 +138,32 @@ id,What should the harbour change next year?
 fn an_explanation_says_why_each_word_carries_no_theme() {
     let ran = Run::new().csv(HARBOUR).done();
     let told = |id| ran.canvass(&["explain", "out", id]).stdout;
-    let first = told("1");
     assert_holds(
-        &first,
+        &told("1"),
         &[
-            "shared     Thank you very much for asking us. (bytes 0 to 34): stands in most answers",
-            "(in a passage that most answers share)",
-            "evening (counted in its phrase)",
-            "phrases  ",
-            "evening ferry office [",
+            "language   English, as its text shows",
+            "shared     Thank you very much for asking us (bytes 0 to 33): stands in most answers",
+            "Thank (in a passage that most answers share)",
+            "phrases  evening ferry office [",
+            "because of \"",
         ],
     );
-    assert_holds(&told("7"), &["(restates the question)"]);
+    assert_holds(&told("6"), &["CSB ["]);
+    assert_holds(&told("7"), &["harbour (restates the question)"]);
     assert_holds(&told("8"), &["language   English, the main language, as its own is not sure"]);
-    assert_holds(&told("9"), &["language French, unlike the rest"]);
+    assert_holds(&told("9"), &["    language French, unlike the rest"]);
     let report = fs::read_to_string(ran.out.join("report.html")).unwrap().replace('\u{a0}', " ");
     assert_holds(
         &report,
-        &["What carries no theme here", "1 passage that most answers share", "what 1 answer says only to restate"],
+        &[
+            "What carries no theme here",
+            "what 1 answer says only to restate the question",
+            "1 passage that most answers share",
+            "“Thank you very much for asking us”",
+            "Counted as one",
+            "the answers define the abbreviation",
+        ],
     );
-    assert_holds(&report, &["Counted as one", "the answers define the abbreviation"]);
 }
 
 #[test]
