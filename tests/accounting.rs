@@ -15,7 +15,7 @@ fn cells<'r>(rows: impl IntoIterator<Item = &'r Row>, column: &str) -> BTreeSet<
 }
 
 /// Everything that must hold in any run folder. `n_received` is the number of responses each question received.
-fn assert_adds_up(outputs: &Outputs, n_received: &BTreeMap<String, u64>) {
+pub(crate) fn assert_adds_up(outputs: &Outputs, n_received: &BTreeMap<String, u64>) {
     let findings = outputs.findings();
     let records = outputs.records();
     let total: u64 = n_received.values().sum();
@@ -53,11 +53,16 @@ fn states_sum(question: &Value, ledger: &[Row]) {
     }
 }
 
+/// The answers in the main language, which are the question's own, then those of each further language.
+fn groups(question: &Value) -> impl Iterator<Item = &Value> {
+    std::iter::once(question).chain(list(question, "languages"))
+}
+
 fn coded_or_not(question: &Value, analysed: &[&Row], coding: &[Row]) {
     let coded = cells(coding, "response_id");
-    let uncoded: BTreeSet<String> =
-        list(question, "no_theme").iter().map(|response| text(response, "response_id").to_owned()).collect();
-    assert_eq!(uncoded.len(), list(question, "no_theme").len(), "each once");
+    let no_theme = || groups(question).flat_map(|group| list(group, "no_theme"));
+    let uncoded: BTreeSet<String> = no_theme().map(|response| text(response, "response_id").to_owned()).collect();
+    assert_eq!(uncoded.len(), no_theme().count(), "each once");
     assert!(coded.is_disjoint(&uncoded), "{:?}", coded.intersection(&uncoded));
     let all: BTreeSet<String> = coded.union(&uncoded).cloned().collect();
     assert_eq!(
@@ -65,7 +70,11 @@ fn coded_or_not(question: &Value, analysed: &[&Row], coding: &[Row]) {
         cells(analysed.iter().copied(), "response_id"),
         "every analysed response is coded or listed without a theme"
     );
-    assert_eq!(count(question, "n_in_themes"), cells(coding, "respondent_id").len() as u64);
+    for group in groups(question) {
+        let of_group: BTreeSet<&str> = list(group, "themes").iter().map(|theme| text(theme, "theme_id")).collect();
+        let rows = coding.iter().filter(|row| of_group.contains(row["theme_id"].as_str()));
+        assert_eq!(count(group, "n_in_themes"), cells(rows, "respondent_id").len() as u64);
+    }
     let pairs: BTreeSet<(&String, &String)> =
         coding.iter().map(|row| (&row["response_id"], &row["theme_id"])).collect();
     assert_eq!(pairs.len(), coding.len(), "a line for each response and theme");
@@ -76,12 +85,27 @@ fn coded_or_not(question: &Value, analysed: &[&Row], coding: &[Row]) {
 }
 
 fn themes_add_up(question: &Value, coding: &[Row]) {
-    let base = count(question, "base");
-    let (themes, findings) = (list(question, "themes"), list(question, "findings"));
+    let ids: Vec<String> = groups(question)
+        .flat_map(|group| list(group, "themes"))
+        .map(|theme| text(theme, "theme_id").to_owned())
+        .collect();
+    assert_eq!(cells(coding, "theme_id"), ids.iter().cloned().collect());
+    assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len(), "{ids:?}");
+    for group in groups(question) {
+        let base = count(group, "base");
+        let language_base = group.get("language_base").map_or(base, |base| base.as_u64().unwrap());
+        assert!(language_base <= base && base <= count(question, "base"));
+        assert!(count(group, "n_in_findings") <= count(group, "n_in_themes"));
+        assert!(count(group, "n_in_themes") <= language_base);
+        group_adds_up(group, base, language_base, coding);
+    }
+}
+
+fn group_adds_up(group: &Value, base: u64, language_base: u64, coding: &[Row]) {
+    let (themes, findings) = (list(group, "themes"), list(group, "findings"));
     assert_eq!(findings, &themes[..themes.len().min(5)], "findings are the first five themes");
     let in_findings: BTreeSet<String> = findings.iter().flat_map(|finding| texts(finding, "respondents")).collect();
-    assert_eq!(count(question, "n_in_findings"), in_findings.len() as u64);
-    assert_eq!(cells(coding, "theme_id"), themes.iter().map(|theme| text(theme, "theme_id").to_owned()).collect());
+    assert_eq!(count(group, "n_in_findings"), in_findings.len() as u64);
     let order = |theme: &Value| {
         let descending = |key: &str| std::cmp::Reverse(count(theme, key));
         (descending("n_respondents_once"), descending("n_respondents"), text(theme, "theme_id").to_owned())
@@ -90,9 +114,11 @@ fn themes_add_up(question: &Value, coding: &[Row]) {
     for (rank, theme) in (1..).zip(themes) {
         assert_eq!(count(theme, "rank"), rank);
         let (n, once) = (count(theme, "n_respondents"), count(theme, "n_respondents_once"));
-        assert!(once >= 1 && once <= n && n <= base, "{once} <= {n} <= {base}");
-        let share = (n as f64 / base as f64 * 10_000.0).round() / 10_000.0;
-        assert!((theme["share"].as_f64().unwrap() - share).abs() < 1e-9, "{theme}");
+        assert!(once >= 1 && once <= n && n <= language_base, "{once} <= {n} <= {language_base}");
+        for (key, whole) in [("share", base), ("language_share", language_base)] {
+            let share = (n as f64 / whole as f64 * 10_000.0).round() / 10_000.0;
+            assert!((theme[key].as_f64().unwrap() - share).abs() < 1e-9, "{key}: {theme}");
+        }
         let respondents = texts(theme, "respondents");
         assert_eq!(respondents.len() as u64, n, "all respondents are listed");
         let coded: Vec<&Row> = coding.iter().filter(|row| row["theme_id"] == text(theme, "theme_id")).collect();
@@ -104,7 +130,7 @@ fn themes_add_up(question: &Value, coding: &[Row]) {
 fn verbatims_are_the_source(question: &Value, records: &[Value]) {
     let own: Vec<&Value> =
         records.iter().filter(|record| record["question"] == question["id"] && record["state"] == "analysed").collect();
-    for theme in list(question, "themes") {
+    for theme in groups(question).flat_map(|group| list(group, "themes")) {
         let respondents = texts(theme, "respondents");
         assert!(!list(theme, "verbatims").is_empty(), "a theme without evidence: {theme}");
         for verbatim in list(theme, "verbatims") {

@@ -125,7 +125,9 @@ id,Which harbour buildings should the island council repair?
 4,Thank you very much for asking us. The evening ferry office needs a ramp and a clock.
 5,Thank you very much for asking us. The Coast Safety Board (CSB) must write letters.
 6,Thank you very much for asking us. We would like to hear from the CSB about the crane.
-7,The harbour buildings the island council should repair: all sheds with leaking roofs and the old sail loft.
+7,\"The harbour buildings the island council should repair:
+- all sheds with leaking roofs
+- the old sail loft\"
 8,Ramp
 9,\"Cheaper berths for old boats, and a new crane for the boats of the club. Les billets sont beaucoup trop chers pour les familles.\"
 10,Thank you very much for asking us. A bench for the old men who wait.

@@ -1,5 +1,6 @@
 //! A consultation in several languages: themes by language group, the rest listed whole, nobody lost.
 
+use crate::accounting::assert_adds_up;
 use crate::support::{Outputs, Ran, Run, count, list, table, text, texts};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -104,7 +105,7 @@ fn answers() -> Vec<(String, &'static str, String)> {
     numbered.map(|(id, (_, _, language, answer)): (u32, _)| (format!("r{id}"), language, answer)).collect()
 }
 
-fn ferry() -> Run {
+pub(crate) fn ferry() -> Run {
     let mut rows = vec![["id".to_owned(), "What should the ferry change?".to_owned()]];
     rows.extend(answers().into_iter().map(|(id, _, answer)| [id, answer]));
     rows.push(["r97".to_owned(), "n/a".to_owned()]);
@@ -117,7 +118,7 @@ fn ran() -> &'static Ran {
     RAN.get_or_init(|| ferry().done())
 }
 
-fn outputs() -> &'static Outputs {
+pub(crate) fn outputs() -> &'static Outputs {
     static OUTPUTS: OnceLock<Outputs> = OnceLock::new();
     OUTPUTS.get_or_init(|| ran().outputs())
 }
@@ -201,6 +202,11 @@ fn each_language_finds_the_later_ferry_in_its_own_words() {
         let expected = if word == "ferry" { "evening" } else { word };
         assert!(forms.iter().any(|form| form.contains(expected)), "no {expected} among {forms:?}");
     }
+}
+
+#[test]
+fn everything_adds_up_over_the_groups() {
+    assert_adds_up(outputs(), &[("q1".to_owned(), 98)].into());
 }
 
 #[test]

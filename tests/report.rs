@@ -1,5 +1,6 @@
 //! The report as a browser shows it, from disk and without a network.
 
+use crate::languages::ferry;
 use crate::support::{Run, sample};
 use std::fs;
 use std::path::Path;
@@ -106,6 +107,12 @@ fn a_page_that_does_not_fit_is_seen() {
 fn the_report_of_the_sample_fits_wide_and_narrow_screens() {
     let Some(browser) = browser() else { return };
     assert_fits(&measure(browser, &Run::sample().done().out), 3000);
+}
+
+#[test]
+fn a_report_in_several_languages_fits_wide_and_narrow_screens() {
+    let Some(browser) = browser() else { return };
+    assert_fits(&measure(browser, &ferry().done().out), 1000);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! `findings.json` is as its published JSON Schema says.
 
+use crate::languages;
 use crate::support::{FERRY, Outputs, Run, repository, sample};
 use serde_json::{Value, json};
 use std::fs;
@@ -44,6 +45,14 @@ fn the_findings_of_small_consultations_are_valid() {
 }
 
 #[test]
+fn the_findings_in_several_languages_are_valid() {
+    let outputs = languages::outputs();
+    assert_valid(outputs);
+    let groups = outputs.question("q1")["languages"].as_array().unwrap().len();
+    assert!(groups >= 2, "{groups} further languages");
+}
+
+#[test]
 fn the_schema_name_in_the_data_is_the_one_published() {
     assert_eq!(sample().findings()["schema"], schema()["properties"]["schema"]["const"]);
 }
@@ -70,6 +79,19 @@ fn a_broken_document_is_not_valid() {
     with("a hash cut short", &|document| document["inputs"][0]["blake3"] = json!("07004c48"));
     with("an unknown kind of copy", &|document| {
         document["questions"][0]["duplicates"][0]["members"][0]["kind"] = json!("far");
+    });
+    with("a language by its name", &|document| document["questions"][0]["language"] = json!("English"));
+    with("no language base", &|document| {
+        document["questions"][0].as_object_mut().unwrap().remove("language_base");
+    });
+    with("an unknown reason to merge", &|document| {
+        document["questions"][0]["merges"] = json!([{"kind": "guess", "term": "bus", "forms": []}]);
+    });
+    with("a passage without its count", &|document| {
+        document["questions"][0]["left_out"]["boilerplate"] = json!([{"form": "Dear Union"}]);
+    });
+    with("a language group without its base", &|document| {
+        document["questions"][0]["languages"] = json!([{"language": "fr"}]);
     });
     with("a verbatim without its place", &|document| {
         let verbatim = document["questions"][0]["findings"][0]["verbatims"][0].as_object_mut().unwrap();

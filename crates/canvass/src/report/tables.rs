@@ -8,6 +8,7 @@ use crate::ledger::State;
 use crate::pipeline::{LanguageSource, Run};
 use canvass_text::Language;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 /// `coding.csv`: a line for each response and theme.
 pub(super) fn coding(run: &Run) -> Vec<u8> {
@@ -100,7 +101,8 @@ pub(super) fn reasons(run: &Run) -> BTreeMap<usize, String> {
                 n => format!("in {n} themes"),
             };
             if read_in.source == LanguageSource::Main {
-                reason.push_str(&format!("; language not sure, read in {}", read_in.language));
+                // Writing to a string does not fail.
+                let _ = write!(reason, "; language not sure, read in {}", read_in.language);
             }
             reasons.insert(*position, reason);
         }

@@ -209,15 +209,21 @@ fn tell_point(
 /// A token with its stem, or with the reason why it carries no theme.
 fn tell_token(record: &ResponseRecord, token: &TokenRecord) -> String {
     let written = passage(record, token.start, token.end);
-    let Some(name) = token.left_out.as_deref() else { return format!("{written} [{}]", token.stem) };
+    match token.left_out.as_deref() {
+        None => format!("{written} [{}]", token.stem),
+        Some(name) => format!("{written} ({})", left_out_reason(name)),
+    }
+}
+
+/// Why a token carries no theme.
+fn left_out_reason(name: &str) -> &str {
     let reasons = [
         (LeftOut::Question, "word of the question"),
         (LeftOut::Preamble, "restates the question"),
         (LeftOut::Boilerplate, "in a passage that most answers share"),
         (LeftOut::Quotation, "quoted from a reference text"),
     ];
-    let reason = reasons.iter().find(|(left_out, _)| left_out.name() == name).map_or(name, |(_, reason)| reason);
-    format!("{written} ({reason})")
+    reasons.iter().find(|(known, _)| known.name() == name).map_or(name, |(_, reason)| reason)
 }
 
 /// How a response's language is known.
@@ -248,4 +254,26 @@ fn passage(record: &ResponseRecord, start: u32, end: u32) -> String {
 fn one_line(text: &str) -> String {
     let words: Vec<&str> = text.split_whitespace().collect();
     words.join(" ").chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_reason_has_its_words() {
+        let reasons = [LeftOut::Question, LeftOut::Preamble, LeftOut::Boilerplate, LeftOut::Quotation, LeftOut::Phrase];
+        let told: std::collections::BTreeSet<&str> =
+            reasons.into_iter().map(|reason| left_out_reason(reason.name())).collect();
+        assert_eq!(told.len(), reasons.len());
+        assert!(reasons.iter().all(|reason| !told.contains(reason.name())), "{told:?}");
+        assert_eq!(left_out_reason("unheard of"), "unheard of");
+    }
+
+    #[test]
+    fn every_source_of_a_language_has_its_words() {
+        let sources =
+            [LanguageSource::Identified, LanguageSource::Column, LanguageSource::Settings, LanguageSource::Main];
+        assert!(sources.into_iter().all(|source| language_reason(source.name()).contains(' ')));
+    }
 }
