@@ -116,6 +116,23 @@ fn a_column_of_the_configuration_that_does_not_exist() {
 }
 
 #[test]
+fn a_language_column_that_does_not_exist() {
+    assert_snapshot!(refused(Run::new().csv(FERRY).args(["--language-column", "Language"])));
+}
+
+#[test]
+fn a_translation_column_that_does_not_exist() {
+    let settings = "[[question]]\nid = \"q1\"\ntranslation_column = \"In English\"\n";
+    assert_snapshot!(refused(Run::new().csv(FERRY).settings(settings)));
+}
+
+#[test]
+fn a_translation_column_for_a_whole_wide_file() {
+    let answers = "id,comment,English\n1,Le bac du soir,The evening ferry\n2,Un bac du soir,An evening ferry\n";
+    assert_snapshot!(refused(Run::new().csv(answers).args(["--translation-column", "English"])));
+}
+
+#[test]
 fn two_columns_of_one_name() {
     assert_snapshot!(refused(Run::new().csv("id,comment,comment\n1,The evening ferry,Yes\n2,An evening ferry,No\n")));
 }

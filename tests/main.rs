@@ -7,6 +7,7 @@
 
 mod accounting;
 mod bad_input;
+mod columns;
 mod doubles;
 mod explain;
 mod gold;

@@ -34,7 +34,7 @@ pub(crate) enum LogFormat {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Read answers, find themes, and write the report and its data into a run folder
-    Run(Run),
+    Run(Box<Run>),
     /// Check a run folder against its manifest; with the input files, run again and compare byte for byte
     Verify(Verify),
     /// Tell what happened to one response
@@ -88,6 +88,12 @@ pub(crate) struct Run {
     /// The column with the id of a respondent
     #[arg(long, value_name = "NAME")]
     pub(crate) respondent_column: Option<String>,
+    /// The column that says in which language an answer is written
+    #[arg(long, value_name = "NAME")]
+    pub(crate) language_column: Option<String>,
+    /// Long layout: the column with the translation of the answer
+    #[arg(long, value_name = "NAME")]
+    pub(crate) translation_column: Option<String>,
 }
 
 /// A language and a file.

@@ -56,6 +56,8 @@ fn request(arguments: &Run) -> Result<Request, Error> {
         (&arguments.id_column, &mut input.id_column),
         (&arguments.text_column, &mut input.text_column),
         (&arguments.respondent_column, &mut input.respondent_column),
+        (&arguments.language_column, &mut input.language_column),
+        (&arguments.translation_column, &mut input.translation_column),
     ] {
         if stated.is_some() {
             setting.clone_from(stated);

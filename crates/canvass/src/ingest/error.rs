@@ -1,6 +1,7 @@
 //! Why a file cannot be taken in, and the way out.
 
 use super::layout::fold;
+use crate::settings::Layout;
 use std::path::PathBuf;
 
 /// Why a file cannot be taken in. The message names the place, [`IngestError::hint`] the way out.
@@ -91,6 +92,14 @@ pub enum IngestError {
     /// A question whose kind has one column is given several.
     #[error("the question {question:?} is {kind}, which has one column, but the configuration gives it {found}")]
     SeveralColumns { question: String, kind: &'static str, found: usize },
+    /// The column with the translations is named where the layout has none.
+    #[error(
+        "the configuration names {column:?} as translation_column {}, but {file}{} has {}",
+        if *layout == Layout::Wide { "of the whole input" } else { "of one question" },
+        in_sheet(sheet),
+        if *layout == Layout::Wide { "a column for each question" } else { "a row for each answer" }
+    )]
+    MisplacedTranslation { file: String, sheet: String, layout: Layout, column: String },
     /// A long file in which the column with the question or the text is not to be found.
     #[error(
         "{file}{}: no column is recognised as the one with {what}; its columns are {}",
@@ -172,6 +181,13 @@ impl IngestError {
             Self::DoubleQuestion { .. } => "give one of them another id, or remove it".into(),
             Self::NamelessQuestion { .. } => "add `column = \"...\"` (wide files) or `id = \"...\"` (long files)".into(),
             Self::SeveralColumns { .. } => "set `kind = \"matrix\"`, or give each column a [[question]] of its own".into(),
+            Self::MisplacedTranslation { layout: Layout::Wide, .. } => {
+                "name it with the question it translates, in the configuration: `[[question]]`, `column = \"...\"`, `translation_column = \"...\"`"
+                    .into()
+            }
+            Self::MisplacedTranslation { layout: Layout::Long, .. } => {
+                "name it once for all questions, `translation_column = \"...\"` under [input] in the configuration".into()
+            }
             Self::NoLongColumn { setting, .. } => format!(
                 "name it: `{setting} = \"...\"` under [input] in the configuration; if the file has a column for each question, set `layout = \"wide\"`"
             ),

@@ -4,20 +4,23 @@
 //! ids are looked at in every row. Recognising again with the result as configuration gives the same result.
 
 mod column;
+mod language;
 mod long;
 mod matrix;
 mod profile;
+mod translation;
 mod wide;
 mod words;
 
 use self::column::Header;
+pub(super) use self::language::named_language;
 use self::profile::Profile;
 use self::words::Words;
 pub(super) use self::words::fold;
 use super::error::brief;
 use super::table::{DEFAULT_MAX_CELL_BYTES, Table, Tables, is_blank, is_email, tidy, trimmed};
 use super::{Decision, IngestError};
-use crate::settings::{Config, InputSettings, Layout, Question};
+use crate::settings::{Config, InputSettings, Layout, Question, QuestionConfig};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Rows by which columns are judged, over all files.
@@ -37,7 +40,8 @@ pub(super) struct Recognised {
 /// # Errors
 /// [`IngestError::NoSuchColumn`], [`IngestError::ColumnTwice`], [`IngestError::DoubleQuestion`],
 /// [`IngestError::NamelessQuestion`], [`IngestError::SeveralColumns`], [`IngestError::NoLongColumn`],
-/// [`IngestError::BlankCell`], [`IngestError::PersonalIds`], [`IngestError::NoOpenQuestion`]
+/// [`IngestError::BlankCell`], [`IngestError::PersonalIds`], [`IngestError::MisplacedTranslation`],
+/// [`IngestError::NoOpenQuestion`]
 pub(super) fn recognise(tables: &Tables, config: &Config) -> Result<Recognised, IngestError> {
     let words = Words::load();
     let columns = Columns::new(&tables.answers);
@@ -45,6 +49,7 @@ pub(super) fn recognise(tables: &Tables, config: &Config) -> Result<Recognised, 
     let wordings = Wordings::read(tables.questions.as_ref(), &words)?;
     let mut decisions = tables.decisions.clone();
     let layout = layout(&columns, config, &stated, &words, &mut decisions);
+    stated.refuse_misplaced_translation(layout, columns.first())?;
     let input = InputSettings {
         layout,
         sheet: sheet(&tables.answers, &mut decisions),
@@ -53,6 +58,8 @@ pub(super) fn recognise(tables: &Tables, config: &Config) -> Result<Recognised, 
         email_column: String::new(),
         question_column: String::new(),
         text_column: String::new(),
+        translation_column: String::new(),
+        language_column: String::new(),
         attribute_columns: Vec::new(),
         ignored_columns: Vec::new(),
         max_cell_bytes: config.input.max_cell_bytes.unwrap_or(DEFAULT_MAX_CELL_BYTES),
@@ -150,6 +157,10 @@ struct Stated {
     email: Option<String>,
     question: Option<String>,
     text: Option<String>,
+    translation: Option<String>,
+    language: Option<String>,
+    /// The translation column of each `[[question]]`, in that order.
+    translations: Vec<Option<String>>,
     attributes: Vec<String>,
     ignored: Vec<String>,
     /// What the configuration uses each column for, in words.
@@ -163,12 +174,20 @@ impl Stated {
             Some(name) if !name.is_empty() => columns.everywhere(name, setting).map(Some),
             stated => Ok(stated.clone()),
         };
+        // One file may hold answers that need no translation.
+        let any = |name: &Option<String>, setting: &str| match name {
+            Some(name) if !name.is_empty() => columns.anywhere(name, setting).map(Some),
+            stated => Ok(stated.clone()),
+        };
         let mut stated = Self {
             id: one(&input.id_column, "id_column")?,
             respondent: one(&input.respondent_column, "respondent_column")?,
             email: one(&input.email_column, "email_column")?,
             question: one(&input.question_column, "question_column")?,
             text: one(&input.text_column, "text_column")?,
+            translation: any(&input.translation_column, "translation_column")?,
+            language: one(&input.language_column, "language_column")?,
+            translations: Vec::new(),
             attributes: Vec::new(),
             ignored: Vec::new(),
             uses: BTreeMap::new(),
@@ -189,10 +208,20 @@ impl Stated {
             (stated.email.clone(), "email_column"),
             (stated.question.clone(), "question_column"),
             (stated.text.clone(), "text_column"),
+            (stated.translation.clone(), "translation_column"),
+            (stated.language.clone(), "language_column"),
         ] {
             stated.claim(name.as_deref().unwrap_or_default(), setting)?;
         }
-        for name in stated.attributes.clone() {
+        for (position, question) in config.questions.iter().enumerate() {
+            let setting = format!("translation_column of question {}", label(position, question));
+            let name = any(&question.translation_column, &setting)?;
+            stated.claim(name.as_deref().unwrap_or_default(), &setting)?;
+            stated.translations.push(name);
+        }
+        // The language of an answer may describe the respondent, too.
+        let language = stated.language.clone();
+        for name in stated.attributes.clone().into_iter().filter(|name| language.as_ref() != Some(name)) {
             stated.claim(&name, "one of attribute_columns")?;
         }
         for name in stated.ignored.clone() {
@@ -212,10 +241,31 @@ impl Stated {
         }
     }
 
+    /// In a wide file each question has its own translation column; in a long one the answers have one.
+    fn refuse_misplaced_translation(&self, layout: Layout, first: &Table) -> Result<(), IngestError> {
+        let named = |name: &Option<String>| name.as_deref().filter(|name| !name.is_empty()).map(brief);
+        let misplaced = match layout {
+            Layout::Wide => named(&self.translation),
+            Layout::Long => self.translations.iter().find_map(named),
+        };
+        match misplaced {
+            Some(column) => {
+                let (file, sheet) = (first.file.to_string(), first.sheet.to_string());
+                Err(IngestError::MisplacedTranslation { file, sheet, layout, column })
+            }
+            None => Ok(()),
+        }
+    }
+
     /// Whether the configuration says what the column is for.
     fn has_use(&self, name: &str) -> bool {
         self.uses.contains_key(name)
     }
+}
+
+/// What a `[[question]]` is called in a message.
+fn label(position: usize, question: &QuestionConfig) -> String {
+    question.id.clone().unwrap_or_else(|| format!("number {}", position + 1))
 }
 
 /// Ids appear in every output, so that names and e-mail addresses cannot be ids.

@@ -8,12 +8,14 @@ mod error;
 #[cfg(test)]
 mod fixture;
 mod layout;
+mod notes;
 mod place;
 mod responses;
 mod source;
 mod table;
 
 use crate::settings::{Config, InputSettings, Question};
+use canvass_text::Language;
 use std::path::PathBuf;
 
 pub use error::IngestError;
@@ -64,8 +66,23 @@ pub struct Received {
     pub response_id: String,
     /// The cell.
     pub place: Place,
-    /// The text of the cell, unchanged.
+    /// The text of the cell, unchanged. Where that cell is blank and the one with its translation is not, the translation
+    /// and its cell stand here.
     pub text: String,
+    /// The language of `text` as the language column states it; none where there is no such column, its cell is blank or
+    /// names no language, or `text` is the translation.
+    pub stated_language: Option<Language>,
+    /// The translation of `text`, as the file has it; none where there is none or it is the same.
+    pub translation: Option<Translation>,
+}
+
+/// The translation of an answer, as the file has it.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Translation {
+    /// The text of the cell, unchanged; not blank.
+    pub text: String,
+    /// The cell.
+    pub place: Place,
 }
 
 /// Something intake worked out.

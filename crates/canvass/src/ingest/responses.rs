@@ -2,9 +2,11 @@
 
 use super::error::brief;
 use super::layout::Recognised;
+use super::notes::Notes;
 use super::table::{Row, Table, is_blank, trimmed};
-use super::{IngestError, Intake, Place, Received, Source, Submission, column_letters};
+use super::{IngestError, Intake, Place, Received, Source, Submission, Translation, column_letters};
 use crate::settings::{InputSettings, Layout, Question, QuestionKind};
+use canvass_text::Language;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -17,11 +19,13 @@ use std::sync::Arc;
 /// # Errors
 /// [`IngestError::BlankCell`] for a blank cell in the id column
 pub(super) fn collect(tables: Vec<Table>, recognised: Recognised, sources: Vec<Source>) -> Result<Intake, IngestError> {
-    let Recognised { input, questions, decisions } = recognised;
+    let Recognised { input, questions, mut decisions } = recognised;
+    let mut notes = Notes::default();
     let (submissions, mut responses) = match input.layout {
-        Layout::Wide => wide(tables, &input, &questions)?,
-        Layout::Long => long(tables, &input, &questions)?,
+        Layout::Wide => wide(tables, &input, &questions, &mut notes)?,
+        Layout::Long => long(tables, &input, &questions, &mut notes)?,
     };
+    decisions.extend(notes.decisions(&input, &questions));
     // Stable: within a question the order of the files stays.
     responses.sort_by_key(|response| response.question_idx);
     Ok(Intake { sources, input, questions, submissions, responses, decisions })
@@ -34,6 +38,7 @@ struct Access<'s> {
     id: Option<u32>,
     respondent: Option<u32>,
     email: Option<u32>,
+    language: Option<u32>,
     attributes: Vec<Option<u32>>,
 }
 
@@ -54,6 +59,7 @@ impl<'s> Access<'s> {
             id: table.column_idx(&input.id_column),
             respondent: table.column_idx(&input.respondent_column),
             email: table.column_idx(&input.email_column),
+            language: table.column_idx(&input.language_column),
             attributes: input.attribute_columns.iter().map(|name| table.column_idx(name)).collect(),
         }
     }
@@ -92,18 +98,54 @@ impl<'s> Access<'s> {
         self.attributes.iter().map(|column_idx| cell(column_idx).to_owned()).collect()
     }
 
+    /// The language that the row is said to be written in.
+    fn language(&self, row: &Row, notes: &mut Notes) -> Option<Language> {
+        let column_idx = self.language?;
+        notes.language(trimmed(row.cell(column_idx)), || self.place(row.row, column_idx))
+    }
+
+    /// Takes an answer out of the row, with its translation.
+    fn answer(&self, row: &mut Row, column_idx: u32, translation_idx: Option<u32>) -> Answer {
+        let own = (self.place(row.row, column_idx), row.take(column_idx));
+        let translation = translation_idx.map(|idx| (self.place(row.row, idx), row.take(idx)));
+        let Some((place, text)) = translation.filter(|(_, text)| !is_blank(text)) else {
+            return Answer { place: own.0, text: own.1, translation: None, is_translation: false };
+        };
+        if is_blank(&own.1) {
+            return Answer { place, text, translation: None, is_translation: true };
+        }
+        let translation = (trimmed(&text) != trimmed(&own.1)).then_some(Translation { text, place });
+        Answer { place: own.0, text: own.1, translation, is_translation: false }
+    }
+
     fn place(&self, row: u32, column: u32) -> Place {
         let Head { source_idx, file, sheet } = &self.table;
         Place { source_idx: *source_idx, file: Arc::clone(file), sheet: Arc::clone(sheet), row, column }
     }
 }
 
+/// An answer as it stands in its row.
+struct Answer {
+    place: Place,
+    text: String,
+    translation: Option<Translation>,
+    /// Whether the text is the translation, as the cell of the answer itself is blank.
+    is_translation: bool,
+}
+
 type Collected = (Vec<Submission>, Vec<Received>);
 
-fn wide(tables: Vec<Table>, input: &InputSettings, questions: &[Question]) -> Result<Collected, IngestError> {
+fn wide(
+    tables: Vec<Table>,
+    input: &InputSettings,
+    questions: &[Question],
+    notes: &mut Notes,
+) -> Result<Collected, IngestError> {
     let (mut submissions, mut responses) = (Vec::new(), Vec::new());
     for table in tables {
         let access = Access::new(&table, input);
+        let translation_of = |question: &Question| table.column_idx(question.translation_column.as_deref()?);
+        let translations: Vec<Option<u32>> = questions.iter().map(translation_of).collect();
         // (question, column within it, column of the file), open questions apart.
         let (open, closed): (Vec<_>, Vec<_>) = (0..)
             .zip(questions)
@@ -129,21 +171,40 @@ fn wide(tables: Vec<Table>, input: &InputSettings, questions: &[Question]) -> Re
                     .map(|&(question_idx, n, column_idx)| (question_idx, n, row.cell(column_idx).to_owned()))
                     .collect(),
             });
+            let language = access.language(&row, notes);
             for &(question_idx, _, column_idx) in &open {
-                responses.push(Received {
-                    question_idx,
-                    submission_idx,
-                    response_id: response_id.clone(),
-                    place: access.place(row.row, column_idx),
-                    text: row.take(column_idx),
-                });
+                let answer = access.answer(&mut row, column_idx, translations[question_idx as usize]);
+                responses.push(received(question_idx, submission_idx, response_id.clone(), answer, language, notes));
             }
         }
     }
     Ok((submissions, responses))
 }
 
-fn long(tables: Vec<Table>, input: &InputSettings, questions: &[Question]) -> Result<Collected, IngestError> {
+/// A response, of an answer and the language its row states.
+fn received(
+    question_idx: u32,
+    submission_idx: u32,
+    response_id: String,
+    answer: Answer,
+    language: Option<Language>,
+    notes: &mut Notes,
+) -> Received {
+    let Answer { place, text, translation, is_translation } = answer;
+    if is_translation {
+        notes.only_translated(question_idx, &place);
+    }
+    // The language that is stated is that of the answer, not of its translation.
+    let stated_language = language.filter(|_| !is_translation);
+    Received { question_idx, submission_idx, response_id, place, text, stated_language, translation }
+}
+
+fn long(
+    tables: Vec<Table>,
+    input: &InputSettings,
+    questions: &[Question],
+    notes: &mut Notes,
+) -> Result<Collected, IngestError> {
     let (mut submissions, mut responses): Collected = (Vec::new(), Vec::new());
     let question_idx_of: HashMap<&str, u32> = questions.iter().map(|question| trimmed(&question.id)).zip(0..).collect();
     let mut submission_idx_of: HashMap<String, u32> = HashMap::new();
@@ -155,6 +216,7 @@ fn long(tables: Vec<Table>, input: &InputSettings, questions: &[Question]) -> Re
         else {
             continue;
         };
+        let translation = table.column_idx(&input.translation_column);
         for mut row in table.rows {
             data_row += 1;
             let Some(&question_idx) = question_idx_of.get(trimmed(row.cell(question))) else { continue };
@@ -181,12 +243,12 @@ fn long(tables: Vec<Table>, input: &InputSettings, questions: &[Question]) -> Re
                     *attribute = value;
                 }
             }
-            let place = access.place(row.row, text);
-            let text = row.take(text);
+            let language = access.language(&row, notes);
             if questions[question_idx as usize].kind == QuestionKind::Open {
-                responses.push(Received { question_idx, submission_idx, response_id, place, text });
-            } else if !is_blank(&text) {
-                submission.closed.push((question_idx, 0, text));
+                let answer = access.answer(&mut row, text, translation);
+                responses.push(received(question_idx, submission_idx, response_id, answer, language, notes));
+            } else if !is_blank(row.cell(text)) {
+                submission.closed.push((question_idx, 0, row.take(text)));
             }
         }
     }
@@ -273,5 +335,85 @@ mod tests {
         let closed: Vec<_> = intake.submissions.iter().map(|submission| submission.closed.clone()).collect();
         assert_eq!(closed, [vec![(0, 0, "Yes".to_owned())], vec![]]);
         assert_eq!(intake.responses.len(), 2);
+    }
+
+    /// For each response its stated language, its text and its translation.
+    fn translated(intake: &Intake) -> Vec<(Option<&str>, &str, Option<&str>)> {
+        let responses = intake.responses.iter();
+        responses
+            .map(|response| {
+                let translation = response.translation.as_ref().map(|translation| translation.text.as_str());
+                (response.stated_language.map(Language::code), response.text.as_str(), translation)
+            })
+            .collect()
+    }
+
+    #[test]
+    fn a_response_has_its_stated_language_and_its_translation() {
+        let text = "\
+id,Language,Why?,Why? (translation)
+1,French,Trop tard ,Too late
+2,German,Zu früh,
+3,EN,Too far, Too far
+4,Spanish,,Too dear
+5,,,
+";
+        let intake = Files::new(&[text]).read("");
+        let expected = [
+            (Some("fr"), "Trop tard ", Some("Too late")),
+            (Some("de"), "Zu früh", None),
+            (Some("en"), "Too far", None),
+            (None, "Too dear", None),
+            (None, "", None),
+        ];
+        assert_eq!(translated(&intake), expected);
+        let place = |at: usize| intake.responses[at].place.to_string();
+        assert_eq!(
+            (place(0), place(3)),
+            ("answers1.csv, row 2, column C".into(), "answers1.csv, row 5, column D".into())
+        );
+        let translation = intake.responses[0].translation.as_ref().unwrap();
+        assert_eq!(translation.place.to_string(), "answers1.csv, row 2, column D");
+        let told = intake.decisions.last().unwrap();
+        assert_eq!(
+            format!("{}: {} ({})", told.about, told.decided, told.reason),
+            "Why? (translation): 1 translation is taken for the answer itself to q1 (the cell with the answer is blank; the first is \
+             answers1.csv, row 5, column D)"
+        );
+    }
+
+    #[test]
+    fn answers_of_a_long_file_have_a_language_and_a_translation_each() {
+        let text = "\
+question,respondent,lang,text,translation
+Q1,r1,fr,Trop tard,Too late
+Q2,r1,en,Too far,
+Q1,r2,es,,Too dear
+";
+        let intake = Files::new(&[text]).read("");
+        let expected =
+            [(Some("fr"), "Trop tard", Some("Too late")), (None, "Too dear", None), (Some("en"), "Too far", None)];
+        assert_eq!(translated(&intake), expected);
+        assert_eq!(intake.input.attribute_columns, ["lang"]);
+    }
+
+    #[test]
+    fn cells_that_name_no_language_are_told_once_with_the_first_place() {
+        let rows: Vec<String> = (1..=20)
+            .map(|n| format!("{n},{},Too late {n}\n", if n % 10 == 4 { "Elvish script" } else { "en" }))
+            .collect();
+        let intake = Files::new(&[&format!("id,Language,Why?\n{}", rows.concat())]).read("");
+        let told: Vec<_> = intake.decisions.iter().filter(|told| told.decided.contains("no language")).collect();
+        assert_eq!(told.len(), 1);
+        assert_eq!(told[0].decided, "2 of 20 cells name no language canvass knows: identified from the text instead");
+        assert_eq!(told[0].reason, "the first is answers1.csv, row 5, column B: \"Elvish script\"");
+        assert_eq!(translated(&intake)[3], (None, "Too late 4", None));
+    }
+
+    #[test]
+    fn a_translation_is_no_longer_than_an_answer_may_be() {
+        let text = format!("id,Why?,Translation\n1,Trop tard,{}\n", "x".repeat(60));
+        let (message, _) = Files::new(&[&text]).error("[input]\nmax_cell_bytes = 50");
+        assert!(message.contains("row 2, column C (\"Translation\"): the cell holds 60 bytes"), "{message}");
     }
 }

@@ -54,6 +54,10 @@ pub struct InputConfig {
     pub question_column: Option<String>,
     /// Long files: the column with the answer.
     pub text_column: Option<String>,
+    /// Long files: the column with the translation of the answer.
+    pub translation_column: Option<String>,
+    /// The column that says in which language a submission, in a long file an answer, is written.
+    pub language_column: Option<String>,
     /// Columns that say something about the respondent.
     pub attribute_columns: Vec<String>,
     /// Columns that are not read.
@@ -76,6 +80,8 @@ pub struct QuestionConfig {
     pub columns: Vec<String>,
     /// Its column in a wide file, for those who write the file by hand: the same as `columns` with one name.
     pub column: Option<String>,
+    /// Wide files: the column with the translation of its answers. `None`: to be worked out; an empty name: there is none.
+    pub translation_column: Option<String>,
 }
 
 /// How text becomes terms.

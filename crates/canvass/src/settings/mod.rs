@@ -50,6 +50,9 @@ pub struct Question {
     /// The columns that hold its answers: several for a matrix, none in a long file.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub columns: Vec<String>,
+    /// Wide files: the column with the translation of its answers; none in a long file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub translation_column: Option<String>,
 }
 
 /// Where in the files the answers are; complete. An empty name means "there is none".
@@ -69,6 +72,11 @@ pub struct InputSettings {
     pub question_column: String,
     /// Long files: the column with the answer.
     pub text_column: String,
+    /// Long files: the column with the translation of the answer.
+    pub translation_column: String,
+    /// The column that says in which language a submission, in a long file an answer, is written. It may be one of
+    /// `attribute_columns` too.
+    pub language_column: String,
     /// Columns that say something about the respondent (type, region, ...).
     pub attribute_columns: Vec<String>,
     /// Columns that are read by nobody: times, names, anything unwanted.
@@ -221,6 +229,7 @@ const HEADER: &str = "\
 # Settings of this run, complete: `canvass run FILE... --config canvass.toml` with the same files, questions file and
 # reference texts included, gives the same bytes again.
 # To correct a guess, change it here: a question's kind (open, single, multiple, scale, matrix), its id or its wording;
-# move a column's name to attribute_columns or ignored_columns to take it out of the questions.
+# move a column's name to attribute_columns or ignored_columns to take it out of the questions. To take a translation
+# away, remove its translation_column line and name the column among ignored_columns.
 # An empty name means \"there is none\".
 ";

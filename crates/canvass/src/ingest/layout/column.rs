@@ -10,7 +10,9 @@ pub(super) enum Use {
     Id,
     Respondent,
     Email,
+    Language,
     Attribute,
+    Translation,
     Ignored,
     Question(QuestionKind),
 }
@@ -22,7 +24,9 @@ impl Use {
             Self::Id => "the id of the response",
             Self::Respondent => "the id of the respondent",
             Self::Email => "the e-mail address, never written out",
+            Self::Language => "the language of the answers",
             Self::Attribute => "an attribute of the respondent",
+            Self::Translation => "the translation of answers",
             Self::Ignored => "not read",
             Self::Question(kind) => kind_name(kind),
         }

@@ -1,8 +1,9 @@
 //! Long files: a row an answer, and a column that says to which question.
 
 use super::column::{Use, judge_beside_text};
+use super::translation::{Originals, may_be_text, readings};
 use super::words::{List, fold};
-use super::{Columns, Job, Recognised, Stated, brief, is_blank, trimmed};
+use super::{Columns, Job, Recognised, Stated, brief, is_blank, language, trimmed};
 use crate::ingest::{Decision, IngestError, column_letters};
 use crate::settings::{Question, QuestionConfig, QuestionKind};
 use std::collections::{BTreeMap, HashSet};
@@ -47,10 +48,33 @@ pub(super) fn recognise(job: &Job<'_>, mut draft: Recognised) -> Result<Recognis
         found.unwrap_or_default().to_owned()
     });
 
+    let is_free = |name: &str| !taken.contains(&name) && name != id && name != respondent && !stated.has_use(name);
+    let translation = stated.translation.clone().unwrap_or_else(|| {
+        let found = translation(job, text, is_free);
+        if let Some((name, reason)) = found {
+            note(name, Use::Translation, reason);
+        }
+        found.map_or_else(String::new, |(name, _)| name.to_owned())
+    });
+    let is_free = |name: &str| is_free(name) && name != translation;
+    let language = stated.language.clone().unwrap_or_else(|| {
+        let found = language::find(columns, words, is_free);
+        if let Some((name, reason)) = &found {
+            note(name, Use::Language, reason);
+        }
+        found.map_or_else(String::new, |(name, _)| name.to_owned())
+    });
+
     let mut email = stated.email.clone();
     let (mut attributes, mut ignored) = (Vec::new(), Vec::new());
     for &name in &columns.names {
-        if taken.contains(&name) || name == id || name == respondent || stated.has_use(name) {
+        if name == language {
+            if !stated.attributes.contains(&language) && language::is_attribute(&columns.profile(name)) {
+                attributes.push(language.clone());
+            }
+            continue;
+        }
+        if !is_free(name) {
             continue;
         }
         let mut verdict = judge_beside_text(&job.header(name), &columns.profile(name));
@@ -74,12 +98,31 @@ pub(super) fn recognise(job: &Job<'_>, mut draft: Recognised) -> Result<Recognis
     let input = &mut draft.input;
     question.clone_into(&mut input.question_column);
     text.clone_into(&mut input.text_column);
+    input.translation_column = translation;
+    input.language_column = language;
     input.id_column = id;
     input.respondent_column = respondent;
     input.email_column = email.unwrap_or_default();
     input.attribute_columns = [stated.attributes.clone(), attributes].concat();
     input.ignored_columns = [stated.ignored.clone(), ignored].concat();
     Ok(draft)
+}
+
+/// The column with the translation of the answers, and what speaks for it.
+fn translation<'t>(job: &Job<'t>, text: &str, is_free: impl Fn(&str) -> bool) -> Option<(&'t str, &'static str)> {
+    let names = &job.columns.names;
+    let text_idx = names.iter().position(|name| *name == text)?;
+    let originals = Originals::new([(text_idx, text)].into_iter(), job.words);
+    names.iter().enumerate().filter(|(_, name)| is_free(name)).find_map(|(column_idx, &name)| {
+        let readings = readings(name, job.words);
+        let reason = match originals.of(&readings, column_idx) {
+            Some((_, reason)) => reason,
+            // A long file holds one column of answers: a mark alone says enough, wherever it stands.
+            None if readings.iter().any(String::is_empty) => "the header names a translation",
+            None => return None,
+        };
+        may_be_text(&job.columns.profile(name), job.words).then_some((name, reason))
+    })
 }
 
 /// The column that stands first in the list, is in every file and has no other use.
@@ -176,7 +219,8 @@ fn questions(job: &Job<'_>, column: &str, decisions: &mut Vec<Decision>) -> Resu
         }
         let kind = stated.and_then(|question| question.kind).unwrap_or(QuestionKind::Open);
         let text = wording.unwrap_or(id).to_owned();
-        questions.push((rank, Question { id: id.to_owned(), kind, text, columns: Vec::new() }));
+        questions
+            .push((rank, Question { id: id.to_owned(), kind, text, columns: Vec::new(), translation_column: None }));
     }
     questions.sort_by_key(|(rank, _)| *rank);
     Ok(questions.into_iter().map(|(_, question)| question).collect())

@@ -3,7 +3,8 @@
 use super::column::{Use, Verdict, judge, kind_name};
 use super::matrix::{self, Candidate};
 use super::profile::Profile;
-use super::{Job, ROWS_LOOKED_AT, Recognised, Table, brief, fold, is_blank, tidy, trimmed};
+use super::translation::{Originals, may_be_text, readings};
+use super::{Job, ROWS_LOOKED_AT, Recognised, Table, brief, fold, is_blank, label, language, tidy, trimmed};
 use crate::ingest::{Decision, IngestError};
 use crate::settings::{Question, QuestionKind};
 use std::collections::{BTreeMap, HashSet};
@@ -15,6 +16,8 @@ struct Draft {
     kind: QuestionKind,
     id: Option<String>,
     text: Option<String>,
+    /// The column with its translation; `None`: not known, blank: stated that there is none.
+    translation: Option<String>,
 }
 
 /// Completes a draft whose layout is wide.
@@ -30,9 +33,17 @@ pub(super) fn recognise(job: &Job<'_>, mut draft: Recognised) -> Result<Recognis
     let mut verdicts: BTreeMap<usize, Verdict> = BTreeMap::new();
     identities(job, &profiles, &settled, &mut verdicts);
     judge_columns(job, &profiles, &settled, &questions, &mut verdicts);
+    let translations = translations(job, &profiles, &questions, &mut verdicts);
     questions.extend(recognised_questions(job, &profiles, &mut verdicts));
     questions.sort_by_key(|question| question.columns.iter().min().copied());
+    for question in questions.iter_mut().filter(|question| question.translation.is_none()) {
+        let translation = question.columns.iter().find_map(|column_idx| translations.get(column_idx));
+        question.translation = translation.map(|&column_idx| names[column_idx].to_owned());
+    }
 
+    let mut told = Vec::new();
+    draft.questions = number(job, questions, &mut told)?;
+    unused_translations(job, &mut verdicts, &draft.questions);
     for (&column_idx, verdict) in &verdicts {
         let about = brief(names[column_idx]);
         draft.decisions.push(Decision {
@@ -41,7 +52,7 @@ pub(super) fn recognise(job: &Job<'_>, mut draft: Recognised) -> Result<Recognis
             reason: verdict.reason.clone(),
         });
     }
-    draft.questions = number(job, questions, &mut draft.decisions)?;
+    draft.decisions.append(&mut told);
     fill_in(job, &verdicts, &mut draft)?;
     if draft.questions.iter().all(|question| question.kind != QuestionKind::Open) {
         return Err(job.no_open_question(taken_for(job, &verdicts, &draft)));
@@ -54,7 +65,7 @@ fn stated_questions(job: &Job<'_>, profiles: &[Profile<'_>]) -> Result<Vec<Draft
     let mut questions = Vec::new();
     let mut uses = job.stated.uses.clone();
     for (position, question) in job.config.questions.iter().enumerate() {
-        let label = question.id.clone().unwrap_or_else(|| format!("number {}", position + 1));
+        let label = label(position, question);
         if question.columns.is_empty() {
             if question.id.as_deref().is_none_or(is_blank) {
                 return Err(IngestError::NamelessQuestion { position: position + 1 });
@@ -81,12 +92,13 @@ fn stated_questions(job: &Job<'_>, profiles: &[Profile<'_>]) -> Result<Vec<Draft
             _ => QuestionKind::Matrix,
         });
         let id = question.id.as_deref().map(trimmed).filter(|id| !id.is_empty()).map(str::to_owned);
-        questions.push(Draft { columns, kind, id, text: question.text.clone() });
+        let (text, translation) = (question.text.clone(), job.stated.translations[position].clone());
+        questions.push(Draft { columns, kind, id, text, translation });
     }
     Ok(questions)
 }
 
-/// Finds the id columns, unless the configuration says which they are.
+/// Finds the id columns and the one with the language, unless the configuration says which they are.
 fn identities(job: &Job<'_>, profiles: &[Profile<'_>], settled: &[bool], verdicts: &mut BTreeMap<usize, Verdict>) {
     let names = &job.columns.names;
     let free = || (0..names.len()).filter(|&column_idx| !settled[column_idx]);
@@ -126,6 +138,13 @@ fn identities(job: &Job<'_>, profiles: &[Profile<'_>], settled: &[bool], verdict
         if let Some(column_idx) = respondent {
             let reason = "the header names a respondent and the values are codes";
             verdicts.insert(column_idx, Verdict::new(Use::Respondent, reason));
+        }
+    }
+    if job.stated.language.is_none() {
+        let is_free = |name: &str| free().any(|idx| names[idx] == name && !verdicts.contains_key(&idx));
+        if let Some((name, reason)) = language::find(job.columns, job.words, is_free) {
+            let column_idx = names.iter().position(|known| *known == name);
+            verdicts.extend(column_idx.map(|column_idx| (column_idx, Verdict::new(Use::Language, reason))));
         }
     }
 }
@@ -173,6 +192,62 @@ fn judge_columns(
     }
 }
 
+/// Finds the columns that hold translations of answers to open questions, unless the configuration says where they are:
+/// for the column of each question that of its translation. A second translation of the same answers is not read.
+fn translations(
+    job: &Job<'_>,
+    profiles: &[Profile<'_>],
+    questions: &[Draft],
+    verdicts: &mut BTreeMap<usize, Verdict>,
+) -> BTreeMap<usize, usize> {
+    const OPEN: Use = Use::Question(QuestionKind::Open);
+    let names = &job.columns.names;
+    let candidates: Vec<(usize, Vec<String>)> = verdicts
+        .iter()
+        .filter(|(_, verdict)| matches!(verdict.used_as, Use::Question(_) | Use::Attribute | Use::Ignored))
+        .map(|(&column_idx, _)| (column_idx, readings(names[column_idx], job.words)))
+        .filter(|(column_idx, readings)| !readings.is_empty() && may_be_text(&profiles[*column_idx], job.words))
+        .collect();
+    let may_have_one = |question: &&Draft| question.translation.as_deref() != Some("");
+    let stated = questions.iter().filter(|question| question.kind == QuestionKind::Open).filter(may_have_one);
+    let judged = verdicts.iter().filter(|(_, verdict)| verdict.used_as == OPEN).map(|(&column_idx, _)| column_idx);
+    let open = stated.flat_map(|question| question.columns.iter().copied()).chain(judged);
+    let mut originals = Originals::new(open.map(|column_idx| (column_idx, names[column_idx])), job.words);
+
+    let has_one = |column_idx: usize| {
+        let is_its = |question: &&Draft| question.columns.contains(&column_idx);
+        questions.iter().find(is_its).is_some_and(|question| question.translation.is_some())
+    };
+    let mut found: BTreeMap<usize, usize> = BTreeMap::new();
+    for (column_idx, readings) in candidates {
+        let Some((question, reason)) = originals.of(&readings, column_idx) else { continue };
+        let of = brief(names[question]);
+        let verdict = if has_one(question) || found.contains_key(&question) {
+            Verdict::new(Use::Ignored, format!("a further translation of {of:?}"))
+        } else {
+            found.insert(question, column_idx);
+            Verdict::new(Use::Translation, format!("of {of:?}: {reason}"))
+        };
+        verdicts.insert(column_idx, verdict);
+        originals.is_translated(question, column_idx);
+    }
+    found
+}
+
+/// Columns that were taken for translations, but that no question has in the end, are not read.
+fn unused_translations(job: &Job<'_>, verdicts: &mut BTreeMap<usize, Verdict>, questions: &[Question]) {
+    let is_used = |name: &str| is_translation(questions, name);
+    for (&column_idx, verdict) in verdicts.iter_mut().filter(|(_, verdict)| verdict.used_as == Use::Translation) {
+        if !is_used(job.columns.names[column_idx]) {
+            *verdict = Verdict::new(Use::Ignored, "a translation, but the configuration says otherwise");
+        }
+    }
+}
+
+fn is_translation(questions: &[Question], name: &str) -> bool {
+    questions.iter().any(|question| question.translation_column.as_deref() == Some(name))
+}
+
 /// The questions among the judged columns, neighbours that share one scale as one matrix.
 fn recognised_questions(
     job: &Job<'_>,
@@ -197,7 +272,7 @@ fn recognised_questions(
                 let reason = format!("{n_columns} neighbouring columns are answered on one scale");
                 verdicts.insert(*column_idx, Verdict::new(Use::Question(kind), reason));
             }
-            questions.push(Draft { columns, kind, id: None, text: None });
+            questions.push(Draft { columns, kind, id: None, text: None, translation: None });
         }
         column_idx += n_columns;
     }
@@ -211,8 +286,11 @@ fn number(job: &Job<'_>, drafts: Vec<Draft>, decisions: &mut Vec<Decision>) -> R
         let columns: Vec<String> = draft.columns.iter().map(|&idx| job.columns.names[idx].to_owned()).collect();
         let id = draft.id.unwrap_or_else(|| format!("q{}", position + 1));
         // A `[[question]]` without a column says something about the question of that id.
-        let stated = job.config.questions.iter().filter(|stated| stated.columns.is_empty());
-        let stated = stated.rev().find(|stated| stated.id.as_deref().map(trimmed) == Some(id.as_str()));
+        let stated = job.config.questions.iter().zip(&job.stated.translations);
+        let stated = stated.filter(|(stated, _)| stated.columns.is_empty());
+        let stated = stated.rev().find(|(stated, _)| stated.id.as_deref().map(trimmed) == Some(id.as_str()));
+        let (stated, stated_translation) =
+            stated.map_or((None, None), |(stated, column)| (Some(stated), column.clone()));
         let kind = stated.and_then(|stated| stated.kind).unwrap_or(draft.kind);
         let stated_text = draft.text.or_else(|| stated.and_then(|stated| stated.text.clone()));
         let text = stated_text.filter(|text| !is_blank(text)).unwrap_or_else(|| wording(job, &id, &columns));
@@ -222,7 +300,9 @@ fn number(job: &Job<'_>, drafts: Vec<Draft>, decisions: &mut Vec<Decision>) -> R
         if let Some(first) = questions.iter().find(|question| question.id == id) {
             return Err(IngestError::DoubleQuestion { id, first: brief(&first.text), second: brief(&text) });
         }
-        questions.push(Question { id, kind, text, columns });
+        // What is stated about the id goes before what was recognised.
+        let translation_column = stated_translation.or(draft.translation).filter(|name| !name.is_empty());
+        questions.push(Question { id, kind, text, columns, translation_column });
     }
     for stated in job.config.questions.iter().filter(|stated| stated.columns.is_empty()) {
         let id = stated.id.as_deref().map(trimmed).unwrap_or_default();
@@ -269,7 +349,13 @@ fn fill_in(job: &Job<'_>, verdicts: &BTreeMap<usize, Verdict>, draft: &mut Recog
     input.respondent_column = stated.respondent.clone().unwrap_or_default();
     input.email_column = stated.email.clone().unwrap_or_default();
     input.attribute_columns.clone_from(&stated.attributes);
+    let language = stated.language.iter().filter(|name| !name.is_empty() && !stated.attributes.contains(name));
+    input.attribute_columns.extend(language.filter(|name| language::is_attribute(&job.columns.profile(name))).cloned());
+    input.language_column = stated.language.clone().unwrap_or_default();
     input.ignored_columns.clone_from(&stated.ignored);
+    // Stated for a question that is not there.
+    let unused = stated.translations.iter().flatten().filter(|name| !name.is_empty());
+    input.ignored_columns.extend(unused.filter(|name| !is_translation(&draft.questions, name)).cloned());
     // A file that is stated to be wide has neither of them.
     input
         .ignored_columns
@@ -280,13 +366,23 @@ fn fill_in(job: &Job<'_>, verdicts: &BTreeMap<usize, Verdict>, draft: &mut Recog
             input.ignored_columns.push(name.to_owned());
             continue;
         }
+        // Files whose answers need no translation lack the column for it.
+        if verdict.used_as == Use::Translation {
+            continue;
+        }
         let name = job.columns.everywhere(name, &format!("{} in another file", verdict.used_as.describe()))?;
         match verdict.used_as {
             Use::Id => input.id_column = name,
             Use::Respondent => input.respondent_column = name,
             Use::Email => input.email_column = name,
+            Use::Language => {
+                input.language_column.clone_from(&name);
+                if language::is_attribute(&job.columns.profile(&name)) {
+                    input.attribute_columns.push(name);
+                }
+            }
             Use::Attribute => input.attribute_columns.push(name),
-            Use::Ignored | Use::Question(_) => {}
+            Use::Translation | Use::Ignored | Use::Question(_) => {}
         }
     }
     Ok(())
