@@ -6,7 +6,7 @@ use canvass_analysis::{
     Csr, Document, DuplicateSettings, Group, Shared, TfidfSettings, ThemeInput, ThemeSettings, Themes, find_groups,
     fit_themes,
 };
-use canvass_text::{Analyser, Analysis, Language, Quotations, Resources, normalised_words};
+use canvass_text::{Analyser, Analysis, Language, Lexicon, Quotations, Resources, TermRules, Text, normalised_words};
 use criterion::{Criterion, Throughput};
 use std::collections::BTreeSet;
 use std::hint::black_box;
@@ -152,9 +152,9 @@ fn bench<T>(criterion: &mut Criterion, name: &str, n: usize, work: impl Fn() -> 
 }
 
 fn points_and_terms(criterion: &mut Criterion, consultation: &Consultation, analyser: &Analyser<'_>) -> Analysis {
-    let texts: Vec<(&str, Language)> =
-        consultation.texts.iter().map(|text| (text.as_str(), Language::English)).collect();
-    let analyse = || analyser.analyse(&texts, &Quotations::default());
+    let text = |text| Text { text, language: Language::English, is_copy: false };
+    let texts: Vec<Text<'_>> = consultation.texts.iter().map(|answer| text(answer.as_str())).collect();
+    let analyse = || analyser.analyse(&texts, "", &Quotations::default(), &|_| {});
     bench(criterion, "points_and_terms", N_RESPONSES, analyse, |analysis| {
         let points = || analysis.texts.iter().flat_map(|text| &text.points);
         assert_eq!(points().count(), N_RESPONSES * SENTENCES, "every sentence is a point");
@@ -209,7 +209,10 @@ fn main() {
     let mut criterion = Criterion::default().configure_from_args();
     let consultation = Consultation::generate();
     let resources = Resources::load().expect("the built-in resources load");
-    let analyser = Analyser::new(&resources, &[]);
+    let lexicon = Lexicon::default();
+    // Phrases of words that the generator draws would be chance.
+    let rules = TermRules { phrases: false, boilerplate_share: 1.0, ..TermRules::default() };
+    let analyser = Analyser::new(&resources, rules, &lexicon);
 
     let analysis = points_and_terms(&mut criterion, &consultation, &analyser);
     let (mut rows, mut responses) = (Vec::new(), Vec::new());
@@ -225,9 +228,11 @@ fn main() {
 
     let mut subject_of = vec![None; n_terms];
     for (subject, words) in SUBJECTS.iter().enumerate() {
-        for stem in analyser.stems(words, Language::English) {
-            let term_idx = analysis.vocabulary.find(&stem).expect("every planted word occurs");
-            subject_of[term_idx as usize] = Some(subject);
+        let text = Text { text: words, language: Language::English, is_copy: false };
+        let planted = analyser.analyse(&[text], "", &Quotations::default(), &|_| {}).vocabulary.terms;
+        for term in planted {
+            let found = analysis.vocabulary.find(Language::English, &term.stem);
+            subject_of[found.expect("every planted word occurs") as usize] = Some(subject);
         }
     }
     let may_define = vec![true; n_terms];

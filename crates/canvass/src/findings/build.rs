@@ -28,6 +28,8 @@ pub(crate) struct Coded<'a> {
     pub(crate) read_in: Vec<ReadIn>,
     /// Their texts taken apart.
     pub(crate) analysis: Analysis,
+    /// For each response that was analysed in translation, what of the original stands for each of its points.
+    pub(crate) originals: BTreeMap<u32, Vec<Span>>,
     /// The near-duplicates among the responses.
     pub(crate) groups: Vec<Group>,
     /// The answers of each language that has themes of its own, that of the main language first.
@@ -45,8 +47,9 @@ impl Coded<'_> {
         &self.intake.responses[self.positions[response as usize]]
     }
 
+    /// The text that was analysed.
     pub(super) fn text_of(&self, response: u32) -> &str {
-        &self.received(response).text
+        self.received(response).analysed_text()
     }
 
     pub(super) fn respondent_id(&self, response: u32) -> &str {
@@ -371,7 +374,7 @@ fn no_theme(coded: &Coded<'_>, response: u32, phrases: &Phrases) -> NoTheme {
         response_id: coded.received(response).response_id.clone(),
         respondent_id: coded.respondent_id(response).to_owned(),
         reason: reason(coded, response, phrases),
-        text: coded.text_of(response).to_owned(),
+        text: coded.received(response).text.clone(),
     }
 }
 
@@ -420,7 +423,7 @@ fn duplicates(coded: &Coded<'_>) -> Vec<DuplicateGroup> {
         .map(|(number, group)| DuplicateGroup {
             group_id: format!("d{:02}", number + 1),
             representative: coded.received(group.representative_idx).response_id.clone(),
-            text: coded.text_of(group.representative_idx).to_owned(),
+            text: coded.received(group.representative_idx).text.clone(),
             members: group
                 .members
                 .iter()

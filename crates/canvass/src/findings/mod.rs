@@ -227,6 +227,22 @@ pub struct Verbatim {
     pub start: u32,
     /// One past its last byte.
     pub end: u32,
+    /// What was analysed in its place, where the file has a translation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub translation: Option<TranslatedPassage>,
+}
+
+/// A passage of a translation, byte for byte.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+pub struct TranslatedPassage {
+    /// The passage.
+    pub text: String,
+    /// Its cell, as a spreadsheet names it.
+    pub cell: String,
+    /// Its first byte in the cell.
+    pub start: u32,
+    /// One past its last byte.
+    pub end: u32,
 }
 
 /// A response in no theme.

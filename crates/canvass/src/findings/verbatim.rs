@@ -1,7 +1,7 @@
 //! Choosing the quotations that show a theme.
 
-use super::Verbatim;
 use super::build::Coded;
+use super::{TranslatedPassage, Verbatim};
 use std::collections::BTreeSet;
 
 /// A quotation reads best between these lengths, in words.
@@ -52,20 +52,31 @@ pub(super) fn choose(coded: &Coded<'_>, candidates: &[Candidate], count: usize) 
         units.insert(unit);
         chosen.push((candidate, terms));
     }
-    let verbatims = chosen.into_iter().map(|(candidate, _)| {
-        let received = coded.received(candidate.response);
-        let span = coded.analysis.texts[candidate.response as usize].points[candidate.point as usize].span;
-        Verbatim {
-            response_id: received.response_id.clone(),
-            respondent_id: coded.respondent_id(candidate.response).to_owned(),
-            file: received.place.file.to_string(),
-            cell: received.place.cell(),
-            text: coded.passage(candidate.response, candidate.point).to_owned(),
-            start: span.start,
-            end: span.end,
-        }
+    chosen.into_iter().map(|(candidate, _)| verbatim(coded, candidate)).collect()
+}
+
+/// The quotation of a point. Where a translation was analysed, the original is quoted, and the translation stands beside it.
+fn verbatim(coded: &Coded<'_>, Candidate { response, point, .. }: Candidate) -> Verbatim {
+    let received = coded.received(response);
+    let analysed = coded.analysis.texts[response as usize].points[point as usize].span;
+    let original = coded.originals.get(&response).map(|spans| spans[point as usize]);
+    let span = original.unwrap_or(analysed);
+    let translation = received.translation.as_ref().map(|translation| TranslatedPassage {
+        text: analysed.of(&translation.text).unwrap_or_default().to_owned(),
+        cell: translation.place.cell(),
+        start: analysed.start,
+        end: analysed.end,
     });
-    verbatims.collect()
+    Verbatim {
+        response_id: received.response_id.clone(),
+        respondent_id: coded.respondent_id(response).to_owned(),
+        file: received.place.file.to_string(),
+        cell: received.place.cell(),
+        text: span.of(&received.text).unwrap_or_default().to_owned(),
+        start: span.start,
+        end: span.end,
+        translation,
+    }
 }
 
 fn likeness(a: &BTreeSet<u32>, b: &BTreeSet<u32>) -> f64 {

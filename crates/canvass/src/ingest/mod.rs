@@ -76,6 +76,13 @@ pub struct Received {
     pub translation: Option<Translation>,
 }
 
+impl Received {
+    /// The text that is analysed: the translation where there is one. Spans of points, tokens and passages are into it.
+    pub fn analysed_text(&self) -> &str {
+        self.translation.as_ref().map_or(&self.text, |translation| &translation.text)
+    }
+}
+
 /// The translation of an answer, as the file has it.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Translation {

@@ -80,8 +80,11 @@ pub(super) fn languages(
     Ok((main, known.into_iter().map(|known| known.into_iter().map(read_in).collect()).collect()))
 }
 
-/// The language of one response, as far as its text tells.
+/// The language of one response, as far as file and text tell. What the file states is the original's, not the translation's.
 fn known(received: &Received, identifier: &Identifier) -> Option<ReadIn> {
-    let found = identifier.identify(&received.text).filter(|found| found.confidence >= MIN_CONFIDENCE)?;
+    if let (Some(language), None) = (received.stated_language, &received.translation) {
+        return Some(ReadIn { language, source: LanguageSource::Column });
+    }
+    let found = identifier.identify(received.analysed_text()).filter(|found| found.confidence >= MIN_CONFIDENCE)?;
     Some(ReadIn { language: found.language, source: LanguageSource::Identified })
 }

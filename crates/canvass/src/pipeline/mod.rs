@@ -8,14 +8,16 @@ mod lexicon;
 
 use crate::error::Error;
 use crate::findings::{Coded, Findings, InputIdentity, RunIdentity, build_question, units};
-use crate::ingest::{self, Intake, Source};
+use crate::ingest::{self, Intake, Received, Source};
 use crate::ledger::{self, Ledger, Phrases, State};
 use crate::progress::{Observer, Stage};
 use crate::references;
 use crate::settings::{Config, Layout, QuestionKind, Settings, SettingsError};
 use crate::tokenizers::{self, OwnTokenizer};
 use canvass_analysis::{Csr, Document, Group, Shared, ThemeInput, Themes, find_groups, fit_themes};
-use canvass_text::{Analyser, Analysis, Language, Quotations, Resources, TermRules, Text, normalised_words};
+use canvass_text::{
+    Analyser, Analysis, Language, Quotations, Resources, Span, TermRules, Text, normalised_words, segment,
+};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -166,7 +168,7 @@ pub fn analyse(
     observer.begin(Stage::Text, Some(n_analysed));
     let quotations = Quotations::new(references.iter().map(String::as_str), settings.text.quotation_words as usize);
     let answers: Vec<&str> =
-        positions.iter().flat_map(|(_, positions)| positions).map(|at| intake.responses[*at].text.as_str()).collect();
+        positions.iter().flat_map(|(_, positions)| positions).map(|at| intake.responses[*at].analysed_text()).collect();
     let lexicon = lexicon::lexicon(&answers, config)?;
     let analyser = Analyser::new(&resources, term_rules(&settings), &lexicon);
     let mut coded = Vec::new();
@@ -181,6 +183,7 @@ pub fn analyse(
         let done = |n: usize| observer.advance(Stage::Text, n as u64);
         let wording = intake.questions[question_idx as usize].text.as_str();
         let analysis = analyser.analyse(&texts, wording, &quotations, &done);
+        let originals = originals(&intake, &positions, &analysis, &resources);
         coded.push(Coded {
             intake: &intake,
             ledger: &ledger,
@@ -188,6 +191,7 @@ pub fn analyse(
             positions,
             read_in,
             analysis,
+            originals,
             groups,
             languages: Vec::new(),
             main_language,
@@ -279,12 +283,36 @@ fn term_rules(settings: &Settings) -> TermRules {
     }
 }
 
+/// For each response that was analysed in translation, what of the original stands for each of its points: the point in the same
+/// place if the original has as many, else the whole answer.
+fn originals(
+    intake: &Intake,
+    positions: &[usize],
+    analysis: &Analysis,
+    resources: &Resources,
+) -> BTreeMap<u32, Vec<Span>> {
+    let mut originals = BTreeMap::new();
+    for ((response, at), analysed) in (0..).zip(positions).zip(&analysis.texts) {
+        let Received { text, translation: Some(_), .. } = &intake.responses[*at] else { continue };
+        let points = segment(text, resources);
+        let blank = text.len() - text.trim_start().len();
+        let whole = Span::new(blank, blank + text.trim().len());
+        let spans = if points.len() == analysed.points.len() { points } else { vec![whole; analysed.points.len()] };
+        originals.insert(response, spans);
+    }
+    originals
+}
+
 /// The texts of a question; of each group of near-duplicates all but the representative are copies.
 fn texts<'i>(intake: &'i Intake, positions: &[usize], read_in: &[ReadIn], groups: &[Group]) -> Vec<Text<'i>> {
     let mut texts: Vec<Text<'i>> = positions
         .iter()
         .zip(read_in)
-        .map(|(at, read_in)| Text { text: &intake.responses[*at].text, language: read_in.language, is_copy: false })
+        .map(|(at, read_in)| Text {
+            text: intake.responses[*at].analysed_text(),
+            language: read_in.language,
+            is_copy: false,
+        })
         .collect();
     for group in groups {
         for member in group.members.iter().filter(|member| member.document_idx != group.representative_idx) {
@@ -372,7 +400,7 @@ fn near_duplicates(
         .par_chunks(CHUNK)
         .map(|chunk| {
             let documents = chunk.iter().map(|at| {
-                let words: Vec<String> = normalised_words(&intake.responses[*at].text).collect();
+                let words: Vec<String> = normalised_words(intake.responses[*at].analysed_text()).collect();
                 Document::new(&words, &shared, &settings.duplicates)
             });
             let documents = documents.collect();

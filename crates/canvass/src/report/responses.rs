@@ -30,6 +30,10 @@ pub struct ResponseRecord {
     pub reason: String,
     /// The cell's text.
     pub text: String,
+    /// Its translation in the file: where there is one, it is what was analysed, and all spans are into it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
+    pub translation: Option<String>,
     /// The language it was read in; none unless analysed.
     pub language: Option<String>,
     /// How it is known: `identified`, `column`, `settings`, or `main` for texts that are read in the main language because theirs
@@ -151,6 +155,7 @@ pub(super) fn records(run: &Run, reasons: &BTreeMap<usize, String>) -> Vec<u8> {
             state: entry.state.name().to_owned(),
             reason: reasons.get(&at).unwrap_or(&entry.reason).clone(),
             text: received.text.clone(),
+            translation: received.translation.as_ref().map(|translation| translation.text.clone()),
             language: text.map(|(text, _)| text.language.code().to_owned()),
             language_source: text.map(|(_, read_in)| read_in.source.name().to_owned()),
             boilerplate: text.map(|(text, _)| text.boilerplate.clone()).unwrap_or_default(),

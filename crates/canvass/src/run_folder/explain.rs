@@ -94,6 +94,10 @@ fn tell(out: &mut String, record: &ResponseRecord, findings: &Value) -> std::fmt
     if !record.text.trim().is_empty() && record.points.is_empty() {
         writeln!(out, "  text       {}", one_line(&record.text))?;
     }
+    if record.translation.is_some() {
+        writeln!(out, "  original   {}", one_line(&record.text))?;
+        writeln!(out, "  analysed   its translation in the file, which the bytes below are into")?;
+    }
     let mut tell_passages = |what: &str, passages: &[Span], why: &str| {
         passages.iter().try_for_each(|Span { start, end }| {
             writeln!(out, "  {what:<10} {} (bytes {start} to {end}){why}", passage(record, *start, *end))
@@ -247,7 +251,8 @@ fn list<'v>(value: &'v Value, key: &str) -> &'v [Value] {
 }
 
 fn passage(record: &ResponseRecord, start: u32, end: u32) -> String {
-    one_line(record.text.get(start as usize..end as usize).unwrap_or_default())
+    let analysed = record.translation.as_ref().unwrap_or(&record.text);
+    one_line(analysed.get(start as usize..end as usize).unwrap_or_default())
 }
 
 /// White space evened out, and control characters shown as such: an answer must not steer the terminal.
@@ -262,7 +267,7 @@ mod tests {
 
     #[test]
     fn every_reason_has_its_words() {
-        let reasons = [LeftOut::Question, LeftOut::Preamble, LeftOut::Boilerplate, LeftOut::Quotation, LeftOut::Phrase];
+        let reasons = [LeftOut::Question, LeftOut::Preamble, LeftOut::Boilerplate, LeftOut::Quotation];
         let told: std::collections::BTreeSet<&str> =
             reasons.into_iter().map(|reason| left_out_reason(reason.name())).collect();
         assert_eq!(told.len(), reasons.len());
