@@ -47,18 +47,15 @@ struct Concept {
     sequences: BTreeSet<Sequence>,
 }
 
+/// Gives a form's terms in a language (by number), each with what stands between it and the one before; nothing if one of them
+/// does not occur.
+pub(crate) type Resolve<'r> = dyn Fn(&str, u8) -> Vec<(Option<String>, u32)> + 'r;
+
 /// How a phrase is written: how often, and how often of that not as the first of its point.
 type Written = BTreeMap<String, (u32, u32)>;
 
 /// Adds the terms of the lexicon and, if wanted, the phrases that the texts themselves show, and marks where they stand.
-///
-/// `resolve` gives a form's terms in a language (by number), each with what stands before it; nothing if one does not occur.
-pub(crate) fn add(
-    corpus: &mut Corpus<'_>,
-    lexicon: &Lexicon,
-    phrases: bool,
-    resolve: &dyn Fn(&str, u8) -> Vec<(Option<String>, u32)>,
-) {
+pub(crate) fn add(corpus: &mut Corpus<'_>, lexicon: &Lexicon, phrases: bool, resolve: &Resolve<'_>) {
     let mut patterns = Patterns::default();
     let mut replaced: BTreeMap<u32, u32> = BTreeMap::new();
     let concepts = concepts(lexicon, corpus, resolve);
@@ -121,11 +118,7 @@ pub(crate) fn merges(corpus: &Corpus<'_>) -> Vec<Merge> {
 }
 
 /// The lexicon's entries as they occur; those that share a form or a label are one.
-fn concepts(
-    lexicon: &Lexicon,
-    corpus: &Corpus<'_>,
-    resolve: &dyn Fn(&str, u8) -> Vec<(Option<String>, u32)>,
-) -> Vec<Concept> {
+fn concepts(lexicon: &Lexicon, corpus: &Corpus<'_>, resolve: &Resolve<'_>) -> Vec<Concept> {
     let mut concepts: Vec<Concept> = Vec::new();
     for entry in &lexicon.entries {
         for (number, language) in (0_u8..).zip(&corpus.languages) {

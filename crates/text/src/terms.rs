@@ -149,6 +149,7 @@ pub struct Text<'t> {
 
 /// What of the text carries themes.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a rule of its own, to be switched alone")]
 pub struct TermRules {
     /// Whether answers are cut into points; if not, each is one.
     pub points: bool,

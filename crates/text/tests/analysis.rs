@@ -219,7 +219,7 @@ fn forms_of_a_lexicon_are_one_term_and_every_merge_is_listed() {
         analysis.vocabulary.terms.iter().position(|term| term.surface() == "youth council (YoCo)").expect("a term")
             as u32;
     for text in &analysis.texts[..3] {
-        assert!(text.points.iter().flat_map(|point| point.carrying()).any(|token| token.term_idx == concept));
+        assert!(text.points.iter().flat_map(canvass_text::Point::carrying).any(|token| token.term_idx == concept));
     }
     assert_eq!(analysis.vocabulary.find(Language::English, "yoco"), None);
     let merges: Vec<(MergeKind, Vec<(&str, u32)>)> = analysis

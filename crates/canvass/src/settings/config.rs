@@ -87,6 +87,7 @@ pub struct QuestionConfig {
 /// How text becomes terms.
 #[derive(Clone, Debug, Deserialize, PartialEq)]
 #[serde(deny_unknown_fields, default)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch of its own in the file")]
 pub struct TextConfig {
     /// The language of most answers, an ISO 639 code. `None`: worked out from the answers.
     pub main_language: Option<String>,

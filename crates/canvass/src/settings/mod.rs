@@ -105,6 +105,7 @@ impl Default for LedgerSettings {
 
 /// How text becomes terms; complete.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch of its own in the file")]
 pub struct TextSettings {
     /// The language of most answers: short or unsure texts are read in it. An ISO 639-1 code.
     pub main_language: String,
