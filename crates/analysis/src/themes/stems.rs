@@ -59,11 +59,11 @@ pub(super) fn fit(input: &ThemeInput<'_>, settings: &ThemeSettings) -> Vec<Found
     let mut chosen: Vec<Chosen> = Vec::new();
     for candidate in candidates {
         let points = occurrences.points.columns_of(candidate.term_idx as usize);
-        if let Some(at) = closest(&chosen, points, settings.min_joint_points) {
-            occurrences.join(&mut chosen[at], &candidate, settings.max_share);
+        if chosen.iter().any(|theme| contained(points, &theme.first_points) >= MAX_CONTAINED) {
             continue;
         }
-        if chosen.iter().any(|theme| contained(points, &theme.first_points) >= MAX_CONTAINED) {
+        if let Some(at) = closest(&chosen, points, settings.min_joint_points) {
+            occurrences.join(&mut chosen[at], &candidate, settings.max_share);
             continue;
         }
         let overlaps =

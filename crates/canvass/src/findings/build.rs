@@ -72,11 +72,22 @@ impl Coded<'_> {
         point.carrying().map(|token| token.term_idx).collect()
     }
 
-    /// The companions of a theme that say something of a subject.
-    pub(super) fn companions(&self, theme: &Theme) -> impl Iterator<Item = &Term> {
-        let terms =
-            theme.companions.iter().map(|companion| &self.analysis.vocabulary.terms[companion.term_idx as usize]);
-        terms.filter(|term| !term.general)
+    /// The companions of a theme that say something of a subject, but for phrases that only repeat words of the theme or of a
+    /// companion before them.
+    pub(super) fn companions(&self, theme: &Theme) -> Vec<&Term> {
+        let term = |term_idx: u32| &self.analysis.vocabulary.terms[term_idx as usize];
+        let words = |term: &'_ Term| term.stem.split(' ').map(str::to_owned).collect::<Vec<String>>();
+        let mut said: BTreeSet<String> = theme.terms.iter().flat_map(|of| words(term(of.term_idx))).collect();
+        let mut companions = Vec::new();
+        for companion in theme.companions.iter().map(|companion| term(companion.term_idx)) {
+            let words = words(companion);
+            let repeats = words.iter().any(|word| said.contains(word));
+            if !companion.general && !repeats {
+                said.extend(words);
+                companions.push(companion);
+            }
+        }
+        companions
     }
 }
 
@@ -290,7 +301,7 @@ fn finding(
         share: 0.0,
         language_share: 0.0,
         terms: terms.collect(),
-        companions: coded.companions(theme).map(|companion| companion.surface().to_owned()).collect(),
+        companions: coded.companions(theme).iter().map(|companion| companion.surface().to_owned()).collect(),
         respondents: respondents_of(coded, members),
         verbatims,
     }

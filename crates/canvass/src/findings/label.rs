@@ -27,7 +27,7 @@ pub(super) fn labels(coded: &Coded<'_>, theme: &Theme, points: &[(u32, u32)]) ->
     let surface = |term_idx: u32| terms[term_idx as usize].surface();
     let Some(head) = theme.terms.first() else { return Vec::new() };
     let with_companions = || {
-        let companions: Vec<&str> = coded.companions(theme).take(2).map(Term::surface).collect();
+        let companions: Vec<&str> = coded.companions(theme).into_iter().take(2).map(Term::surface).collect();
         (!companions.is_empty()).then(|| format!("{} ({})", surface(head.term_idx), companions.join(", ")))
     };
     if terms[head.term_idx as usize].kind != TermKind::Word {
