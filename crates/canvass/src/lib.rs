@@ -30,9 +30,11 @@ mod references;
 pub mod report;
 pub mod run_folder;
 pub mod settings;
+mod tokenizers;
 
 pub use error::Error;
 pub use findings::Findings;
-pub use pipeline::{LanguageGroup, LanguageSource, QuestionRun, ReadIn, Request, Run, analyse, run};
+pub use pipeline::{Companions, LanguageGroup, LanguageSource, QuestionRun, ReadIn, Request, Run, analyse, run};
 pub use progress::{Observer, Silent, Stage};
 pub use settings::{Config, Settings};
+pub use tokenizers::OwnTokenizer;

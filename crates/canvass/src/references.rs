@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 /// A text that the configuration names is looked for among those given, by base name, then beside the configuration.
 ///
 /// # Errors
-/// [`SettingsError::MissingReference`], [`SettingsError::OtherReference`], [`SettingsError::SameReference`],
+/// [`SettingsError::MissingReference`], [`SettingsError::OtherFile`], [`SettingsError::SameReference`],
 /// [`SettingsError::ReferenceFormat`], [`SettingsError::ReferenceEncoding`], or what [`Source::read`] says.
 pub(crate) fn read(
     named: &[ReferenceConfig],
@@ -20,26 +20,10 @@ pub(crate) fn read(
     let mut sources = Vec::new();
     let mut used = vec![false; given.len()];
     for reference in named {
-        let name = reference.file.file_name().unwrap_or_default();
-        let mut same_name = (0..given.len()).filter(|at| !used[*at] && given[*at].file_name() == Some(name));
-        // Of several texts of one name, the one of the stated hash.
-        let first = same_name.clone().next();
-        let right = same_name.find(|at| reference.blake3.as_deref() == blake3_of(&given[*at]).as_deref()).or(first);
-        let path = if let Some(at) = right {
-            used[at] = true;
-            given[at].clone()
-        } else {
-            let path = config_folder.unwrap_or(Path::new("")).join(&reference.file);
-            if !path.is_file() {
-                return Err(SettingsError::MissingReference { file: name.to_string_lossy().into_owned() }.into());
-            }
-            path
-        };
+        let path = locate(&reference.file, reference.blake3.as_deref(), config_folder, given, &mut used)
+            .map_err(|file| SettingsError::MissingReference { file })?;
         let (source, text) = read_text(&path)?;
-        if let Some(expected) = reference.blake3.as_ref().filter(|expected| **expected != source.blake3) {
-            let (expected, found) = (expected.clone(), source.blake3.clone());
-            return Err(SettingsError::OtherReference { file: source.file.to_string(), expected, found }.into());
-        }
+        check_hash(&source, reference.blake3.as_deref())?;
         sources.push((source, text));
     }
     for (path, _) in given.iter().zip(&used).filter(|(_, used)| !**used) {
@@ -51,6 +35,45 @@ pub(crate) fn read(
         }
     }
     Ok(sources)
+}
+
+/// Where the file is that a configuration names: among those given, by base name, or else beside the configuration.
+///
+/// # Errors
+/// Its base name if it is in neither place.
+pub(crate) fn locate(
+    file: &Path,
+    blake3: Option<&str>,
+    config_folder: Option<&Path>,
+    given: &[PathBuf],
+    used: &mut [bool],
+) -> Result<PathBuf, String> {
+    let name = file.file_name().unwrap_or_default();
+    let mut same_name = (0..given.len()).filter(|at| !used[*at] && given[*at].file_name() == Some(name));
+    // Of several files of one name, the one of the stated hash.
+    let first = same_name.clone().next();
+    let right = same_name.find(|at| blake3 == blake3_of(&given[*at]).as_deref()).or(first);
+    if let Some(at) = right {
+        used[at] = true;
+        return Ok(given[at].clone());
+    }
+    let path = config_folder.unwrap_or(Path::new("")).join(file);
+    if path.is_file() { Ok(path) } else { Err(name.to_string_lossy().into_owned()) }
+}
+
+/// Checks that a file is the one the configuration means.
+///
+/// # Errors
+/// [`SettingsError::OtherFile`]
+pub(crate) fn check_hash(source: &Source, expected: Option<&str>) -> Result<(), SettingsError> {
+    match expected {
+        Some(expected) if expected != source.blake3 => Err(SettingsError::OtherFile {
+            file: source.file.to_string(),
+            expected: expected.to_owned(),
+            found: source.blake3.clone(),
+        }),
+        _ => Ok(()),
+    }
 }
 
 /// The hash of a file, if it can be read.

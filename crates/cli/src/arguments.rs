@@ -64,6 +64,12 @@ pub(crate) struct Run {
     /// A text sent with the form (.txt, .md), whose wording carries no theme; may be given several times
     #[arg(long, value_name = "FILE")]
     pub(crate) reference: Vec<PathBuf>,
+    /// A file of [[synonym]] tables: words and phrases that count as one term; may be given several times
+    #[arg(long, value_name = "FILE")]
+    pub(crate) synonyms: Vec<PathBuf>,
+    /// A tokenizer.json that takes the place of a language's, as en=FILE; may be given several times
+    #[arg(long, value_name = "LANGUAGE=FILE", value_parser = tokenizer)]
+    pub(crate) tokenizer: Vec<(String, PathBuf)>,
     /// Wide: a column a question. Long: a row an answer
     #[arg(long, value_enum, value_name = "LAYOUT")]
     pub(crate) layout: Option<LayoutArgument>,
@@ -82,6 +88,12 @@ pub(crate) struct Run {
     /// The column with the id of a respondent
     #[arg(long, value_name = "NAME")]
     pub(crate) respondent_column: Option<String>,
+}
+
+/// A language and a file.
+fn tokenizer(argument: &str) -> Result<(String, PathBuf), String> {
+    let (language, file) = argument.split_once('=').ok_or("must be LANGUAGE=FILE, such as en=tokenizer.json")?;
+    Ok((language.to_owned(), PathBuf::from(file)))
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]

@@ -6,7 +6,7 @@ use crate::progress::Progress;
 use canvass::findings::{Finding, LanguageCount, QuestionFindings};
 use canvass::ledger::State;
 use canvass::pipeline::config_folder;
-use canvass::settings::Layout;
+use canvass::settings::{Layout, TokenizerConfig, read_synonyms};
 use canvass::{Config, Error, Findings, Observer, Request, Silent, Stage, report, run_folder};
 use serde_json::json;
 use std::fmt::Write as _;
@@ -62,12 +62,20 @@ fn request(arguments: &Run) -> Result<Request, Error> {
         }
     }
     config.seed = arguments.seed.or(config.seed);
+    for path in &arguments.synonyms {
+        config.synonyms.extend(read_synonyms(path)?);
+    }
+    for (language, file) in &arguments.tokenizer {
+        config.tokenizers.retain(|tokenizer| tokenizer.language != *language);
+        config.tokenizers.push(TokenizerConfig { language: language.clone(), file: file.clone(), blake3: None });
+    }
     Ok(Request {
         files: arguments.files.clone(),
         config,
         config_folder: arguments.config.as_deref().map(config_folder),
         questions_file: arguments.questions.clone(),
         references: arguments.reference.clone(),
+        tokenizers: arguments.tokenizer.iter().map(|(_, file)| file.clone()).collect(),
     })
 }
 

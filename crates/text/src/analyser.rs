@@ -6,13 +6,13 @@
 use crate::Span;
 use crate::boilerplate;
 use crate::concepts::{self, Corpus};
-use crate::intern::{Interner, Key, Merged, merge};
+use crate::intern::{Distinct, Interner, Key, Merged, merge};
 use crate::language::{Identifier, Language};
 use crate::lexicon::Lexicon;
 use crate::phrases::{APART, Element, MAX_INNER};
 use crate::quotation::Quotations;
 use crate::resources::{LanguageResources, Resources};
-use crate::segment::segment;
+use crate::segment::{leads_in, segment};
 use crate::terms::{AnalysedText, Analysis, LeftOut, Point, Term, TermKind, TermRules, Text, Token, Vocabulary};
 use crate::words::{Word, words_in};
 use rayon::prelude::*;
@@ -123,7 +123,7 @@ impl<'r> Analyser<'r> {
         let originals: Vec<&str> = texts.iter().filter(|text| !text.is_copy).map(|text| text.text).collect();
         let boilerplate = boilerplate::find(&originals, self.rules.boilerplate_words, self.rules.boilerplate_share);
         let languages = languages_of(texts);
-        let (drafts, chunks): (Vec<Vec<Draft>>, Vec<Interner<'_>>) = texts
+        let (drafts, chunks): (Vec<Vec<Draft>>, Vec<Distinct<'_>>) = texts
             .par_chunks(CHUNK)
             .map(|chunk| {
                 let drafts = self.draft(chunk, &languages, references, &boilerplate);
@@ -158,7 +158,7 @@ impl<'r> Analyser<'r> {
         languages: &[Language],
         references: &Quotations,
         boilerplate: &Quotations,
-    ) -> (Vec<Draft>, Interner<'t>) {
+    ) -> (Vec<Draft>, Distinct<'t>) {
         let mut distinct = Interner::new();
         let mut drafts = Vec::with_capacity(texts.len());
         for Text { text, language, .. } in texts {
@@ -189,7 +189,7 @@ impl<'r> Analyser<'r> {
                 boilerplate: boilerplate.passages(text),
             });
         }
-        (drafts, distinct)
+        (drafts, distinct.take())
     }
 
     /// The words of a passage: Unicode's, Chinese cut by dictionary.
@@ -201,7 +201,7 @@ impl<'r> Analyser<'r> {
     }
 
     /// Numbers the distinct words and their stems.
-    fn words<'t>(&self, languages: Vec<Language>, chunks: &[Interner<'t>]) -> Words<'t> {
+    fn words<'t>(&self, languages: Vec<Language>, chunks: &[Distinct<'t>]) -> Words<'t> {
         let Merged { keys, numbers } = merge(chunks);
         let parts: Vec<Vec<Part>> = keys
             .par_iter()
@@ -427,10 +427,9 @@ fn within(passages: &[Span], span: Span) -> bool {
 /// Whether a point says again what was asked: it leads to a list and is mostly of the question's words, or it is the first of
 /// several and of nothing else.
 fn restates(text: &str, number: usize, span: Span, tokens: &[Token], question: &[bool], general: &[bool]) -> bool {
-    let behind = text.get(span.end as usize..).unwrap_or_default().trim_start();
     let subjects = || tokens.iter().filter(|token| !general[token.term_idx as usize]);
     let asked = subjects().filter(|token| question[token.term_idx as usize]).count();
-    if behind.starts_with([':', '\u{ff1a}']) {
+    if leads_in(text, span) {
         asked >= 2 && asked as f64 >= PREAMBLE_SHARE * subjects().count() as f64
     } else {
         number == 0 && asked >= 3 && asked == subjects().count()

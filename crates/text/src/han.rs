@@ -66,11 +66,13 @@ impl Han {
 
 /// Whether all of a word's characters are Han.
 pub(crate) fn is_han(word: &str) -> bool {
-    !word.is_empty()
-        && word.chars().all(|c| {
-            matches!(c, '\u{3005}' | '\u{3007}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}'
-                | '\u{20000}'..='\u{323af}')
-        })
+    !word.is_empty() && word.chars().all(is_han_character)
+}
+
+/// Whether this is a Han character.
+pub(crate) fn is_han_character(c: char) -> bool {
+    matches!(c, '\u{3005}' | '\u{3007}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}'
+        | '\u{20000}'..='\u{323af}')
 }
 
 #[cfg(test)]

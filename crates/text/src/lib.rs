@@ -2,13 +2,15 @@
 //!
 //! The story in reading order: [`language`] says in which language a text is written; [`mod@segment`] cuts it into points;
 //! [`resources`] holds what is known of each language; [`terms`] finds the tokens of each point and the vocabulary of
-//! all; [`quotation`] marks the passages that were copied from a text sent with the form.
+//! all; [`quotation`] marks the passages that were copied from a text sent with the form. Apart from these, [`bag`] counts the
+//! words of large batches of texts, whatever their language.
 //!
 //! Everything here is pure and total: any text gives a result, nothing is read or written, and the result does not
 //! depend on the number of threads.
 
 pub mod abbreviation;
 mod analyser;
+pub mod bag;
 mod boilerplate;
 mod concepts;
 mod han;
@@ -25,6 +27,7 @@ mod words;
 
 pub use abbreviation::{Abbreviation, Abbreviations, Definition, definitions};
 pub use analyser::Analyser;
+pub use bag::{Bags, WordRule, count_words};
 pub use language::{Identified, Identifier, Language, MIN_CONFIDENCE};
 pub use lexicon::{Entry, Lexicon, Merge, MergeKind};
 pub use quotation::Quotations;

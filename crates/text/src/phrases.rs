@@ -68,11 +68,9 @@ pub(crate) struct Phrase {
     pub(crate) is_name: bool,
 }
 
-impl Phrase {
-    /// Its terms in order.
-    pub(crate) fn terms(&self) -> Vec<u32> {
-        std::iter::once(self.first).chain(self.steps.iter().map(|(_, term)| *term)).collect()
-    }
+/// The terms of a phrase in order.
+fn terms(first: u32, steps: &[Step]) -> Vec<u32> {
+    std::iter::once(first).chain(steps.iter().map(|(_, term)| *term)).collect()
 }
 
 /// How often something stands where.
@@ -262,8 +260,7 @@ fn log_likelihood(together: f64, first: f64, second: f64, n: f64) -> f64 {
 /// Whether a candidate is a phrase: it has no word twice, is associated or a name, and names a subject. "Fixed price" does as
 /// long as it does not end in a general word; "right of way", though of general words, if its words hardly go without each other.
 fn is_phrase(candidate: &Candidate, is_general: &dyn Fn(u32) -> bool) -> bool {
-    let others = candidate.steps.iter().map(|(_, term)| *term);
-    let terms: Vec<u32> = std::iter::once(candidate.first).chain(others).collect();
+    let terms = terms(candidate.first, &candidate.steps);
     let distinct: BTreeSet<u32> = terms.iter().copied().collect();
     let is_associated = candidate.count.texts >= MIN_TEXTS
         && candidate.association >= MIN_ASSOCIATION
@@ -398,7 +395,11 @@ mod tests {
         let (texts, words) = elements(texts);
         let texts: Vec<&[Vec<Element>]> = texts.iter().map(Vec::as_slice).collect();
         let written = |phrase: &Phrase| {
-            phrase.terms().iter().map(|term| words[*term as usize].as_str()).collect::<Vec<_>>().join(" ")
+            terms(phrase.first, &phrase.steps)
+                .iter()
+                .map(|term| words[*term as usize].as_str())
+                .collect::<Vec<_>>()
+                .join(" ")
         };
         mine(&texts, &|_| false).iter().map(|phrase| (written(phrase), phrase.n_texts, phrase.is_name)).collect()
     }

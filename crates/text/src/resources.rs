@@ -2,6 +2,7 @@
 
 use crate::han::Han;
 use crate::language::Language;
+use crate::segment::wording::{Connective, Lists, Wording};
 use crate::stemmer::{Stemmer, Unstemmed, stemmer_of};
 use std::collections::{BTreeMap, BTreeSet};
 use tokenizers::tokenizer::pre_tokenizer::PreTokenizedString;
@@ -32,6 +33,7 @@ struct Files {
     prefixes: Resource,
     ordinals: Resource,
     labels: Resource,
+    connectives: Resource,
 }
 
 macro_rules! files {
@@ -45,6 +47,7 @@ macro_rules! files {
             prefixes: resource!($code, "/prefixes.txt"),
             ordinals: resource!($code, "/ordinals.txt"),
             labels: resource!($code, "/labels.txt"),
+            connectives: resource!($code, "/connectives.txt"),
         }
     };
 }
@@ -62,7 +65,7 @@ const TRADITIONAL: Resource = resource!("zh/traditional.txt");
 pub(crate) const LANGUAGES: Resource = resource!("languages.txt");
 
 impl Files {
-    fn all(&self) -> [Resource; 8] {
+    fn all(&self) -> [Resource; 9] {
         [
             self.tokenizer,
             self.stop_words,
@@ -72,6 +75,7 @@ impl Files {
             self.prefixes,
             self.ordinals,
             self.labels,
+            self.connectives,
         ]
     }
 }
@@ -104,6 +108,7 @@ pub(crate) struct LanguageResources {
     labels: BTreeSet<&'static str>,
     /// Acronyms that would be function words without their capitals.
     acronyms: BTreeSet<&'static str>,
+    connectives: BTreeMap<&'static str, Connective>,
 }
 
 /// One part of a word after normalisation: "l'eau" has one, "eau".
@@ -136,6 +141,10 @@ impl LanguageResources {
                 .collect(),
             labels: lines(files.labels.text).collect(),
             acronyms: if language == Language::English { lines(ACRONYMS.text).collect() } else { BTreeSet::new() },
+            connectives: lines(files.connectives.text)
+                .filter_map(|line| line.split_once(' '))
+                .filter_map(|(name, phrase)| Some((phrase, Connective::from_name(name)?)))
+                .collect(),
         })
     }
 
@@ -155,6 +164,7 @@ impl LanguageResources {
             ordinals: BTreeMap::new(),
             labels: BTreeSet::new(),
             acronyms: BTreeSet::new(),
+            connectives: BTreeMap::new(),
         })
     }
 
@@ -199,6 +209,17 @@ impl LanguageResources {
         self.acronyms.contains(capitals)
     }
 
+    /// What decides where a point begins and ends.
+    fn lists(&self) -> Lists<'_> {
+        Lists {
+            abbreviations: self.abbreviations.iter().copied().collect(),
+            function_words: self.stop_words.iter().copied().collect(),
+            ordinals: &self.ordinals,
+            labels: self.labels.iter().copied().collect(),
+            connectives: &self.connectives,
+        }
+    }
+
     pub(crate) fn is_prefix(&self, word: &str) -> bool {
         self.prefixes.contains(word.to_lowercase().as_str())
     }
@@ -208,6 +229,7 @@ impl LanguageResources {
 pub struct Resources {
     /// Those of [`Language::ALL`], then what serves all others.
     languages: Vec<LanguageResources>,
+    wording: Wording,
     han: Han,
 }
 
@@ -222,7 +244,8 @@ impl Resources {
             languages.push(LanguageResources::load(language, files)?);
         }
         languages.push(LanguageResources::neutral()?);
-        Ok(Self { languages, han: Han::new(TRADITIONAL.text) })
+        let wording = Wording::new(languages.iter().map(LanguageResources::lists));
+        Ok(Self { languages, wording, han: Han::new(TRADITIONAL.text) })
     }
 
     /// Puts a user's own `tokenizer.json` in the place of a language's. `name` is only named in errors.
@@ -280,15 +303,9 @@ impl Resources {
         &self.han
     }
 
-    /// Whether a full stop behind this word ends no sentence, in any of the languages: texts mix them. Some words are
-    /// abbreviations only where a number follows ("No. 5").
-    pub(crate) fn is_abbreviation(&self, word: &str, before_number: bool) -> bool {
-        let word = word.to_lowercase();
-        let numbered = format!("{word}#");
-        self.languages.iter().any(|language| {
-            language.abbreviations.contains(word.as_str())
-                || before_number && language.abbreviations.contains(numbered.as_str())
-        })
+    /// The words of all languages that decide where a point begins and ends.
+    pub(crate) fn wording(&self) -> &Wording {
+        &self.wording
     }
 
     /// How many of the words of a text are function words of the language.

@@ -15,8 +15,6 @@ pub enum LeftOut {
     Boilerplate,
     /// It stands in a passage quoted from a reference text.
     Quotation,
-    /// The phrase it is part of stands for it.
-    Phrase,
 }
 
 impl LeftOut {
@@ -27,7 +25,6 @@ impl LeftOut {
             Self::Preamble => "preamble",
             Self::Boilerplate => "boilerplate",
             Self::Quotation => "quotation",
-            Self::Phrase => "phrase",
         }
     }
 }

@@ -1,5 +1,11 @@
 //! A compressed sparse row matrix.
 
+use rayon::prelude::*;
+use std::ops::Range;
+
+/// Rows that are worth a parallel step of their own.
+const MIN_ROWS: usize = 1024;
+
 /// A sparse matrix, row by row; columns ascend within a row.
 ///
 /// # Shape
@@ -16,6 +22,25 @@ impl Csr {
     /// A matrix without rows.
     pub fn new(n_columns: usize) -> Self {
         Self { n_columns, row_starts: vec![0], columns: Vec::new(), values: Vec::new() }
+    }
+
+    /// A matrix of its parts: row `i` has the entries `row_starts[i]..row_starts[i + 1]`.
+    ///
+    /// # Panics
+    /// If the row starts do not begin with 0, descend, or do not end with the number of entries; if a column is not below
+    /// `n_columns`, or the columns of a row do not ascend.
+    pub fn from_parts(n_columns: usize, row_starts: Vec<u64>, columns: Vec<u32>, values: Vec<f32>) -> Self {
+        assert_eq!(columns.len(), values.len(), "each entry has a column and a value");
+        assert_eq!(row_starts.first(), Some(&0), "the first row starts at 0");
+        assert_eq!(row_starts.last(), Some(&(columns.len() as u64)), "the last row ends with the entries");
+        assert!(row_starts.is_sorted(), "rows ascend");
+        let matrix = Self { n_columns, row_starts, columns, values };
+        (0..matrix.n_rows()).into_par_iter().with_min_len(MIN_ROWS).for_each(|row| {
+            let columns = matrix.columns_of(row);
+            assert!(columns.is_sorted_by(|a, b| a < b), "columns ascend within a row");
+            assert!(columns.last().is_none_or(|last| (*last as usize) < n_columns), "columns are below {n_columns}");
+        });
+        matrix
     }
 
     /// Counts how often each term stands in each row.
@@ -99,8 +124,66 @@ impl Csr {
         Self { n_columns: self.n_rows(), row_starts: starts, columns, values }
     }
 
-    fn range(&self, row: usize) -> std::ops::Range<usize> {
+    /// The columns of all entries, row after row.
+    pub(super) fn columns(&self) -> &[u32] {
+        &self.columns
+    }
+
+    /// Blocks of `n_rows` rows, the last of what is left: the ranges of the rows in the block, their columns and their values.
+    pub(super) fn blocks_mut(&mut self, n_rows: usize) -> Vec<Block<'_>> {
+        let mut blocks = Vec::with_capacity(self.n_rows().div_ceil(n_rows));
+        let (mut columns, mut values) = (self.columns.as_slice(), self.values.as_mut_slice());
+        for first in (0..self.row_starts.len() - 1).step_by(n_rows) {
+            let last = (first + n_rows).min(self.row_starts.len() - 1);
+            let row_starts = &self.row_starts[first..=last];
+            let n_entries = (row_starts[last - first] - row_starts[0]) as usize;
+            let (block_columns, columns_behind) = columns.split_at(n_entries);
+            let (block_values, values_behind) = values.split_at_mut(n_entries);
+            blocks.push(Block { row_starts, columns: block_columns, values: block_values });
+            (columns, values) = (columns_behind, values_behind);
+        }
+        blocks
+    }
+
+    /// Drops the entries of value 0.
+    pub(super) fn drop_zeros(&mut self) {
+        let (mut from, mut kept) = (0, 0);
+        for row in 1..self.row_starts.len() {
+            let to = self.row_starts[row] as usize;
+            for at in from..to {
+                if self.values[at] != 0.0 {
+                    self.columns[kept] = self.columns[at];
+                    self.values[kept] = self.values[at];
+                    kept += 1;
+                }
+            }
+            self.row_starts[row] = kept as u64;
+            from = to;
+        }
+        self.columns.truncate(kept);
+        self.values.truncate(kept);
+    }
+
+    fn range(&self, row: usize) -> Range<usize> {
         self.row_starts[row] as usize..self.row_starts[row + 1] as usize
+    }
+}
+
+/// Some rows of a matrix, one after the other.
+pub(super) struct Block<'a> {
+    row_starts: &'a [u64],
+    columns: &'a [u32],
+    values: &'a mut [f32],
+}
+
+impl Block<'_> {
+    /// Calls `change` with the columns and the values of each row.
+    pub(super) fn for_each_row(&mut self, mut change: impl FnMut(&[u32], &mut [f32])) {
+        let first = self.row_starts[0];
+        for bounds in self.row_starts.windows(2) {
+            let row = (bounds[0] - first) as usize..(bounds[1] - first) as usize;
+            change(&self.columns[row.clone()], &mut self.values[row]);
+        }
     }
 }
 
@@ -121,5 +204,24 @@ mod tests {
         let matrix = Csr::from_terms(&[vec![2, 0, 2], vec![], vec![1, 2]], 4);
         assert_eq!(matrix.transposed().columns_of(2), [0, 2]);
         assert_eq!(matrix.transposed().transposed(), matrix);
+    }
+
+    #[test]
+    fn a_matrix_of_its_parts_is_the_matrix() {
+        let matrix = Csr::from_terms(&[vec![2, 0, 2], vec![], vec![1]], 3);
+        assert_eq!(Csr::from_parts(3, vec![0, 2, 2, 3], vec![0, 2, 1], vec![1.0, 2.0, 1.0]), matrix);
+        assert_eq!(Csr::from_parts(4, vec![0], vec![], vec![]), Csr::new(4));
+    }
+
+    #[test]
+    #[should_panic(expected = "columns ascend within a row")]
+    fn parts_whose_columns_do_not_ascend_are_refused() {
+        Csr::from_parts(3, vec![0, 2], vec![2, 0], vec![1.0, 1.0]);
+    }
+
+    #[test]
+    #[should_panic(expected = "columns are below 2")]
+    fn parts_with_a_column_too_many_are_refused() {
+        Csr::from_parts(2, vec![0, 1], vec![2], vec![1.0]);
     }
 }

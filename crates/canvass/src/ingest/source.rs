@@ -15,6 +15,8 @@ pub enum SourceRole {
     Questions,
     /// It was sent with the form.
     Reference,
+    /// It splits and normalises the words of a language.
+    Tokenizer,
 }
 
 /// The identity of a file that was read: neither its path nor a time, so that it is the same on every computer.

@@ -13,6 +13,7 @@ use crate::ledger::{self, Ledger, Phrases, State};
 use crate::progress::{Observer, Stage};
 use crate::references;
 use crate::settings::{Config, Layout, QuestionKind, Settings, SettingsError};
+use crate::tokenizers::{self, OwnTokenizer};
 use canvass_analysis::{Csr, Document, Group, Shared, ThemeInput, Themes, find_groups, fit_themes};
 use canvass_text::{Analyser, Analysis, Language, Quotations, Resources, TermRules, Text, normalised_words};
 use rayon::prelude::*;
@@ -40,6 +41,17 @@ pub struct Request {
     pub questions_file: Option<PathBuf>,
     /// Texts sent with the form.
     pub references: Vec<PathBuf>,
+    /// Files among which a tokenizer that the configuration names is looked for first.
+    pub tokenizers: Vec<PathBuf>,
+}
+
+/// What is read beside the answers.
+#[derive(Clone, Debug, Default)]
+pub struct Companions {
+    /// The wording of the texts that were sent with the form.
+    pub references: Vec<String>,
+    /// The user's own tokenizers.
+    pub tokenizers: Vec<OwnTokenizer>,
 }
 
 /// A finished run, in memory.
@@ -55,6 +67,8 @@ pub struct Run {
     pub questions: Vec<QuestionRun>,
     /// What is found, as data.
     pub findings: Findings,
+    /// The libraries whose versions can change a result: what each does, and its name and version.
+    pub libraries: Vec<(String, String)>,
 }
 
 /// What the stages found in the answers to one question.
@@ -98,23 +112,33 @@ pub fn run(request: &Request, observer: &dyn Observer) -> Result<Run, Error> {
     observer.begin(Stage::Intake, None);
     let reference_sources =
         references::read(&request.config.references, request.config_folder.as_deref(), &request.references)?;
+    let tokenizers =
+        tokenizers::read(&request.config.tokenizers, request.config_folder.as_deref(), &request.tokenizers)?;
     let mut intake = ingest::read(&request.files, &request.config, request.questions_file.as_deref())?;
     for decision in &intake.decisions {
         observer.note(Stage::Intake, &format!("{}: {} ({})", decision.about, decision.decided, decision.reason));
     }
     observer.end(Stage::Intake, intake.responses.len() as u64);
-    let (sources, texts): (Vec<Source>, Vec<String>) = reference_sources.into_iter().unzip();
+    let (sources, references): (Vec<Source>, Vec<String>) = reference_sources.into_iter().unzip();
     intake.sources.extend(sources);
-    analyse(intake, &request.config, &texts, observer)
+    intake.sources.extend(tokenizers.iter().map(|tokenizer| tokenizer.source.clone()));
+    analyse(intake, &request.config, &Companions { references, tokenizers }, observer)
 }
 
 /// Analyses responses that are already in memory.
 ///
 /// # Errors
 /// [`Error::NothingToCompare`] if no question has two answers; [`Error::Settings`] and [`Error::Analysis`].
-pub fn analyse(intake: Intake, config: &Config, references: &[String], observer: &dyn Observer) -> Result<Run, Error> {
+pub fn analyse(
+    intake: Intake,
+    config: &Config,
+    companions: &Companions,
+    observer: &dyn Observer,
+) -> Result<Run, Error> {
     check(config)?;
-    let resources = Resources::load()?;
+    let mut resources = Resources::load()?;
+    tokenizers::install(&companions.tokenizers, &mut resources)?;
+    let references = companions.references.as_slice();
     let n_received = intake.responses.len() as u64;
     observer.begin(Stage::Ledger, Some(n_received));
     let ledger = ledger::judge(&intake, &config.ledger);
@@ -129,7 +153,7 @@ pub fn analyse(intake: Intake, config: &Config, references: &[String], observer:
     let positions = analysed_positions(&intake, &ledger)?;
     let n_analysed: u64 = positions.iter().map(|(_, positions)| positions.len() as u64).sum();
     let (main_language, read_in) = languages::languages(&intake, &positions, config, &resources)?;
-    let settings = complete(&intake, config, main_language);
+    let settings = complete(&intake, config, companions, main_language);
 
     observer.begin(Stage::Duplicates, Some(n_analysed));
     let mut groups = Vec::new();
@@ -210,7 +234,7 @@ pub fn analyse(intake: Intake, config: &Config, references: &[String], observer:
         questions: built,
     };
     observer.end(Stage::Findings, findings.questions.len() as u64);
-    Ok(Run { settings, intake, ledger, questions, findings })
+    Ok(Run { settings, intake, ledger, questions, findings, libraries: resources.libraries() })
 }
 
 /// Checks every setting the user can give, before any file is read.
@@ -315,7 +339,7 @@ fn answer_columns(intake: &Intake) -> Vec<String> {
 }
 
 /// The settings of the run: what the user stated, what intake worked out, and defaults.
-fn complete(intake: &Intake, config: &Config, main_language: Language) -> Settings {
+fn complete(intake: &Intake, config: &Config, companions: &Companions, main_language: Language) -> Settings {
     let is_reference = |source: &&Source| source.role == ingest::SourceRole::Reference;
     let references: Vec<Source> = intake.sources.iter().filter(is_reference).cloned().collect();
     Settings {
@@ -327,6 +351,7 @@ fn complete(intake: &Intake, config: &Config, main_language: Language) -> Settin
         duplicates: config.duplicates,
         findings: config.findings.clone(),
         references: references::settings(&references),
+        tokenizers: tokenizers::settings(&companions.tokenizers),
         synonyms: config.synonyms.clone(),
         questions: intake.questions.clone(),
     }

@@ -20,6 +20,9 @@ pub struct Manifest {
     pub inputs: Vec<InputIdentity>,
     /// The built-in resources.
     pub resources: Vec<ResourceIdentity>,
+    /// The libraries that take texts apart.
+    #[serde(default)]
+    pub libraries: Vec<LibraryIdentity>,
     /// Every other file of the run folder.
     pub outputs: Vec<OutputIdentity>,
 }
@@ -27,10 +30,19 @@ pub struct Manifest {
 /// A built-in resource.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct ResourceIdentity {
-    /// Its path below `models/`, or the name and version of a library whose version changes results.
+    /// Its path below `models/`.
     pub name: String,
-    /// BLAKE3 of its bytes, in hexadecimal; of the version for a library.
+    /// BLAKE3 of its bytes, in hexadecimal.
     pub blake3: String,
+}
+
+/// A library whose version can change a result.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct LibraryIdentity {
+    /// What it does: "stemmer en: Snowball English", "words".
+    pub purpose: String,
+    /// Its name and version.
+    pub library: String,
 }
 
 /// A file of the run folder.
@@ -66,6 +78,11 @@ pub(super) fn manifest(run: &Run, resources: Vec<ResourceIdentity>, files: &[Out
         seed: run.settings.seed,
         inputs: run.findings.inputs.clone(),
         resources,
+        libraries: run
+            .libraries
+            .iter()
+            .map(|(purpose, library)| LibraryIdentity { purpose: purpose.clone(), library: library.clone() })
+            .collect(),
         outputs,
     }
 }

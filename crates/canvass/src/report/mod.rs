@@ -13,7 +13,7 @@ use crate::pipeline::Run;
 use std::collections::BTreeMap;
 
 pub(crate) use manifest::hash;
-pub use manifest::{Manifest, OutputIdentity, ResourceIdentity};
+pub use manifest::{LibraryIdentity, Manifest, OutputIdentity, ResourceIdentity};
 pub use responses::{PointRecord, ResponseRecord, ThemeRecord, TokenRecord};
 pub(crate) use tables::guarded;
 

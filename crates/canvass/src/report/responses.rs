@@ -78,8 +78,7 @@ pub struct TokenRecord {
     /// The stem of its term.
     pub stem: String,
     /// Why it carries no theme: `question` for a word of the question, `preamble` for one in a point that restates it,
-    /// `boilerplate` for one in a passage that most answers share, `quotation` for one quoted from a reference text, `phrase`
-    /// where the phrase it is part of stands for it.
+    /// `boilerplate` for one in a passage that most answers share, `quotation` for one quoted from a reference text.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[serde(default)]
     pub left_out: Option<String>,

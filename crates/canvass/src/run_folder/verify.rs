@@ -76,6 +76,7 @@ pub fn verify(folder: &Path, files: &[PathBuf], observer: &dyn Observer) -> Resu
         config_folder: None,
         questions_file: with_role(SourceRole::Questions).next(),
         references: with_role(SourceRole::Reference).collect(),
+        tokenizers: with_role(SourceRole::Tokenizer).collect(),
     };
     let run = pipeline::run(&request, observer)?;
     for output in report::files(&run)? {

@@ -25,6 +25,9 @@ pub struct Config {
     /// The texts sent with the form.
     #[serde(rename = "reference")]
     pub references: Vec<ReferenceConfig>,
+    /// Tokenizers that take the place of the built-in ones.
+    #[serde(rename = "tokenizer")]
+    pub tokenizers: Vec<TokenizerConfig>,
     /// Words and phrases that count as one term.
     #[serde(rename = "synonym")]
     pub synonyms: Vec<Synonym>,
@@ -151,19 +154,70 @@ pub struct ReferenceConfig {
     pub blake3: Option<String>,
 }
 
+/// A tokenizer that takes the place of a language's.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct TokenizerConfig {
+    /// The language, an ISO 639-1 code.
+    pub language: String,
+    /// Its path, relative to the configuration's folder; in a run folder its base name.
+    pub file: PathBuf,
+    /// BLAKE3 of its bytes; when present the file must match it.
+    #[serde(default)]
+    pub blake3: Option<String>,
+}
+
+/// A file of synonyms: a configuration that holds nothing else.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq)]
+#[serde(deny_unknown_fields)]
+struct Synonyms {
+    #[serde(rename = "synonym", default)]
+    synonyms: Vec<Synonym>,
+}
+
+/// Reads a file of synonyms: tables `[[synonym]]` as in a configuration.
+///
+/// # Errors
+/// [`SettingsError::Unreadable`], [`SettingsError::Encoding`], [`SettingsError::Syntax`] (naming line and column).
+pub fn read_synonyms(path: &Path) -> Result<Vec<Synonym>, SettingsError> {
+    let synonyms: Synonyms = parse_toml(&read_text(path)?, path)?;
+    Ok(synonyms.synonyms)
+}
+
+/// A settings file as text.
+fn read_text(path: &Path) -> Result<String, SettingsError> {
+    let bytes = std::fs::read(path).map_err(|source| SettingsError::Unreadable { file: path.to_path_buf(), source })?;
+    let text = String::from_utf8(bytes).map_err(|error| SettingsError::Encoding {
+        file: path.to_path_buf(),
+        offset: error.utf8_error().valid_up_to() as u64,
+    })?;
+    Ok(text.trim_start_matches('\u{feff}').to_owned())
+}
+
+/// Parses a settings file; `path` is only named in errors.
+fn parse_toml<T: serde::de::DeserializeOwned>(text: &str, path: &Path) -> Result<T, SettingsError> {
+    toml::from_str(text).map_err(|error| {
+        let at = error.span().map_or(0, |span| span.start);
+        let before = text.get(..at).unwrap_or_default();
+        SettingsError::Syntax {
+            file: path.to_path_buf(),
+            line: before.matches('\n').count() + 1,
+            column: before.rsplit('\n').next().unwrap_or_default().chars().count() + 1,
+            message: error
+                .message()
+                .replace("expected u64", "expected a whole number of 0 or more")
+                .replace("expected u32", "expected a whole number from 0 to 4294967295"),
+        }
+    })
+}
+
 impl Config {
     /// Reads a configuration.
     ///
     /// # Errors
     /// [`SettingsError::Unreadable`], [`SettingsError::Syntax`] (naming line and column), [`SettingsError::OutOfRange`].
     pub fn read(path: &Path) -> Result<Self, SettingsError> {
-        let bytes =
-            std::fs::read(path).map_err(|source| SettingsError::Unreadable { file: path.to_path_buf(), source })?;
-        let text = String::from_utf8(bytes).map_err(|error| SettingsError::Encoding {
-            file: path.to_path_buf(),
-            offset: error.utf8_error().valid_up_to() as u64,
-        })?;
-        Self::parse(text.trim_start_matches('\u{feff}'), path)
+        Self::parse(&read_text(path)?, path)
     }
 
     /// Parses a configuration; `path` is only named in errors.
@@ -171,19 +225,7 @@ impl Config {
     /// # Errors
     /// As [`Config::read`].
     pub fn parse(text: &str, path: &Path) -> Result<Self, SettingsError> {
-        let mut config: Self = toml::from_str(text).map_err(|error| {
-            let at = error.span().map_or(0, |span| span.start);
-            let before = text.get(..at).unwrap_or_default();
-            SettingsError::Syntax {
-                file: path.to_path_buf(),
-                line: before.matches('\n').count() + 1,
-                column: before.rsplit('\n').next().unwrap_or_default().chars().count() + 1,
-                message: error
-                    .message()
-                    .replace("expected u64", "expected a whole number of 0 or more")
-                    .replace("expected u32", "expected a whole number from 0 to 4294967295"),
-            }
-        })?;
+        let mut config: Self = parse_toml(text, path)?;
         for question in &mut config.questions {
             if let Some(column) = question.column.take() {
                 question.columns.insert(0, column);
@@ -250,6 +292,20 @@ pub enum SettingsError {
         /// What is wrong with it.
         why: String,
     },
+    /// The configuration names a tokenizer that is not there.
+    #[error("the configuration names the tokenizer {file:?}, which is not beside it and was not given")]
+    MissingTokenizer {
+        /// The file's name.
+        file: String,
+    },
+    /// A tokenizer is of no use.
+    #[error("the tokenizer {file} cannot be used: {why}")]
+    Tokenizer {
+        /// The file's name.
+        file: String,
+        /// What is wrong with it.
+        why: String,
+    },
     /// The configuration names a reference text that was not given.
     #[error("the configuration names the reference text {file:?}, which is not beside it and was not given")]
     MissingReference {
@@ -282,7 +338,7 @@ pub enum SettingsError {
     },
     /// A reference text is not the one the configuration was written with.
     #[error("the reference text {file} has BLAKE3 {found}, but the configuration says {expected}")]
-    OtherReference {
+    OtherFile {
         /// The file's name.
         file: String,
         /// The hash in the configuration.
@@ -307,13 +363,19 @@ impl SettingsError {
                 "write [[synonym]] with term = \"...\", forms = [\"...\", ...] and, for one language only, language = \"en\""
                     .into()
             }
+            Self::MissingTokenizer { file } => format!("give it with --tokenizer LANGUAGE=PATH/TO/{file}"),
+            Self::Tokenizer { .. } => {
+                "write --tokenizer LANGUAGE=FILE with one of en, fr, es, ru, ar, zh and a tokenizer.json as the library \
+                 tokenizers saves it"
+                    .into()
+            }
             Self::MissingReference { file } => format!("give it with --reference PATH/TO/{file}"),
             Self::ReferenceFormat { .. } => "save it as plain text in UTF-8 and give that file".into(),
             Self::ReferenceEncoding { .. } => {
                 "save it as plain text in UTF-8 (on a command line: iconv -f WINDOWS-1252 -t UTF-8 IN > OUT)".into()
             }
             Self::SameReference { .. } => "name each reference text once".into(),
-            Self::OtherReference { .. } => {
+            Self::OtherFile { .. } => {
                 "give the file the run was made with, or remove the blake3 line from the configuration".into()
             }
         }

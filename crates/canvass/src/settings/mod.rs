@@ -8,7 +8,9 @@ mod config;
 
 use serde::{Deserialize, Serialize};
 
-pub use config::{Config, InputConfig, QuestionConfig, ReferenceConfig, SettingsError, TextConfig};
+pub use config::{
+    Config, InputConfig, QuestionConfig, ReferenceConfig, SettingsError, TextConfig, TokenizerConfig, read_synonyms,
+};
 
 /// How a file holds its answers.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -158,6 +160,17 @@ pub struct Reference {
     pub blake3: String,
 }
 
+/// A tokenizer that takes the place of a language's.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+pub struct TokenizerSettings {
+    /// The language, an ISO 639-1 code.
+    pub language: String,
+    /// The file's base name.
+    pub file: String,
+    /// BLAKE3 of the file's bytes, in hexadecimal.
+    pub blake3: String,
+}
+
 /// Every setting that can change a result. Its TOML is `canvass.toml` of a run folder.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Settings {
@@ -178,6 +191,9 @@ pub struct Settings {
     /// The texts sent with the form.
     #[serde(rename = "reference", skip_serializing_if = "Vec::is_empty")]
     pub references: Vec<Reference>,
+    /// The user's tokenizers.
+    #[serde(rename = "tokenizer", skip_serializing_if = "Vec::is_empty")]
+    pub tokenizers: Vec<TokenizerSettings>,
     /// Words and phrases that count as one term.
     #[serde(rename = "synonym", skip_serializing_if = "Vec::is_empty")]
     pub synonyms: Vec<Synonym>,
