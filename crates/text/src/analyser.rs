@@ -120,9 +120,16 @@ impl<'r> Analyser<'r> {
         references: &Quotations,
         done: &(dyn Fn(usize) + Sync),
     ) -> Analysis {
-        let originals: Vec<&str> = texts.iter().filter(|text| !text.is_copy).map(|text| text.text).collect();
-        let boilerplate = boilerplate::find(&originals, self.rules.boilerplate_words, self.rules.boilerplate_share);
         let languages = languages_of(texts);
+        // For each language: an opening that all French answers share need not be in most of all answers.
+        let boilerplate: Vec<Quotations> = languages
+            .iter()
+            .map(|language| {
+                let originals = texts.iter().filter(|text| !text.is_copy && text.language == *language);
+                let originals: Vec<&str> = originals.map(|text| text.text).collect();
+                boilerplate::find(&originals, self.rules.boilerplate_words, self.rules.boilerplate_share)
+            })
+            .collect();
         let (drafts, chunks): (Vec<Vec<Draft>>, Vec<Distinct<'_>>) = texts
             .par_chunks(CHUNK)
             .map(|chunk| {
@@ -157,7 +164,7 @@ impl<'r> Analyser<'r> {
         texts: &[Text<'t>],
         languages: &[Language],
         references: &Quotations,
-        boilerplate: &Quotations,
+        boilerplate: &[Quotations],
     ) -> (Vec<Draft>, Distinct<'t>) {
         let mut distinct = Interner::new();
         let mut drafts = Vec::with_capacity(texts.len());
@@ -186,7 +193,7 @@ impl<'r> Analyser<'r> {
             drafts.push(Draft {
                 points,
                 quotations: references.passages(text),
-                boilerplate: boilerplate.passages(text),
+                boilerplate: languages.binary_search(language).map_or(Vec::new(), |of| boilerplate[of].passages(text)),
             });
         }
         (drafts, distinct.take())
