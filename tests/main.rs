@@ -21,4 +21,5 @@ mod run_folder;
 mod sample;
 mod schema;
 mod support;
+mod terms;
 mod verify;
