@@ -32,6 +32,7 @@ pub mod run_folder;
 pub mod settings;
 mod tokenizers;
 
+pub use canvass_text::Language;
 pub use error::Error;
 pub use findings::Findings;
 pub use pipeline::{Companions, LanguageGroup, LanguageSource, QuestionRun, ReadIn, Request, Run, analyse, run};

@@ -122,7 +122,7 @@ pub(crate) struct Verify {
     /// The run folder
     #[arg(value_name = "DIR")]
     pub(crate) folder: PathBuf,
-    /// The files the run was made from: answers, questions, reference texts
+    /// The files the run was made from: answers, questions, reference texts, tokenizers
     #[arg(value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
 }

@@ -7,7 +7,7 @@ use canvass::findings::{Finding, LanguageCount, QuestionFindings};
 use canvass::ledger::State;
 use canvass::pipeline::config_folder;
 use canvass::settings::{Layout, TokenizerConfig, read_synonyms};
-use canvass::{Config, Error, Findings, Observer, Request, Silent, Stage, report, run_folder};
+use canvass::{Config, Error, Findings, Language, Observer, Request, Silent, Stage, report, run_folder};
 use serde_json::json;
 use std::fmt::Write as _;
 use std::process::ExitCode;
@@ -65,12 +65,18 @@ fn request(arguments: &Run) -> Result<Request, Error> {
     }
     config.seed = arguments.seed.or(config.seed);
     for path in &arguments.synonyms {
-        config.synonyms.extend(read_synonyms(path)?);
+        // Those of a run folder's settings are there already.
+        let synonyms = read_synonyms(path)?;
+        config
+            .synonyms
+            .extend(synonyms.into_iter().filter(|synonym| !config.synonyms.contains(synonym)).collect::<Vec<_>>());
     }
     for (language, file) in &arguments.tokenizer {
-        config.tokenizers.retain(|tokenizer| tokenizer.language != *language);
-        config.tokenizers.push(TokenizerConfig { language: language.clone(), file: file.clone(), blake3: None });
+        let language = language.to_lowercase();
+        config.tokenizers.retain(|tokenizer| tokenizer.language.to_lowercase() != language);
+        config.tokenizers.push(TokenizerConfig { language, file: file.clone(), blake3: None });
     }
+    config.tokenizers.sort_by(|a, b| a.language.cmp(&b.language));
     Ok(Request {
         files: arguments.files.clone(),
         config,
@@ -103,11 +109,11 @@ fn summary(findings: &Findings) -> String {
         if !set_aside.is_empty() {
             let _ = writeln!(text, "    set aside: {}", set_aside.join(", "));
         }
-        tell_findings(&mut text, &question.findings, "    ");
+        tell_findings(&mut text, &question.findings, question.language, "    ");
         for group in &question.languages {
             let (base, n_themes) = (counted(group.base, "respondent"), counted(group.themes.len() as u64, "theme"));
             let _ = writeln!(text, "    {}: {base}, {n_themes}", group.language);
-            tell_findings(&mut text, &group.findings, "      ");
+            tell_findings(&mut text, &group.findings, group.language, "      ");
         }
         for LanguageCount { language, n_responses, .. } in without_themes(question) {
             let _ = writeln!(text, "    {language}: {}, listed in the report", counted(*n_responses, "answer"));
@@ -131,7 +137,7 @@ fn without_themes(question: &QuestionFindings) -> impl Iterator<Item = &Language
 }
 
 /// A line for each finding.
-fn tell_findings(text: &mut String, findings: &[Finding], indent: &str) {
+fn tell_findings(text: &mut String, findings: &[Finding], language: Language, indent: &str) {
     if findings.is_empty() {
         let _ = writeln!(text, "{indent}no theme is supported by enough respondents; the answers stand in the report");
     }
@@ -143,7 +149,12 @@ fn tell_findings(text: &mut String, findings: &[Finding], indent: &str) {
             format!(", {} with near-duplicates counted once", finding.n_respondents_once)
         };
         let Finding { rank, label, n_respondents, .. } = finding;
-        let _ = writeln!(text, "{indent}{rank}. {label}: {n_respondents} ({share} %){once}");
+        let own = if finding.language_share > finding.share {
+            format!("; {} % of those in {language}", (finding.language_share * 100.0).round())
+        } else {
+            String::new()
+        };
+        let _ = writeln!(text, "{indent}{rank}. {label}: {n_respondents} ({share} %{own}){once}");
     }
 }
 

@@ -39,6 +39,14 @@ impl Abbreviation {
         self.long_forms.first().filter(|_| !self.ambiguous).map(|(long, _)| long.as_str())
     }
 
+    /// What it stands for in the words of all who mean the same: long forms of which one is part of the other. Nothing if it is
+    /// ambiguous.
+    pub fn meant(&self) -> impl Iterator<Item = &str> {
+        let winner = self.long_form();
+        let same = move |long: &&str| winner.is_some_and(|winner| !are_different(&long_key(winner), &long_key(long)));
+        self.long_forms.iter().map(|(long, _)| long.as_str()).filter(same)
+    }
+
     /// Its most frequent spelling.
     pub fn short_form(&self) -> &str {
         self.short_forms.first().map_or("", |(short, _)| short.as_str())

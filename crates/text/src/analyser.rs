@@ -34,6 +34,10 @@ const CHUNK: usize = 256;
 /// the question's.
 const PREAMBLE_SHARE: f64 = 0.6;
 
+/// A point of which a passage that most answers share takes up this much is boilerplate as a whole: the rest is how one
+/// writer ended what all began.
+const BOILERPLATE_SHARE: f64 = 0.5;
+
 /// A point is in capitals throughout if it has this many letters that have case, ...
 const SHOUTED_LETTERS: usize = 12;
 /// ... and this share of them are capitals.
@@ -127,7 +131,10 @@ impl<'r> Analyser<'r> {
             .map(|language| {
                 let originals = texts.iter().filter(|text| !text.is_copy && text.language == *language);
                 let originals: Vec<&str> = originals.map(|text| text.text).collect();
-                boilerplate::find(&originals, self.rules.boilerplate_words, self.rules.boilerplate_share)
+                // Unicode's rules leave a word of Chinese as two words on average.
+                let per_word = if *language == Language::Chinese { 2 } else { 1 };
+                let min_words = per_word * self.rules.boilerplate_words;
+                boilerplate::find(&originals, min_words, self.rules.boilerplate_share)
             })
             .collect();
         let (drafts, chunks): (Vec<Vec<Draft>>, Vec<Distinct<'_>>) = texts
@@ -168,7 +175,7 @@ impl<'r> Analyser<'r> {
     ) -> (Vec<Draft>, Distinct<'t>) {
         let mut distinct = Interner::new();
         let mut drafts = Vec::with_capacity(texts.len());
-        for Text { text, language, .. } in texts {
+        for Text { text, language: own, .. } in texts {
             let spans = if self.rules.points {
                 segment(text, self.resources)
             } else {
@@ -176,14 +183,11 @@ impl<'r> Analyser<'r> {
             };
             let points = spans.into_iter().map(|span| {
                 let passage = span.of(text).unwrap_or_default();
-                let language = if self.rules.identify_points {
-                    self.identifier.identify_point(passage, *language)
-                } else {
-                    *language
-                };
-                // A language that no text of its own is in has no number.
-                let known = languages.binary_search(&language).map(|number| (number, language));
-                let (number, language) = known.unwrap_or_else(|_| (0, languages[0]));
+                let language =
+                    if self.rules.identify_points { self.identifier.identify_point(passage, *own) } else { *own };
+                // A language that no text as a whole is in has no number: the point keeps that of its text.
+                let language = if languages.contains(&language) { language } else { *own };
+                let number = languages.binary_search(&language).unwrap_or_default();
                 let tag = number as u8 | if is_shouted(passage) { SHOUTED } else { 0 };
                 let words = self.words_of(text, span, language).into_iter();
                 let words = words.map(|word| (word.start, distinct.intern(tag, word.text)));
@@ -193,7 +197,7 @@ impl<'r> Analyser<'r> {
             drafts.push(Draft {
                 points,
                 quotations: references.passages(text),
-                boilerplate: languages.binary_search(language).map_or(Vec::new(), |of| boilerplate[of].passages(text)),
+                boilerplate: languages.binary_search(own).map_or(Vec::new(), |of| boilerplate[of].passages(text)),
             });
         }
         (drafts, distinct.take())
@@ -202,7 +206,10 @@ impl<'r> Analyser<'r> {
     /// The words of a passage: Unicode's, Chinese cut by dictionary.
     fn words_of<'t>(&self, text: &'t str, span: Span, language: Language) -> Vec<Word<'t>> {
         let resources = self.resources.of(language);
-        let words = words_in(text, span, |word| resources.is_prefix(word));
+        let mut words = words_in(text, span, |word| resources.is_prefix(word));
+        if text.contains(['<', '&']) {
+            words.retain(|word| !is_markup(text, word.start, word.end()));
+        }
         // Other languages write Han characters, too, but not words of Chinese.
         if language.has_resources() { self.resources.han().join(text, words) } else { words }
     }
@@ -280,6 +287,18 @@ impl<'r> Analyser<'r> {
         question
     }
 
+    /// Whether a form is a term from end to end: function words may stand between its words, not around them, and every
+    /// other word carries something.
+    pub fn is_term(&self, form: &str, language: Language) -> bool {
+        let resources = self.resources.of(language);
+        let words = self.words_of(form, Span::new(0, form.len()), language);
+        let carries = |word: &Word<'_>| !self.parts(language, false, word.text).is_empty();
+        let is_inner =
+            |word: &Word<'_>| resources.pieces(word.text).iter().all(|piece| resources.is_stop_word(&piece.form));
+        let (Some(first), Some(last)) = (words.first(), words.last()) else { return false };
+        carries(first) && carries(last) && words.iter().all(|word| carries(word) || is_inner(word))
+    }
+
     /// A form of a lexicon as terms, each with what stands between it and the one before; nothing if one of them does not occur.
     fn resolve(&self, form: &str, language: u8, words: &Words<'_>) -> Vec<(Option<String>, u32)> {
         let of = words.languages[usize::from(language)];
@@ -303,6 +322,26 @@ impl<'r> Analyser<'r> {
 /// The language's number in a tag.
 fn language_of(tag: u8) -> usize {
     usize::from(tag & !SHOUTED)
+}
+
+/// How far a tag's brackets are looked for, in bytes.
+const TAG_REACH: usize = 200;
+/// The longest name of a character, in bytes: "&thetasym;".
+const ENTITY_REACH: usize = 10;
+
+/// Whether a word is part of a tag or names a character, as editors of formatted text leave them: "<br>", "&nbsp;".
+fn is_markup(text: &str, start: usize, end: usize) -> bool {
+    let bytes = text.as_bytes();
+    let opens = |at: usize| bytes.get(at + 1).is_some_and(|c| c.is_ascii_alphabetic() || matches!(c, b'/' | b'!'));
+    let before = &bytes[start.saturating_sub(TAG_REACH)..start];
+    let behind = &bytes[end..(end + TAG_REACH).min(bytes.len())];
+    let open = before.iter().rposition(|c| matches!(c, b'<' | b'>')).map(|at| start - before.len() + at);
+    let closes = behind.iter().find(|c| matches!(c, b'<' | b'>')) == Some(&b'>');
+    let in_tag = open.is_some_and(|at| bytes[at] == b'<' && opens(at)) && closes;
+    let is_entity = end - start <= ENTITY_REACH
+        && (before.ends_with(b"&") || before.ends_with(b"&#"))
+        && bytes.get(end) == Some(&b';');
+    in_tag || is_entity
 }
 
 /// The languages of the texts and those with resources, sorted, as many as a tag can number.
@@ -353,7 +392,7 @@ pub(crate) fn inner_words(text: &str, end: usize, start: usize) -> Option<String
                 }
             }
             in_word = true;
-            inner.extend(c.to_lowercase());
+            inner.extend(if c == '\u{2019}' { '\'' } else { c }.to_lowercase());
         } else if c.is_whitespace() || matches!(c, '-' | '\u{2010}' | '\u{2011}' | '\'' | '\u{2019}') {
             in_word = false;
             // A blank line ends more than a phrase.
@@ -401,6 +440,12 @@ fn assemble(
                     tokens.push(Token { span, term_idx: *term_idx, left_out });
                 }
             }
+            let shared: u32 = draft.boilerplate.iter().map(|passage| common(*passage, point.span)).sum();
+            if f64::from(shared) >= BOILERPLATE_SHARE * f64::from(point.span.end - point.span.start) {
+                for token in &mut tokens {
+                    token.left_out = Some(LeftOut::Boilerplate);
+                }
+            }
             if n_points > 1 && restates(text.text, number, point.span, &tokens, question, general) {
                 for token in &mut tokens {
                     token.left_out = Some(LeftOut::Preamble);
@@ -423,6 +468,11 @@ fn assemble(
     }
     let counts = numbers.iter().zip(counts).map(|(word, (all, inner))| (*word, all, inner)).collect();
     Assembled { texts: analysed, elements, inners: inners.into_keys().collect(), counts }
+}
+
+/// How many bytes two spans share.
+fn common(a: Span, b: Span) -> u32 {
+    a.end.min(b.end).saturating_sub(a.start.max(b.start))
 }
 
 /// Whether a span lies in one of these passages, which are in order and apart.

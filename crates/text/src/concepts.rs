@@ -39,12 +39,50 @@ struct Sequence {
     steps: Vec<Step>,
 }
 
+/// The term that takes the place of a word.
+struct Replacement {
+    term: u32,
+    origin: Origin,
+}
+
+/// Where a form of a concept is from.
+#[derive(Clone, Debug, Eq, PartialEq)]
+enum Origin {
+    /// The user: the word counts however it is written, be it one of the question.
+    Synonym,
+    /// A definition in an answer, in these spellings: an ordinary word spelt alike ("care" of "CARE") is none.
+    Definition(BTreeSet<String>),
+}
+
+impl Origin {
+    /// Whether a word, as written, is the form.
+    fn accepts(&self, written: &str) -> bool {
+        match self {
+            Self::Synonym => true,
+            Self::Definition(spellings) => {
+                spellings.contains(written) || written.chars().filter(|c| c.is_uppercase()).count() >= 2
+            }
+        }
+    }
+
+    /// Both: what the user says holds.
+    fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Definition(mut a), Self::Definition(b)) => {
+                a.extend(b);
+                Self::Definition(a)
+            }
+            _ => Self::Synonym,
+        }
+    }
+}
+
 /// What counts as one term: forms of one language.
 struct Concept {
     language: Language,
     label: String,
     kind: MergeKind,
-    sequences: BTreeSet<Sequence>,
+    sequences: BTreeMap<Sequence, Origin>,
 }
 
 /// Gives a form's terms in a language (by number), each with what stands between it and the one before; nothing if one of them
@@ -57,14 +95,14 @@ type Written = BTreeMap<String, (u32, u32)>;
 /// Adds the terms of the lexicon and, if wanted, the phrases that the texts themselves show, and marks where they stand.
 pub(crate) fn add(corpus: &mut Corpus<'_>, lexicon: &Lexicon, phrases: bool, resolve: &Resolve<'_>) {
     let mut patterns = Patterns::default();
-    let mut replaced: BTreeMap<u32, u32> = BTreeMap::new();
+    let mut replaced: BTreeMap<u32, Replacement> = BTreeMap::new();
     let concepts = concepts(lexicon, corpus, resolve);
     let first_concept = corpus.terms.len() as u32;
     for concept in &concepts {
         let term = corpus.terms.len() as u32;
-        for sequence in &concept.sequences {
+        for (sequence, origin) in &concept.sequences {
             if sequence.steps.is_empty() {
-                replaced.insert(sequence.first, term);
+                replaced.insert(sequence.first, Replacement { term, origin: origin.clone() });
             } else {
                 patterns.add(sequence.first, &sequence.steps, term);
             }
@@ -78,13 +116,17 @@ pub(crate) fn add(corpus: &mut Corpus<'_>, lexicon: &Lexicon, phrases: bool, res
         });
     }
     if phrases {
-        let originals = corpus.elements.iter().zip(corpus.sources).filter(|(_, text)| !text.is_copy);
-        let originals: Vec<&[Vec<Element>]> = originals.map(|(points, _)| points.as_slice()).collect();
-        let general = |term: u32| corpus.terms[term as usize].general;
-        for phrase in mine(&originals, &general) {
-            patterns.add(phrase.first, &phrase.steps, corpus.terms.len() as u32);
-            let term = phrase_term(&phrase, corpus);
-            corpus.terms.push(term);
+        // Each language by itself: what others write says nothing of how its words go together.
+        for language in corpus.languages.clone() {
+            let of_language = |text: &Text<'_>| !text.is_copy && text.language == language;
+            let originals = corpus.elements.iter().zip(corpus.sources).filter(|(_, text)| of_language(text));
+            let originals: Vec<&[Vec<Element>]> = originals.map(|(points, _)| points.as_slice()).collect();
+            let general = |term: u32| corpus.terms[term as usize].general;
+            for phrase in mine(&originals, &general) {
+                patterns.add(phrase.first, &phrase.steps, corpus.terms.len() as u32);
+                let term = phrase_term(&phrase, corpus);
+                corpus.terms.push(term);
+            }
         }
     }
     let written = mark(corpus, &patterns, &replaced);
@@ -99,7 +141,7 @@ pub(crate) fn add(corpus: &mut Corpus<'_>, lexicon: &Lexicon, phrases: bool, res
         if !concept.label.is_empty() {
             // The label comes first whether or not anyone wrote it.
             let forms = &mut corpus.terms[term as usize].surface_forms;
-            let at = forms.iter().position(|(form, _)| form.eq_ignore_ascii_case(&concept.label));
+            let at = forms.iter().position(|(form, _)| form.to_lowercase() == concept.label.to_lowercase());
             let count = at.map_or(0, |at| forms.remove(at).1);
             forms.insert(0, (concept.label.clone(), count));
         }
@@ -107,14 +149,14 @@ pub(crate) fn add(corpus: &mut Corpus<'_>, lexicon: &Lexicon, phrases: bool, res
     }
 }
 
-/// What the lexicon made one, in the order of the lexicon; an entry of which one form alone occurs merges nothing.
+/// What the lexicon made one, in the order of the lexicon; also where one form alone occurs, as it is called otherwise now.
 pub(crate) fn merges(corpus: &Corpus<'_>) -> Vec<Merge> {
     let merged = corpus.occurrences.iter().map(|(term_idx, (kind, texts))| {
         let mut forms: Vec<(String, u32)> = texts.iter().map(|(form, count)| (form.clone(), *count)).collect();
         forms.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
         Merge { kind: *kind, term_idx: *term_idx, forms }
     });
-    merged.filter(|merge| merge.forms.len() > 1 || merge.kind == MergeKind::Synonym).collect()
+    merged.collect()
 }
 
 /// The lexicon's entries as they occur; those that share a form or a label are one.
@@ -127,8 +169,16 @@ fn concepts(lexicon: &Lexicon, corpus: &Corpus<'_>, resolve: &Resolve<'_>) -> Ve
             }
             let label = Some(&entry.label).filter(|label| !label.is_empty());
             let forms = entry.forms.iter().chain(label);
-            let sequences: BTreeSet<Sequence> =
-                forms.filter_map(|form| sequence(&resolve(form, number), &corpus.inners)).collect();
+            let mut sequences: BTreeMap<Sequence, Origin> = BTreeMap::new();
+            for form in forms {
+                let origin = match entry.kind {
+                    MergeKind::Synonym => Origin::Synonym,
+                    MergeKind::Abbreviation => Origin::Definition([form.clone()].into()),
+                };
+                if let Some(sequence) = sequence(&resolve(form, number), &corpus.inners) {
+                    include(&mut sequences, sequence, origin);
+                }
+            }
             if sequences.is_empty() {
                 continue;
             }
@@ -139,9 +189,11 @@ fn concepts(lexicon: &Lexicon, corpus: &Corpus<'_>, resolve: &Resolve<'_>) -> Ve
                 let same_label =
                     !joined.label.is_empty() && concept.label.to_lowercase() == joined.label.to_lowercase();
                 if concept.language == joined.language
-                    && (same_label || !concept.sequences.is_disjoint(&joined.sequences))
+                    && (same_label || concept.sequences.keys().any(|sequence| joined.sequences.contains_key(sequence)))
                 {
-                    joined.sequences.extend(concept.sequences);
+                    for (sequence, origin) in concept.sequences {
+                        include(&mut joined.sequences, sequence, origin);
+                    }
                     joined.kind = joined.kind.max(concept.kind);
                     if joined.label.is_empty() {
                         joined.label = concept.label;
@@ -155,6 +207,15 @@ fn concepts(lexicon: &Lexicon, corpus: &Corpus<'_>, resolve: &Resolve<'_>) -> Ve
         }
     }
     concepts
+}
+
+/// Adds a form; one that is there already has both origins.
+fn include(sequences: &mut BTreeMap<Sequence, Origin>, sequence: Sequence, origin: Origin) {
+    let origin = match sequences.remove(&sequence) {
+        Some(other) => other.and(origin),
+        None => origin,
+    };
+    sequences.insert(sequence, origin);
 }
 
 fn sequence(resolved: &[(Option<String>, u32)], inners: &[String]) -> Option<Sequence> {
@@ -185,7 +246,7 @@ fn phrase_term(phrase: &Phrase, corpus: &Corpus<'_>) -> Term {
 type Marks = BTreeMap<u32, (Written, BTreeMap<String, u32>)>;
 
 /// Marks where the patterns stand, and puts lexicon terms in the place of words.
-fn mark(corpus: &mut Corpus<'_>, patterns: &Patterns, replaced: &BTreeMap<u32, u32>) -> Marks {
+fn mark(corpus: &mut Corpus<'_>, patterns: &Patterns, replaced: &BTreeMap<u32, Replacement>) -> Marks {
     let Corpus { sources, texts, elements, .. } = corpus;
     let chunks: Vec<Marks> = texts
         .par_chunks_mut(CHUNK)
@@ -196,7 +257,7 @@ fn mark(corpus: &mut Corpus<'_>, patterns: &Patterns, replaced: &BTreeMap<u32, u
             for ((text, elements), source) in texts.iter_mut().zip(elements).zip(sources) {
                 let mut forms: BTreeSet<(u32, String)> = BTreeSet::new();
                 for (point, elements) in text.points.iter_mut().zip(elements) {
-                    mark_point(point, elements, patterns, replaced);
+                    mark_point(source.text, point, elements, patterns, replaced);
                     let first = point.tokens.first().map(|token| token.span.start);
                     let added = point.phrases.iter().chain(&point.tokens);
                     for token in added.filter(|token| token.term_idx >= corpus.n_words) {
@@ -227,15 +288,31 @@ fn mark(corpus: &mut Corpus<'_>, patterns: &Patterns, replaced: &BTreeMap<u32, u
     all
 }
 
-fn mark_point(point: &mut Point, elements: &[Element], patterns: &Patterns, replaced: &BTreeMap<u32, u32>) {
-    for (from, to, term_idx) in patterns.find(elements) {
+fn mark_point(
+    text: &str,
+    point: &mut Point,
+    elements: &[Element],
+    patterns: &Patterns,
+    replaced: &BTreeMap<u32, Replacement>,
+) {
+    let found = patterns.find(elements);
+    // A form within a longer one of the same term ("council" in "youth council") says nothing more.
+    let is_within = |from: usize, to: usize, term: u32| {
+        found.iter().any(|(a, b, other)| *other == term && *a <= from && to <= *b && (*a, *b) != (from, to))
+    };
+    for (from, to, term_idx) in found.iter().copied().filter(|(from, to, term)| !is_within(*from, *to, *term)) {
         let parts = &point.tokens[from..=to];
         let span = Span { start: parts[0].span.start, end: parts[parts.len() - 1].span.end };
         point.phrases.push(Token { span, term_idx, left_out: left_out(parts) });
     }
-    for token in &mut point.tokens {
-        if let Some(term) = replaced.get(&token.term_idx) {
-            token.term_idx = *term;
+    for (at, token) in point.tokens.iter_mut().enumerate() {
+        let Some(Replacement { term, origin }) = replaced.get(&token.term_idx) else { continue };
+        if !origin.accepts(token.span.of(text).unwrap_or_default()) || is_within(at, at, *term) {
+            continue;
+        }
+        token.term_idx = *term;
+        if *origin == Origin::Synonym && token.left_out == Some(LeftOut::Question) {
+            token.left_out = None;
         }
     }
 }

@@ -185,8 +185,12 @@ impl LanguageResources {
         pre_tokenized
             .get_splits(OffsetReferential::Original, OffsetType::Byte)
             .into_iter()
-            .filter(|(form, _, _)| !form.is_empty())
-            .map(|(form, (start, end), _)| Piece { start, end, form: form.to_owned() })
+            // Some pre-tokenisers mark where a word begins.
+            .map(|(form, span, _)| (form.trim_start_matches(['\u{2581}', '\u{120}']), span))
+            .filter(|(form, (start, end))| {
+                !form.is_empty() && word.get(*start..*end).is_some_and(|part| !part.is_empty())
+            })
+            .map(|(form, (start, end))| Piece { start, end, form: form.to_owned() })
             .collect()
     }
 
@@ -334,8 +338,13 @@ fn stems(stemmer: &dyn Stemmer, words: &'static str) -> BTreeSet<String> {
 }
 
 fn parse(name: &str, json: &str) -> Result<Tokenizer, ResourceError> {
-    Tokenizer::from_bytes(json.as_bytes())
-        .map_err(|error| ResourceError { name: name.to_owned(), message: error.to_string() })
+    Tokenizer::from_bytes(json.as_bytes()).map_err(|error| {
+        let mut message = error.to_string();
+        if message.contains("hex escape") || message.contains("surrogate") {
+            message.push_str(": half a character (a lone surrogate such as \\ud800)");
+        }
+        ResourceError { name: name.to_owned(), message }
+    })
 }
 
 /// The entries of a word list: a line each, comments and blank lines left out.

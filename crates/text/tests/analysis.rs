@@ -127,7 +127,7 @@ fn words_of_the_question_quotations_and_boilerplate_carry_no_theme() {
     assert!(why.contains(&("heating", None)), "{why:?}");
 
     let texts: Vec<String> =
-        (0..12).map(|i| format!("Thank you for asking us about the night train. Answer {i}: heating.")).collect();
+        (0..24).map(|i| format!("Thank you for asking us about the night train. Answer {i}: heating.")).collect();
     let texts: Vec<(&str, Language)> = texts.iter().map(|text| (text.as_str(), Language::English)).collect();
     let analysis = analyse(&texts);
     let point = &analysis.texts[3].points[0];
@@ -203,7 +203,7 @@ fn entry(kind: MergeKind, label: &str, forms: &[&str]) -> Entry {
 fn forms_of_a_lexicon_are_one_term_and_every_merge_is_listed() {
     let texts = english(&[
         "Ask the youth council.",
-        "The YoCo decides; the Yoco, I mean",
+        "The YoCo decides; the YOCO, I mean",
         "Youth Councils and trams",
         "more buses",
     ]);
@@ -230,7 +230,7 @@ fn forms_of_a_lexicon_are_one_term_and_every_merge_is_listed() {
     assert_eq!(
         merges,
         [
-            (MergeKind::Abbreviation, vec![("YoCo", 1), ("Yoco", 1), ("Youth Councils", 1), ("youth council", 1)]),
+            (MergeKind::Abbreviation, vec![("YOCO", 1), ("YoCo", 1), ("Youth Councils", 1), ("youth council", 1)]),
             (MergeKind::Synonym, vec![("buses", 1), ("trams", 1)]),
         ]
     );
@@ -364,4 +364,90 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn an_ordinary_word_spelt_like_an_abbreviation_is_not_what_that_stands_for() {
+    let texts = english(&["Child care and home care", "Ask Citizens Advice for Rural Elders", "CARE decides"]);
+    let label = "Citizens Advice for Rural Elders (CARE)";
+    let forms = ["CARE", "Citizens Advice for Rural Elders"];
+    let lexicon = Lexicon { entries: vec![entry(MergeKind::Abbreviation, label, &forms)] };
+    let analysis = analyse_with(&texts, "", &lexicon, rules());
+    assert!(analysis.vocabulary.find(Language::English, "care").is_some());
+    let forms: Vec<&str> = analysis.merges[0].forms.iter().map(|(form, _)| form.as_str()).collect();
+    assert_eq!(forms, ["CARE", "Citizens Advice for Rural Elders"]);
+}
+
+#[test]
+fn a_form_within_a_longer_one_of_the_same_term_counts_once() {
+    let texts = english(&["the bus stop at the lake", "the bus and the stop"]);
+    let lexicon = Lexicon { entries: vec![entry(MergeKind::Synonym, "bus stop", &["bus", "stop"])] };
+    let analysis = analyse_with(&texts, "", &lexicon, rules());
+    let concept = analysis.vocabulary.terms.iter().position(|term| term.kind == TermKind::Concept).expect("a concept");
+    let count = |text: usize| {
+        let point = &analysis.texts[text].points[0];
+        point.carrying().filter(|token| token.term_idx as usize == concept).count()
+    };
+    assert_eq!((count(0), count(1)), (1, 2));
+}
+
+#[test]
+fn a_synonym_counts_though_it_is_a_word_of_the_question() {
+    let texts = english(&["a new platform", "a new website", "heating"]);
+    let lexicon = Lexicon { entries: vec![entry(MergeKind::Synonym, "platform", &["website"])] };
+    let analysis = analyse_with(&texts, "What of the platform?", &lexicon, rules());
+    let carried = analysis.texts.iter().filter(|text| {
+        text.points[0]
+            .carrying()
+            .any(|token| analysis.vocabulary.terms[token.term_idx as usize].kind == TermKind::Concept)
+    });
+    assert_eq!(carried.count(), 2);
+}
+
+#[test]
+fn either_apostrophe_may_stand_in_a_form() {
+    let texts = [("L\u{2019}agence de l\u{2019}eau décide", Language::French), ("l'agence de l'eau", Language::French)];
+    let lexicon = Lexicon { entries: vec![entry(MergeKind::Synonym, "ADE", &["agence de l'eau"])] };
+    let analysis = analyse_with(&texts, "", &lexicon, rules());
+    assert!(analysis.texts.iter().all(|text| !text.points[0].phrases.is_empty()));
+}
+
+#[test]
+fn a_form_is_a_term_only_from_end_to_end() {
+    let lexicon = Lexicon::default();
+    let analyser = Analyser::new(resources(), rules(), &lexicon);
+    for form in ["bus", "right of way", "public transport", "IT"] {
+        assert!(analyser.is_term(form, Language::English), "{form}");
+    }
+    for form in ["out of", "Agenda 2030", "Group of 77", "Plan B", "your site", "", "2030"] {
+        assert!(!analyser.is_term(form, Language::English), "{form}");
+    }
+    assert!(analyser.is_term("公共交通", Language::Chinese));
+}
+
+#[test]
+fn tags_and_named_characters_are_no_words() {
+    let texts = english(&["<p class=\"x\">Roads&nbsp;flood<br/>valleys</p>", "a < b and roads > paths & trails; fine"]);
+    let analysis = analyse(&texts);
+    let words = |text: usize| -> Vec<&str> {
+        let points = analysis.texts[text].points.iter().flat_map(|point| &point.tokens);
+        points.filter_map(|token| token.span.of(texts[text].0)).collect()
+    };
+    assert_eq!(words(0), ["Roads", "flood", "valleys"]);
+    assert_eq!(words(1), ["roads", "paths", "trails", "fine"]);
+}
+
+#[test]
+fn an_ending_of_its_own_does_not_save_a_shared_opening() {
+    let texts: Vec<String> = (0..24)
+        .map(|i| match i % 3 {
+            0 => format!("Heating {i}."),
+            1 => format!("Thank you for the opportunity to comment on this important process. Heating {i}."),
+            _ => format!("Thank you for the opportunity to comment on this importent proces. Roads {i}."),
+        })
+        .collect();
+    let texts: Vec<(&str, Language)> = texts.iter().map(|text| (text.as_str(), Language::English)).collect();
+    let analysis = analyse(&texts);
+    assert!(analysis.texts[1].points[0].carrying().next().is_none(), "{:?}", analysis.texts[1].points[0]);
+    assert!(analysis.texts[1].points[1].carrying().next().is_some());
 }

@@ -12,7 +12,7 @@ use super::{Found, Theme, ThemeInput, ThemeSettings, WeightedTerm, association};
 use crate::numeric::ln;
 use crate::vectors::Csr;
 use rayon::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Folds of the cross-validation; near-duplicates are always in one.
 const N_FOLDS: usize = 5;
@@ -59,11 +59,11 @@ pub(super) fn fit(input: &ThemeInput<'_>, settings: &ThemeSettings) -> Vec<Found
     let mut chosen: Vec<Chosen> = Vec::new();
     for candidate in candidates {
         let points = occurrences.points.columns_of(candidate.term_idx as usize);
-        if chosen.iter().any(|theme| contained(points, &theme.first_points) >= MAX_CONTAINED) {
-            continue;
-        }
         if let Some(at) = closest(&chosen, points, settings.min_joint_points) {
             occurrences.join(&mut chosen[at], &candidate, settings.max_share);
+            continue;
+        }
+        if chosen.iter().any(|theme| contained(points, &theme.first_points) >= MAX_CONTAINED) {
             continue;
         }
         let overlaps =
@@ -158,9 +158,11 @@ impl Background {
 
 impl<'a> Occurrences<'a> {
     fn new(input: &'a ThemeInput<'a>) -> Self {
+        // Of the responses that have points here: the others are another language's.
+        let responses: BTreeSet<u32> = input.responses.iter().copied().collect();
         let mut sizes: BTreeMap<u32, u32> = BTreeMap::new();
-        for group in input.groups {
-            *sizes.entry(*group).or_default() += 1;
+        for response in &responses {
+            *sizes.entry(input.groups[*response as usize]).or_default() += 1;
         }
         let fold_of: BTreeMap<u32, u8> =
             sizes.keys().enumerate().map(|(at, group)| (*group, (at % N_FOLDS) as u8)).collect();

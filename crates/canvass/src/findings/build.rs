@@ -187,6 +187,7 @@ pub(crate) fn build_question(
         n_in_findings,
         ledger: ledger.into_iter().map(|(state, n_responses)| StateCount { state, n_responses }).collect(),
         n_quoting: coded.analysis.texts.iter().filter(|text| !text.quotations.is_empty()).count() as u64,
+        n_translated: coded.originals.len() as u64,
         left_out: left_out(coded),
         merges: merges(&coded.analysis),
         language_counts: language_counts(coded, &in_themes),
@@ -419,8 +420,12 @@ fn reason(coded: &Coded<'_>, response: u32, phrases: &Phrases) -> String {
         "names no subject"
     } else if tokens().all(|token| token.left_out == Some(LeftOut::Quotation)) {
         "only quotes a reference text"
-    } else if tokens().all(|token| token.left_out.is_some()) {
+    } else if tokens().all(|token| matches!(token.left_out, Some(LeftOut::Question | LeftOut::Preamble))) {
         "only words of the question"
+    } else if tokens().all(|token| token.left_out == Some(LeftOut::Boilerplate)) {
+        "only what most answers share"
+    } else if tokens().all(|token| token.left_out.is_some()) {
+        "only words of the question, of a reference text or of most answers"
     } else {
         "fits none of the themes"
     };

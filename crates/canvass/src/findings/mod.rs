@@ -77,6 +77,8 @@ pub struct QuestionFindings {
     pub ledger: Vec<StateCount>,
     /// How many of the analysed responses quote a reference text; what they quote carries no theme.
     pub n_quoting: u64,
+    /// How many of the analysed responses were analysed in a translation that the file has.
+    pub n_translated: u64,
     /// What else carries no theme.
     pub left_out: LeftOutWords,
     /// Forms that were counted as one term.

@@ -13,6 +13,8 @@ pub enum LanguageSource {
     Identified,
     /// The file says so.
     Column,
+    /// Its translation in the file shows it: that is what was analysed.
+    Translation,
     /// The user wants all answers read in one language.
     Settings,
     /// It is not known: the text is too short or shows no language surely, and is read in the main one.
@@ -25,6 +27,7 @@ impl LanguageSource {
         match self {
             Self::Identified => "identified",
             Self::Column => "column",
+            Self::Translation => "translation",
             Self::Settings => "settings",
             Self::Main => "main",
         }
@@ -57,14 +60,14 @@ pub(super) fn languages(
             })?)
         }
     };
-    if let (Some(language), false) = (stated, config.text.identify_language) {
-        let read_in = ReadIn { language, source: LanguageSource::Settings };
-        return Ok((language, positions.iter().map(|(_, positions)| vec![read_in; positions.len()]).collect()));
-    }
     let identifier = Identifier::new(resources);
+    // Without a stated main language the texts have to show it.
+    let follows = config.text.identify_language || stated.is_none();
     let known: Vec<Vec<Option<ReadIn>>> = positions
         .iter()
-        .map(|(_, positions)| positions.par_iter().map(|at| known(&intake.responses[*at], &identifier)).collect())
+        .map(|(_, positions)| {
+            positions.par_iter().map(|at| known(&intake.responses[*at], follows.then_some(&identifier))).collect()
+        })
         .collect();
     let count =
         |language: Language| known.iter().flatten().flatten().filter(|found| found.language == language).count();
@@ -73,6 +76,8 @@ pub(super) fn languages(
         Language::ALL.into_iter().rev().max_by_key(|language| count(*language)).unwrap_or(Language::English)
     });
     let read_in = |found: Option<ReadIn>| match found {
+        // What the file says holds, whatever the text looks like.
+        Some(found) if config.text.identify_language || found.source == LanguageSource::Column => found,
         _ if !config.text.identify_language => ReadIn { language: main, source: LanguageSource::Settings },
         Some(found) => found,
         None => ReadIn { language: main, source: LanguageSource::Main },
@@ -81,10 +86,11 @@ pub(super) fn languages(
 }
 
 /// The language of one response, as far as file and text tell. What the file states is the original's, not the translation's.
-fn known(received: &Received, identifier: &Identifier) -> Option<ReadIn> {
+fn known(received: &Received, identifier: Option<&Identifier>) -> Option<ReadIn> {
     if let (Some(language), None) = (received.stated_language, &received.translation) {
         return Some(ReadIn { language, source: LanguageSource::Column });
     }
-    let found = identifier.identify(received.analysed_text()).filter(|found| found.confidence >= MIN_CONFIDENCE)?;
-    Some(ReadIn { language: found.language, source: LanguageSource::Identified })
+    let found = identifier?.identify(received.analysed_text()).filter(|found| found.confidence >= MIN_CONFIDENCE)?;
+    let source = if received.translation.is_some() { LanguageSource::Translation } else { LanguageSource::Identified };
+    Some(ReadIn { language: found.language, source })
 }

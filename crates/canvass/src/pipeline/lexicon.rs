@@ -1,19 +1,34 @@
 //! What counts as one term throughout the consultation.
 
 use crate::settings::{Config, SettingsError};
-use canvass_text::{Abbreviation, Abbreviations, Entry, Language, Lexicon, MergeKind};
+use canvass_text::{Abbreviation, Abbreviations, Analyser, Entry, Language, Lexicon, MergeKind, Text};
 
 /// The lexicon: the abbreviations that the answers define, whichever question they answer, then the user's synonyms.
 ///
 /// An abbreviation that the answers define in two ways is left as it is.
 ///
 /// # Errors
-/// [`SettingsError::Synonym`] for an entry without a term or forms, or of an unknown language.
-pub(super) fn lexicon(answers: &[&str], config: &Config) -> Result<Lexicon, SettingsError> {
+/// As [`synonyms`].
+pub(super) fn lexicon<'t>(
+    texts: impl Iterator<Item = &'t Text<'t>>,
+    config: &Config,
+) -> Result<Lexicon, SettingsError> {
     let mut entries = Vec::new();
     if config.text.abbreviations {
-        entries.extend(Abbreviations::collect(answers).iter().filter_map(defined));
+        // Copies define nothing that their original does not.
+        let answers: Vec<&str> = texts.filter(|text| !text.is_copy).map(|text| text.text).collect();
+        entries.extend(Abbreviations::collect(&answers).iter().filter_map(defined));
     }
+    entries.extend(synonyms(config)?);
+    Ok(Lexicon { entries })
+}
+
+/// The user's synonyms.
+///
+/// # Errors
+/// [`SettingsError::Synonym`] for an entry without a term or forms, or of an unknown language.
+pub(super) fn synonyms(config: &Config) -> Result<Vec<Entry>, SettingsError> {
+    let mut entries = Vec::new();
     for synonym in &config.synonyms {
         let refuse = |why: String| SettingsError::Synonym { term: synonym.term.clone(), why };
         if synonym.term.trim().is_empty() {
@@ -24,11 +39,10 @@ pub(super) fn lexicon(answers: &[&str], config: &Config) -> Result<Lexicon, Sett
         }
         let language = match synonym.language.as_str() {
             "" => None,
-            code => Some(
-                Language::from_code(code)
-                    .filter(|language| language.has_resources())
-                    .ok_or_else(|| refuse(format!("canvass has no resources for the language {code:?}")))?,
-            ),
+            code => Some(Language::from_code(code).filter(|language| language.has_resources()).ok_or_else(|| {
+                let known = Language::ALL.map(Language::code).join(", ");
+                refuse(format!("canvass has no resources for the language {code:?}, but for {known}"))
+            })?),
         };
         entries.push(Entry {
             kind: MergeKind::Synonym,
@@ -37,17 +51,36 @@ pub(super) fn lexicon(answers: &[&str], config: &Config) -> Result<Lexicon, Sett
             language,
         });
     }
-    Ok(Lexicon { entries })
+    Ok(entries)
 }
 
 /// What an abbreviation and its long form count as, if it is known what it stands for.
 fn defined(abbreviation: &Abbreviation) -> Option<Entry> {
     let long = abbreviation.long_form()?;
-    let forms = abbreviation.short_forms.iter().chain(&abbreviation.long_forms);
+    let shorts = abbreviation.short_forms.iter().map(|(short, _)| short.as_str());
     Some(Entry {
         kind: MergeKind::Abbreviation,
         label: format!("{long} ({})", abbreviation.short_form()),
-        forms: forms.map(|(form, _)| form.clone()).collect(),
+        forms: shorts.chain(abbreviation.meant()).map(str::to_owned).collect(),
         language: None,
     })
+}
+
+/// Checks that the user's forms are all term: a number or function word at an end would be lost, and the form match too much.
+///
+/// # Errors
+/// [`SettingsError::Synonym`], naming the form.
+pub(super) fn check_forms(config: &Config, analyser: &Analyser<'_>) -> Result<(), SettingsError> {
+    for entry in synonyms(config)? {
+        for form in entry.forms.iter().filter(|form| !form.trim().is_empty()) {
+            let languages = entry.language.map_or(Language::ALL.to_vec(), |language| vec![language]);
+            if !languages.into_iter().any(|language| analyser.is_term(form, language)) {
+                let why = format!(
+                    "its form {form:?} has a number, a single letter or a function word where it begins or ends, which no term has"
+                );
+                return Err(SettingsError::Synonym { term: entry.label, why });
+            }
+        }
+    }
+    Ok(())
 }

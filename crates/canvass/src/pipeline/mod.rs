@@ -19,7 +19,7 @@ use canvass_text::{
     Analyser, Analysis, Language, Quotations, Resources, Span, TermRules, Text, normalised_words, segment,
 };
 use rayon::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 pub use languages::{LanguageSource, ReadIn};
@@ -158,31 +158,32 @@ pub fn analyse(
     let settings = complete(&intake, config, companions, main_language);
 
     observer.begin(Stage::Duplicates, Some(n_analysed));
-    let mut groups = Vec::new();
-    for (question_idx, positions) in &positions {
+    let near_duplicates = |(question_idx, positions): &(u32, Vec<usize>)| {
         let wording = intake.questions[*question_idx as usize].text.as_str();
-        groups.push(near_duplicates(&intake, positions, wording, references, &settings, observer)?);
-    }
+        near_duplicates(&intake, positions, wording, references, &settings, observer)
+    };
+    let groups: Vec<Vec<Group>> = positions.iter().map(near_duplicates).collect::<Result<_, Error>>()?;
     observer.end(Stage::Duplicates, n_analysed);
 
     observer.begin(Stage::Text, Some(n_analysed));
     let quotations = Quotations::new(references.iter().map(String::as_str), settings.text.quotation_words as usize);
-    let answers: Vec<&str> =
-        positions.iter().flat_map(|(_, positions)| positions).map(|at| intake.responses[*at].analysed_text()).collect();
-    let lexicon = lexicon::lexicon(&answers, config)?;
+    let all_texts = all_texts(&intake, &positions, &read_in, &groups);
+    let lexicon = lexicon::lexicon(all_texts.iter().flatten(), config)?;
     let analyser = Analyser::new(&resources, term_rules(&settings), &lexicon);
+    lexicon::check_forms(config, &analyser)?;
     let mut coded = Vec::new();
-    for (((question_idx, positions), read_in), groups) in positions.into_iter().zip(read_in).zip(groups) {
+    for ((((question_idx, positions), read_in), groups), texts) in
+        positions.into_iter().zip(read_in).zip(groups).zip(&all_texts)
+    {
         let ids: Vec<&str> = positions
             .iter()
             .map(|at| intake.submissions[intake.responses[*at].submission_idx as usize].respondent_id.as_str())
             .collect();
         let (units, respondents) = units(&ids, &groups);
         note_few_respondents(&intake, &settings, question_idx, &respondents, observer);
-        let texts = texts(&intake, &positions, &read_in, &groups);
         let done = |n: usize| observer.advance(Stage::Text, n as u64);
         let wording = intake.questions[question_idx as usize].text.as_str();
-        let analysis = analyser.analyse(&texts, wording, &quotations, &done);
+        let analysis = analyser.analyse(texts, wording, &quotations, &done);
         let originals = originals(&intake, &positions, &analysis, &resources);
         coded.push(Coded {
             intake: &intake,
@@ -200,6 +201,7 @@ pub fn analyse(
         });
     }
     observer.end(Stage::Text, n_analysed);
+    note_unused_synonyms(config, &coded, observer);
 
     let points = |coded: &Coded<'_>| coded.analysis.texts.iter().map(|text| text.points.len() as u64).sum::<u64>();
     let n_points: u64 = coded.iter().map(points).sum();
@@ -243,6 +245,7 @@ pub fn analyse(
 
 /// Checks every setting the user can give, before any file is read.
 fn check(config: &Config) -> Result<(), Error> {
+    lexicon::synonyms(config)?;
     config.themes.check()?;
     config.duplicates.check()?;
     let bound = |setting, found: u32, low: u32, high: u32| {
@@ -303,6 +306,17 @@ fn originals(
     originals
 }
 
+/// The texts of each question.
+fn all_texts<'i>(
+    intake: &'i Intake,
+    positions: &[(u32, Vec<usize>)],
+    read_in: &[Vec<ReadIn>],
+    groups: &[Vec<Group>],
+) -> Vec<Vec<Text<'i>>> {
+    let questions = positions.iter().zip(read_in).zip(groups);
+    questions.map(|(((_, positions), read_in), groups)| texts(intake, positions, read_in, groups)).collect()
+}
+
 /// The texts of a question; of each group of near-duplicates all but the representative are copies.
 fn texts<'i>(intake: &'i Intake, positions: &[usize], read_in: &[ReadIn], groups: &[Group]) -> Vec<Text<'i>> {
     let mut texts: Vec<Text<'i>> = positions
@@ -320,6 +334,23 @@ fn texts<'i>(intake: &'i Intake, positions: &[usize], read_in: &[ReadIn], groups
         }
     }
     texts
+}
+
+/// Tells the user which of their synonyms no answer holds.
+fn note_unused_synonyms(config: &Config, coded: &[Coded<'_>], observer: &dyn Observer) {
+    let used: BTreeSet<String> = coded
+        .iter()
+        .flat_map(|coded| coded.analysis.merges.iter().map(move |merge| (coded, merge.term_idx)))
+        .map(|(coded, term)| coded.analysis.vocabulary.terms[term as usize].surface().to_lowercase())
+        .collect();
+    for synonym in &config.synonyms {
+        let term = synonym.term.trim();
+        if !used.contains(&term.to_lowercase()) {
+            let message =
+                format!("the synonym {term:?}: no answer holds any of its forms, or another synonym has them");
+            observer.note(Stage::Text, &message);
+        }
+    }
 }
 
 /// For each open question the responses that are analysed.

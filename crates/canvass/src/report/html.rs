@@ -197,7 +197,7 @@ mod tests {
         json!({
             "id": id, "text": text, "base": 43, "base_once": 40, "language": "en", "language_base": 43, "n_in_themes": 30, "n_in_findings": 20,
             "ledger": [{"state": "analysed", "n_responses": 43}, {"state": "blank", "n_responses": 2}],
-            "n_quoting": 2,
+            "n_quoting": 2, "n_translated": 0,
             "left_out": {"question_words": [], "n_restating": 0, "boilerplate": []}, "merges": [],
             "language_counts": [{"language": "en", "n_responses": 43, "n_no_theme": 13}],
             "findings": themes[..n_findings], "themes": themes, "no_theme": [], "languages": [], "set_aside": [{"response_id": "44", "respondent_id": "44", "cell": "P45", "state": "blank", "reason": "the cell is empty"}], "duplicates": [],

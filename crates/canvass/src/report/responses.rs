@@ -36,7 +36,7 @@ pub struct ResponseRecord {
     pub translation: Option<String>,
     /// The language it was read in; none unless analysed.
     pub language: Option<String>,
-    /// How it is known: `identified`, `column`, `settings`, or `main` for texts that are read in the main language because theirs
+    /// How it is known: `identified`, `column`, `translation` (it is that of the translation), `settings`, or `main` for texts that are read in the main language because theirs
     /// is not sure.
     pub language_source: Option<String>,
     /// Passages that most answers to the question share.

@@ -235,6 +235,7 @@ fn language_reason(source: &str) -> &str {
     let reasons = [
         (LanguageSource::Identified, "as its text shows"),
         (LanguageSource::Column, "as the file says"),
+        (LanguageSource::Translation, "that of its translation"),
         (LanguageSource::Settings, "as the settings want all answers read"),
         (LanguageSource::Main, "the main language, as its own is not sure"),
     ];
@@ -277,8 +278,13 @@ mod tests {
 
     #[test]
     fn every_source_of_a_language_has_its_words() {
-        let sources =
-            [LanguageSource::Identified, LanguageSource::Column, LanguageSource::Settings, LanguageSource::Main];
+        let sources = [
+            LanguageSource::Identified,
+            LanguageSource::Column,
+            LanguageSource::Translation,
+            LanguageSource::Settings,
+            LanguageSource::Main,
+        ];
         assert!(sources.into_iter().all(|source| language_reason(source.name()).contains(' ')));
     }
 }

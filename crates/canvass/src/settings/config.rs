@@ -359,10 +359,10 @@ impl SettingsError {
     /// The way out, as a sentence.
     pub fn hint(&self) -> String {
         match self {
-            Self::Unreadable { .. } => "check the path given to --config".into(),
+            Self::Unreadable { .. } => "check the path given to --config or --synonyms".into(),
             Self::Encoding { .. } => "save it as plain text in UTF-8".into(),
             Self::Syntax { .. } => {
-                "the README lists every setting; the canvass.toml of any run folder is a complete example".into()
+                "the README lists every setting, and what a file of synonyms holds; the canvass.toml of any run folder is a complete example".into()
             }
             Self::OutOfRange { setting, .. } => format!("change {setting} in the configuration"),
             Self::UnknownLanguage { .. } => "leave text.main_language out to have it worked out".into(),

@@ -119,7 +119,7 @@ pub struct TextSettings {
     pub question_words: bool,
     /// Passages of at least this many words that most answers share carry no theme.
     pub boilerplate_words: u32,
-    /// "Most": more than this share of the question's answers, near-duplicates counted once. 1 leaves all in.
+    /// "Most": more than this share of the question's answers in one language, near-duplicates counted once. 1 leaves all in.
     pub boilerplate_share: f64,
     /// Passages of at least this many words that stand in a reference text carry no theme.
     pub quotation_words: u32,
@@ -227,8 +227,8 @@ impl Settings {
 
 /// The comment at the top of every `canvass.toml`.
 const HEADER: &str = "\
-# Settings of this run, complete: `canvass run FILE... --config canvass.toml` with the same files, questions file and
-# reference texts included, gives the same bytes again.
+# Settings of this run, complete: `canvass run FILE... --config canvass.toml` with the same files, questions file,
+# reference texts and tokenizers included, gives the same bytes again.
 # To correct a guess, change it here: a question's kind (open, single, multiple, scale, matrix), its id or its wording;
 # move a column's name to attribute_columns or ignored_columns to take it out of the questions. To take a translation
 # away, remove its translation_column line and name the column among ignored_columns.
