@@ -183,7 +183,9 @@ fn stem_themes(criterion: &mut Criterion, input: &ThemeInput<'_>, subject_of: &[
             assert_eq!(subjects.len(), 1, "a theme is about one subject");
             found.extend(subjects);
         }
-        assert_eq!(found, (0..SUBJECTS.len()).map(Some).collect(), "themes are the planted subjects, and all of them");
+        // Words that stand beside all subjects may come last.
+        found.remove(&None);
+        assert_eq!(found, (0..SUBJECTS.len()).map(Some).collect(), "all planted subjects are themes");
     });
 }
 

@@ -1,7 +1,7 @@
 //! Cuts a text into points: idea units, each a byte span of the original.
 //!
-//! Two passes. [`cutter`] cuts at line breaks, list markers, ordinal words, runs of three or more spaces, semicolons and
-//! sentence ends; [`join`] puts fragments back to what they belong to. What lies between two points holds only white space,
+//! Two passes. `cutter` cuts at line breaks, list markers, ordinal words, runs of three or more spaces, semicolons and
+//! sentence ends; `join` puts fragments back to what they belong to. What lies between two points holds only white space,
 //! punctuation, list markers, ordinal words such as "First," and lone words that join, such as the "and" of "...; and 3. ...".
 
 mod brackets;
