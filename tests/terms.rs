@@ -209,3 +209,27 @@ id,Language,What should change?
     assert!(!ledger[0]["reason"].contains("not sure"));
     assert_eq!(ledger[4]["reason"], "no theme: in German, which canvass has no resources for");
 }
+
+#[test]
+fn a_consultation_in_a_language_without_resources_is_listed_whole_and_the_user_is_told() {
+    let answers = "\
+id,Was soll sich ändern?
+1,Die Fähre am Abend muss viel später fahren als heute.
+2,Das Dach der Schule ist undicht und muss vor dem Winter repariert werden.
+3,Wir brauchen mehr Wohnungen für junge Familien auf der Insel.
+4,Der Arzt kommt nur einmal in der Woche und das ist zu wenig.
+5,Die Karten für die Fähre sind für Familien viel zu teuer geworden.
+";
+    let ran = Run::new().csv(answers).done();
+    assert!(
+        ran.said.stderr.contains("5 of 5 answers are in German, which canvass has no resources for"),
+        "{}",
+        ran.said.stderr
+    );
+    let question = ran.outputs().question("q1");
+    assert_eq!((question["base"].as_u64(), list(&question, "no_theme").len()), (Some(5), 5));
+    assert!(list(&question, "themes").is_empty());
+    let sure = ran.outputs().record("q1", "2")["language_confidence"].as_f64().unwrap();
+    assert!((0.9..=1.0).contains(&sure), "{sure}");
+    assert!(ran.outputs().text("report.html").contains("Das Dach der Schule"));
+}

@@ -2,9 +2,11 @@
 
 use crate::error::Error;
 use crate::ingest::{Intake, Received};
+use crate::progress::{Observer, Stage};
 use crate::settings::{Config, SettingsError};
 use canvass_text::{Identifier, Language, MIN_CONFIDENCE, Resources};
 use rayon::prelude::*;
+use std::collections::BTreeMap;
 
 /// How it is known in which language an answer is to be read.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -35,12 +37,14 @@ impl LanguageSource {
 }
 
 /// The language an answer is read in.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ReadIn {
     /// The language.
     pub language: Language,
     /// How it is known.
     pub source: LanguageSource,
+    /// How sure the text makes it, 0 to 1; none where it is not the text that says so.
+    pub confidence: Option<f64>,
 }
 
 /// The main language, and for each analysed response the language it is read in.
@@ -78,9 +82,11 @@ pub(super) fn languages(
     let read_in = |found: Option<ReadIn>| match found {
         // What the file says holds, whatever the text looks like.
         Some(found) if config.text.identify_language || found.source == LanguageSource::Column => found,
-        _ if !config.text.identify_language => ReadIn { language: main, source: LanguageSource::Settings },
+        _ if !config.text.identify_language => {
+            ReadIn { language: main, source: LanguageSource::Settings, confidence: None }
+        }
         Some(found) => found,
-        None => ReadIn { language: main, source: LanguageSource::Main },
+        None => ReadIn { language: main, source: LanguageSource::Main, confidence: None },
     };
     Ok((main, known.into_iter().map(|known| known.into_iter().map(read_in).collect()).collect()))
 }
@@ -88,9 +94,24 @@ pub(super) fn languages(
 /// The language of one response, as far as file and text tell. What the file states is the original's, not the translation's.
 fn known(received: &Received, identifier: Option<&Identifier>) -> Option<ReadIn> {
     if let (Some(language), None) = (received.stated_language, &received.translation) {
-        return Some(ReadIn { language, source: LanguageSource::Column });
+        return Some(ReadIn { language, source: LanguageSource::Column, confidence: None });
     }
     let found = identifier?.identify(received.analysed_text()).filter(|found| found.confidence >= MIN_CONFIDENCE)?;
     let source = if received.translation.is_some() { LanguageSource::Translation } else { LanguageSource::Identified };
-    Some(ReadIn { language: found.language, source })
+    Some(ReadIn { language: found.language, source, confidence: Some(found.confidence) })
+}
+
+/// Tells the user where every other answer or more is in a language that canvass cannot read.
+pub(super) fn note_unreadable(read_in: &[Vec<ReadIn>], observer: &dyn Observer) {
+    let mut counts: BTreeMap<Language, usize> = BTreeMap::new();
+    for read_in in read_in.iter().flatten() {
+        *counts.entry(read_in.language).or_default() += 1;
+    }
+    let n_answers: usize = counts.values().sum();
+    for (language, n) in counts.into_iter().filter(|(language, n)| !language.has_resources() && 2 * n >= n_answers) {
+        let message = format!(
+            "{n} of {n_answers} answers are in {language}, which canvass has no resources for: they are listed whole"
+        );
+        observer.note(Stage::Text, &message);
+    }
 }

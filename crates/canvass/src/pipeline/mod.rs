@@ -155,6 +155,7 @@ pub fn analyse(
     let positions = analysed_positions(&intake, &ledger)?;
     let n_analysed: u64 = positions.iter().map(|(_, positions)| positions.len() as u64).sum();
     let (main_language, read_in) = languages::languages(&intake, &positions, config, &resources)?;
+    languages::note_unreadable(&read_in, observer);
     let settings = complete(&intake, config, companions, main_language);
 
     observer.begin(Stage::Duplicates, Some(n_analysed));

@@ -39,6 +39,10 @@ pub struct ResponseRecord {
     /// How it is known: `identified`, `column`, `translation` (it is that of the translation), `settings`, or `main` for texts that are read in the main language because theirs
     /// is not sure.
     pub language_source: Option<String>,
+    /// How sure the text makes it, 0 to 1; none where it is not the text that says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
+    pub language_confidence: Option<f64>,
     /// Passages that most answers to the question share.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[serde(default)]
@@ -158,6 +162,7 @@ pub(super) fn records(run: &Run, reasons: &BTreeMap<usize, String>) -> Vec<u8> {
             translation: received.translation.as_ref().map(|translation| translation.text.clone()),
             language: text.map(|(text, _)| text.language.code().to_owned()),
             language_source: text.map(|(_, read_in)| read_in.source.name().to_owned()),
+            language_confidence: text.and_then(|(_, read_in)| read_in.confidence).map(four_decimals),
             boilerplate: text.map(|(text, _)| text.boilerplate.clone()).unwrap_or_default(),
             quotations: text.map(|(text, _)| text.quotations.clone()).unwrap_or_default(),
             points,

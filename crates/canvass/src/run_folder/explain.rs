@@ -89,7 +89,8 @@ fn tell(out: &mut String, record: &ResponseRecord, findings: &Value) -> std::fmt
     writeln!(out, "  ledger     {}{reason}", record.state.replace('_', " "))?;
     if let Some(language) = &record.language {
         let source = record.language_source.as_deref().unwrap_or_default();
-        writeln!(out, "  language   {}, {}", language_name(language), language_reason(source))?;
+        let confidence = record.language_confidence.map_or(String::new(), |sure| format!(" (confidence {sure:.2})"));
+        writeln!(out, "  language   {}, {}{confidence}", language_name(language), language_reason(source))?;
     }
     if !record.text.trim().is_empty() && record.points.is_empty() {
         writeln!(out, "  text       {}", one_line(&record.text))?;
