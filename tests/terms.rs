@@ -233,3 +233,19 @@ id,Was soll sich ändern?
     assert!((0.9..=1.0).contains(&sure), "{sure}");
     assert!(ran.outputs().text("report.html").contains("Das Dach der Schule"));
 }
+
+#[test]
+fn a_label_begins_at_the_beginning_of_a_word() {
+    let answers = "\
+id,Who should speak next year?
+1,First-time delegates from the villages.
+2,A day for long-time delegates.
+3,We want part-time delegates to be heard.
+4,More money for the roads.
+5,Heating in the old school.
+";
+    let ran = Run::new().csv(answers).settings("[text]\nphrases = false\n").done();
+    let question = ran.outputs().question("q1");
+    let labels: Vec<&str> = list(&question, "themes").iter().map(|theme| text(theme, "label")).collect();
+    assert!(!labels.is_empty() && labels.iter().all(|label| !label.starts_with("Time ")), "{labels:?}");
+}

@@ -101,6 +101,11 @@ fn phrase(coded: &Coded<'_>, text: &str, tokens: &[Token]) -> Option<String> {
         phrase.push_str(&if keeps_capital { written.to_owned() } else { written.to_lowercase() });
         end = Some(token.span.end);
     }
+    // "Time delegates" of "first-time delegates" is no phrase that begins there.
+    let start = tokens.first()?.span.start as usize;
+    if text[..start].ends_with('-') && text[..start - 1].ends_with(char::is_alphanumeric) {
+        return None;
+    }
     // "UMM" of "UMM's work" is no phrase that ends there.
     let cut = text[end? as usize..].chars().next().is_some_and(|c| matches!(c, '\'' | '\u{2019}' | '-'));
     (!cut).then_some(phrase)
