@@ -24,6 +24,7 @@ pub mod segment;
 pub mod stemmer;
 pub mod terms;
 mod words;
+mod writing;
 
 pub use abbreviation::{Abbreviation, Abbreviations, Definition, definitions};
 pub use analyser::Analyser;
