@@ -2,12 +2,19 @@
 //!
 //! Each result is checked, off the clock, in every iteration: a stage that does wrong work fails instead of being timed.
 
+#[path = "random.rs"]
+mod random;
+
 use canvass_analysis::{
     Csr, Document, DuplicateSettings, Group, Shared, TfidfSettings, ThemeInput, ThemeSettings, Themes, find_groups,
     fit_themes,
 };
-use canvass_text::{Analyser, Analysis, Language, Lexicon, Quotations, Resources, TermRules, Text, normalised_words};
+use canvass_text::{
+    Analyser, Analysis, Identifier, Language, Lexicon, MIN_CONFIDENCE, Quotations, Resources, TermRules, Text,
+    normalised_words,
+};
 use criterion::{Criterion, Throughput};
+use random::Random;
 use std::collections::BTreeSet;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -55,18 +62,7 @@ struct Consultation {
     n_tokens: usize,
 }
 
-/// `SplitMix64` (Steele, Lea & Flood 2014): the same texts on every machine.
-struct Random(u64);
-
 impl Random {
-    fn below(&mut self, n: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut x = self.0;
-        x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((x ^ (x >> 31)) % n as u64) as usize
-    }
-
     fn word<'w>(&mut self, words: &[&'w str]) -> &'w str {
         words[self.below(words.len())]
     }
@@ -189,6 +185,23 @@ fn stem_themes(criterion: &mut Criterion, input: &ThemeInput<'_>, subject_of: &[
     });
 }
 
+/// Sentences of our own, in the six languages and others: none may be taken for another language.
+fn language_identification(criterion: &mut Criterion, resources: &Resources) {
+    let sentences: Vec<(Language, &str)> = include_str!("../crates/text/testdata/languages.tsv")
+        .lines()
+        .filter_map(|line| line.split_once('\t'))
+        .filter_map(|(code, sentence)| Some((Language::from_code(code)?, sentence)))
+        .collect();
+    let identifier = Identifier::new(resources);
+    let identify = || sentences.iter().map(|(_, sentence)| identifier.identify(sentence)).collect::<Vec<_>>();
+    bench(criterion, "language_identification", sentences.len(), identify, |found| {
+        for ((language, sentence), found) in sentences.iter().zip(found) {
+            let sure = found.filter(|found| found.confidence >= MIN_CONFIDENCE && found.language.has_resources());
+            assert!(sure.is_none_or(|found| found.language == *language), "{sentence}");
+        }
+    });
+}
+
 fn near_duplicates(criterion: &mut Criterion, consultation: &Consultation) {
     let settings = DuplicateSettings::default();
     let words: Vec<Vec<String>> = consultation.texts.iter().map(|text| normalised_words(text).collect()).collect();
@@ -216,6 +229,7 @@ fn main() {
     let rules = TermRules { phrases: false, boilerplate_share: 1.0, ..TermRules::default() };
     let analyser = Analyser::new(&resources, rules, &lexicon);
 
+    language_identification(&mut criterion, &resources);
     let analysis = points_and_terms(&mut criterion, &consultation, &analyser);
     let (mut rows, mut responses) = (Vec::new(), Vec::new());
     for (response, text) in analysis.texts.iter().enumerate() {

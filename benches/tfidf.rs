@@ -2,9 +2,13 @@
 //!
 //! `benches/peers/tfidf.py` times the same work beside scikit-learn, on many more answers.
 
+#[path = "random.rs"]
+mod random;
+
 use canvass_analysis::{Csr, TfidfSettings};
 use canvass_text::{Bags, WordRule, count_words};
 use criterion::{Criterion, Throughput};
+use random::Random;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
@@ -16,19 +20,6 @@ const WORDS: usize = 30;
 const N_WORDS: usize = 5_000;
 /// The seed of the generator.
 const SEED: u64 = 7;
-
-/// `SplitMix64` (Steele, Lea & Flood 2014): the same texts on every machine.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, n: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut x = self.0;
-        x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((x ^ (x >> 31)) % n as u64) as usize
-    }
-}
 
 /// The word of a number: syllables that spell it.
 fn word(number: usize) -> String {

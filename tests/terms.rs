@@ -77,6 +77,8 @@ fn synonyms_that_say_nothing_are_refused_with_the_way_out() {
         ("[[synonym]]\nterm = \"x\"\nforms = []\n", "the synonym \"x\" cannot be used: it has no forms"),
         ("[[synonym]]\nterm = \" \"\nforms = [\"bus\"]\n", "its term is empty"),
         ("[[synonym]]\nterm = \"x\"\nforms = [\"y\"]\nlanguage = \"de\"\n", "no resources for the language \"de\""),
+        ("[[synonym]]\nterm = \"x\"\nforms = [\"your site\"]\n", "in English its form \"your site\" has a number"),
+        ("[[synonym]]\nterm = \"x\"\nforms = [\"Agenda 2030\"]\n", "leave that off"),
         ("[[synonyms]]\nterm = \"x\"\n", "synonyms.toml line 1, column 3: unknown field `synonyms`"),
         ("[[synonym]]\nterm = \"x\"\nforms = \"y\"\n", "synonyms.toml line 3, column 9"),
     ] {

@@ -182,8 +182,10 @@ impl<'r> Analyser<'r> {
                 let language =
                     if self.rules.identify_points { self.identifier.identify_point(passage, *own) } else { *own };
                 // A language that no text as a whole is in has no number: the point keeps that of its text.
-                let language = if languages.contains(&language) { language } else { *own };
-                let number = languages.binary_search(&language).unwrap_or_default();
+                let (language, number) = match languages.binary_search(&language) {
+                    Ok(number) => (language, number),
+                    Err(_) => (*own, languages.binary_search(own).unwrap_or_default()),
+                };
                 let tag = number as u8 | if is_shouted(passage) { SHOUTED } else { 0 };
                 let words = self.words_of(text, span, language).into_iter();
                 let words = words.map(|word| (word.start, distinct.intern(tag, word.text)));
@@ -295,9 +297,13 @@ impl<'r> Analyser<'r> {
         carries(first) && carries(last) && words.iter().all(|word| carries(word) || is_inner(word))
     }
 
-    /// A form of a lexicon as terms, each with what stands between it and the one before; nothing if one of them does not occur.
+    /// A form of a lexicon as terms, each with what stands between it and the one before; nothing if one of them does not occur,
+    /// or if the form is no term of the language: what would be left of it would match too much.
     fn resolve(&self, form: &str, language: u8, words: &Words<'_>) -> Vec<(Option<String>, u32)> {
         let of = words.languages[usize::from(language)];
+        if !self.is_term(form, of) {
+            return Vec::new();
+        }
         let mut resolved: Vec<(Option<String>, u32)> = Vec::new();
         let mut end = None;
         for word in self.words_of(form, Span::new(0, form.len()), of) {

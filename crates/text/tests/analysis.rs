@@ -405,6 +405,16 @@ fn a_synonym_counts_though_it_is_a_word_of_the_question() {
 }
 
 #[test]
+fn what_is_left_of_a_form_without_its_function_words_matches_nothing() {
+    // "Your" says nothing in English and might in French: the form is none in the one, and does not occur in the other.
+    let texts = english(&["a building site", "your site is slow"]);
+    let lexicon = Lexicon { entries: vec![entry(MergeKind::Synonym, "web presence", &["your site", "Agenda 2030"])] };
+    let analysis = analyse_with(&texts, "", &lexicon, rules());
+    assert!(analysis.merges.is_empty(), "{:?}", analysis.merges);
+    assert!(analysis.vocabulary.find(Language::English, "site").is_some());
+}
+
+#[test]
 fn either_apostrophe_may_stand_in_a_form() {
     let texts = [("L\u{2019}agence de l\u{2019}eau décide", Language::French), ("l'agence de l'eau", Language::French)];
     let lexicon = Lexicon { entries: vec![entry(MergeKind::Synonym, "ADE", &["agence de l'eau"])] };

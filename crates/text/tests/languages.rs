@@ -168,27 +168,6 @@ fn real_answers() -> Option<Vec<String>> {
     Some(texts)
 }
 
-/// `time cargo test --release -p canvass-text --test languages two_hundred -- --ignored --nocapture`
-#[test]
-#[ignore = "to be timed in release"]
-fn two_hundred_thousand_answers_of_forty_words_are_identified() {
-    let sentences = sentences();
-    let six = sentences.iter().filter(|(language, _)| language.has_resources());
-    let texts: Vec<(Language, &str)> = six.copied().collect();
-    let mut right = 0_u32;
-    let n_answers: u32 = 200_000;
-    for answer in 0..n_answers as usize {
-        // Two sentences of one language, as they stand in order of their languages; where that changes the answer is mixed,
-        // and not counted on.
-        let (language, first) = texts[answer % texts.len()];
-        let second = texts[(answer + 1) % texts.len()].1;
-        let found = IDENTIFIER.identify(&format!("{first} {second}"));
-        right += u32::from(found.is_some_and(|found| found.language == language));
-    }
-    println!("{right} of {n_answers} right");
-    assert!(f64::from(right) > 0.95 * f64::from(n_answers));
-}
-
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 

@@ -66,17 +66,23 @@ fn defined(abbreviation: &Abbreviation) -> Option<Entry> {
     })
 }
 
-/// Checks that the user's forms are all term: a number or function word at an end would be lost, and the form match too much.
+/// Checks that the user's forms are terms from end to end, in the language stated for them or else the main one: without the
+/// number or function word at its end a form would match too much, so it matches nothing.
 ///
 /// # Errors
 /// [`SettingsError::Synonym`], naming the form.
-pub(super) fn check_forms(config: &Config, analyser: &Analyser<'_>) -> Result<(), SettingsError> {
+pub(super) fn check_forms(
+    config: &Config,
+    main_language: Language,
+    analyser: &Analyser<'_>,
+) -> Result<(), SettingsError> {
     for entry in synonyms(config)? {
         for form in entry.forms.iter().filter(|form| !form.trim().is_empty()) {
-            let languages = entry.language.map_or(Language::ALL.to_vec(), |language| vec![language]);
-            if !languages.into_iter().any(|language| analyser.is_term(form, language)) {
+            let language = entry.language.unwrap_or(main_language);
+            if !analyser.is_term(form, language) {
                 let why = format!(
-                    "its form {form:?} has a number, a single letter or a function word where it begins or ends, which no term has"
+                    "in {language} its form {form:?} has a number, a single letter or a function word where it begins or ends, \
+                     which no term has; leave that off, or state another language"
                 );
                 return Err(SettingsError::Synonym { term: entry.label, why });
             }

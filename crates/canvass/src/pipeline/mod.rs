@@ -171,7 +171,7 @@ pub fn analyse(
     let all_texts = all_texts(&intake, &positions, &read_in, &groups);
     let lexicon = lexicon::lexicon(all_texts.iter().flatten(), config)?;
     let analyser = Analyser::new(&resources, term_rules(&settings), &lexicon);
-    lexicon::check_forms(config, &analyser)?;
+    lexicon::check_forms(config, main_language, &analyser)?;
     let mut coded = Vec::new();
     for ((((question_idx, positions), read_in), groups), texts) in
         positions.into_iter().zip(read_in).zip(groups).zip(&all_texts)
