@@ -13,16 +13,27 @@ pub enum AnalysisError {
         /// What it is.
         found: f64,
     },
-    /// The clustering library refused.
-    #[error("k-means cannot make {n_clusters} clusters of {n_points} points: {message}")]
+    /// An algorithm cannot do what it is asked to.
+    #[error("{algorithm} cannot make {n_clusters} clusters of {n_points} points: {reason}")]
     Clustering {
+        /// The name of the algorithm.
+        algorithm: &'static str,
         /// Clusters asked for.
         n_clusters: usize,
         /// Points with a term.
         n_points: usize,
-        /// What the library said.
-        message: String,
+        /// What is in the way.
+        reason: String,
     },
+    /// linfa refused.
+    #[error("linfa: {0}")]
+    Linfa(String),
+}
+
+impl From<linfa::Error> for AnalysisError {
+    fn from(error: linfa::Error) -> Self {
+        Self::Linfa(error.to_string())
+    }
 }
 
 /// `Ok` if `found` passes, else the error that names the bound.

@@ -37,7 +37,8 @@ pub(super) fn fit(input: &ThemeInput<'_>, settings: &ThemeSettings, seed: u64) -
     if n_clusters == 0 {
         return Ok(Vec::new());
     }
-    let refused = |message: String| AnalysisError::Clustering { n_clusters, n_points: kept.len(), message };
+    let refused =
+        |reason: String| AnalysisError::Clustering { algorithm: "kmeans", n_clusters, n_points: kept.len(), reason };
     let vectors = Array2::from_shape_vec((kept.len(), svd.singular_values.len()), vectors)
         .map_err(|error| refused(error.to_string()))?;
     let dataset = DatasetBase::from(vectors);

@@ -169,6 +169,18 @@ impl Csr {
     }
 }
 
+impl linfa::dataset::Records for Csr {
+    type Elem = f32;
+
+    fn nsamples(&self) -> usize {
+        self.n_rows()
+    }
+
+    fn nfeatures(&self) -> usize {
+        self.n_columns
+    }
+}
+
 /// Some rows of a matrix, one after the other.
 pub(super) struct Block<'a> {
     row_starts: &'a [u64],

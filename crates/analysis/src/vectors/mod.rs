@@ -1,6 +1,7 @@
 //! Sparse matrices of points by terms, their weights, and their reduction to few dimensions.
 
 mod csr;
+mod neighbours;
 mod svd;
 mod tfidf;
 

@@ -1,0 +1,1 @@
+//! How well two partitions of the same items agree.

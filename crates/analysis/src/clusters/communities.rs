@@ -1,0 +1,1 @@
+//! Communities of a graph of neighbours: how many clusters there are.

@@ -1,0 +1,1 @@
+//! The recipe: clusters that several algorithms and starts agree on.

@@ -1,0 +1,1 @@
+//! Dirichlet multinomial mixture for short texts.

@@ -1,0 +1,1 @@
+//! Moves rows between clusters by naive Bayes on their terms.

@@ -1,0 +1,1 @@
+//! linfa's k-means, DBSCAN and Gaussian mixture on reduced vectors.
