@@ -1,7 +1,8 @@
 //! Terms in, themes and near-duplicates out; pure, parallel and deterministic.
 //!
 //! The story in reading order: [`vectors`] holds sparse matrices, weighs terms by TF-IDF and reduces them; [`clusters`]
-//! cuts points into groups, each point in one; [`themes`] finds what the points are about, each theme with the terms that define it; [`duplicates`] finds answers that were copied.
+//! cuts points into groups, each point in one; [`mod@agreement`] says how well such groups agree with others;
+//! [`themes`] finds what the points are about, each theme with the terms that define it; [`duplicates`] finds answers that were copied.
 //!
 //! This crate never knows how terms were made: a term is a column. Nothing is read or written, there is no clock and no
 //! global state, and every result is the same at any thread count: work is cut into chunks of a fixed size, and what the
@@ -15,6 +16,7 @@ mod numeric;
 pub mod themes;
 pub mod vectors;
 
+pub use agreement::{Agreement, agreement, octaves};
 pub use duplicates::{Document, DuplicateKind, DuplicateSettings, Group, Member, Shared, find_groups};
 pub use error::AnalysisError;
 pub use themes::{Algorithm, Membership, Theme, ThemeInput, ThemeSettings, Themes, WeightedTerm, fit_themes};
