@@ -29,7 +29,7 @@ pub struct Agreement {
 /// Where only one of them is a single cluster, `nmi` and `ari` are 0.
 ///
 /// # Cost
-/// Linear in the items, but for sorting; `accuracy` takes min² · max steps and min · max · 8 bytes for the smaller and the
+/// Linear in the items, but for sorting; `accuracy` takes min² · max steps and min · max · 4 bytes for the smaller and the
 /// larger number of clusters.
 ///
 /// # Panics
@@ -94,7 +94,7 @@ impl Contingency {
         let information = sum(shared.collect());
         let entropy = |sizes: &[u64]| sum(sizes.iter().map(|size| *size as f64 / n * -ln(*size as f64 / n)).collect());
         // Not both are one cluster: that would be the same partition.
-        (information / ((entropy(&self.rows) + entropy(&self.columns)) / 2.0)).clamp(0.0, 1.0)
+        (information / f64::midpoint(entropy(&self.rows), entropy(&self.columns))).clamp(0.0, 1.0)
     }
 
     /// In whole numbers up to the division: with n below 2³², pairs fit 63 bits, and their products 126.
@@ -116,7 +116,7 @@ impl Contingency {
         let mut table = vec![0; n_rows * n_columns];
         for (row, column, count) in &self.cells {
             let (row, column) = if is_upright { (*column, *row) } else { (*row, *column) };
-            table[row as usize * n_columns + column as usize] = *count;
+            table[row as usize * n_columns + column as usize] = *count as u32;
         }
         matching::best_sum(n_rows, n_columns, &table) as f64 / self.n as f64
     }

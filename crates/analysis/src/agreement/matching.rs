@@ -10,11 +10,11 @@
 ///
 /// # Source
 /// The Hungarian method with potentials: Kuhn (1955), Munkres (1957); one shortest path a row, as Jonker & Volgenant (1987).
-pub(super) fn best_sum(n_rows: usize, n_columns: usize, cells: &[u64]) -> u64 {
+pub(super) fn best_sum(n_rows: usize, n_columns: usize, cells: &[u32]) -> u64 {
     assert!(n_rows <= n_columns, "a row without a column: {n_rows} rows, {n_columns} columns");
     assert_eq!(cells.len(), n_rows * n_columns, "a table of {n_rows} by {n_columns}");
     // Rows and columns count from 1; row 0 is none, and column 0 is where a path starts.
-    let cost = |row: usize, column: usize| -(cells[(row - 1) * n_columns + column - 1] as i64);
+    let cost = |row: usize, column: usize| -i64::from(cells[(row - 1) * n_columns + column - 1]);
     let mut of_row = vec![0_i64; n_rows + 1];
     let mut of_column = vec![0_i64; n_columns + 1];
     let mut row_of = vec![0_usize; n_columns + 1];
@@ -58,7 +58,7 @@ pub(super) fn best_sum(n_rows: usize, n_columns: usize, cells: &[u64]) -> u64 {
         }
     }
     let taken = (1..=n_columns).filter(|column| row_of[*column] != 0);
-    taken.map(|column| cells[(row_of[column] - 1) * n_columns + column - 1]).sum()
+    taken.map(|column| u64::from(cells[(row_of[column] - 1) * n_columns + column - 1])).sum()
 }
 
 #[cfg(test)]
@@ -76,13 +76,13 @@ mod tests {
     }
 
     /// The best by trying all.
-    fn tried(cells: &[u64], n_columns: usize, taken: &mut Vec<usize>) -> u64 {
+    fn tried(cells: &[u32], n_columns: usize, taken: &mut Vec<usize>) -> u64 {
         let Some(row) = cells.get(..n_columns) else { return 0 };
         let mut best = 0;
         for column in 0..n_columns {
             if !taken.contains(&column) {
                 taken.push(column);
-                best = best.max(row[column] + tried(&cells[n_columns..], n_columns, taken));
+                best = best.max(u64::from(row[column]) + tried(&cells[n_columns..], n_columns, taken));
                 taken.pop();
             }
         }
@@ -94,7 +94,7 @@ mod tests {
         fn no_matching_is_better(
             (n_rows, n_columns, cells) in (1_usize..=5, 0_usize..=2).prop_flat_map(|(n_rows, more)| {
                 let n_columns = n_rows + more;
-                (Just(n_rows), Just(n_columns), proptest::collection::vec(0_u64..20, n_rows * n_columns))
+                (Just(n_rows), Just(n_columns), proptest::collection::vec(0_u32..20, n_rows * n_columns))
             })
         ) {
             prop_assert_eq!(best_sum(n_rows, n_columns, &cells), tried(&cells, n_columns, &mut Vec::new()));
