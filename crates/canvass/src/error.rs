@@ -2,6 +2,7 @@
 
 use crate::ingest::IngestError;
 use crate::ledger::State;
+use crate::quality::QualityError;
 use crate::settings::SettingsError;
 use canvass_analysis::AnalysisError;
 use std::path::PathBuf;
@@ -18,6 +19,9 @@ pub enum Error {
     /// The analysis refuses its settings or its input.
     #[error(transparent)]
     Analysis(#[from] AnalysisError),
+    /// A labelled set cannot be used.
+    #[error(transparent)]
+    Quality(#[from] QualityError),
     /// A built-in resource is broken.
     #[error(transparent)]
     Resource(#[from] canvass_text::ResourceError),
@@ -131,10 +135,11 @@ impl Error {
         match self {
             Self::Input(error) => error.hint(),
             Self::Settings(error) => error.hint(),
+            Self::Quality(error) => error.hint(),
             Self::Analysis(AnalysisError::OutOfRange { setting, .. }) => {
                 format!("change {setting} in the configuration")
             }
-            Self::Analysis(AnalysisError::Clustering { .. }) => {
+            Self::Analysis(AnalysisError::Clustering { .. } | AnalysisError::Linfa(_)) => {
                 "lower themes.max_themes, or leave themes.algorithm out".into()
             }
             Self::NothingToCompare { .. } => {
@@ -171,6 +176,7 @@ impl Error {
             | Self::NotARunFolder { .. }
             | Self::NoSuchResponse { .. } => true,
             Self::Analysis(error) => matches!(error, AnalysisError::OutOfRange { .. }),
+            Self::Quality(error) => error.is_usage(),
             Self::Resource(_) | Self::QuotationNotInSource { .. } | Self::Template(_) | Self::Io { .. } => false,
         }
     }

@@ -3,7 +3,7 @@
 //! The story in reading order: [`settings`] says what a run is to do; [`ingest`] reads the files; [`ledger`] accounts for
 //! every response; [`pipeline`] takes the texts apart, finds near-duplicates and themes, and puts together the [`findings`];
 //! [`report`] turns them into files; [`run_folder`] writes those, verifies them later, and explains what happened to one
-//! response.
+//! response. Apart from these, [`quality`] measures how well clusters agree with labels that people gave.
 //!
 //! ```no_run
 //! use canvass::{Request, Silent, report, run};
@@ -26,6 +26,7 @@ pub mod ingest;
 pub mod ledger;
 pub mod pipeline;
 pub mod progress;
+pub mod quality;
 mod references;
 pub mod report;
 pub mod run_folder;

@@ -1,6 +1,6 @@
 //! How a run tells what it is doing, without knowing who listens.
 
-/// A stage of a run.
+/// A stage of a run, or of a bench.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Stage {
     /// Reading the files; counts responses.
@@ -17,6 +17,10 @@ pub enum Stage {
     Findings,
     /// Writing the run folder; counts files.
     Report,
+    /// Reading labelled sets; counts texts.
+    Labelled,
+    /// Clustering labelled sets; counts how often one is clustered.
+    Clusters,
 }
 
 impl Stage {
@@ -30,6 +34,8 @@ impl Stage {
             Self::Themes => "themes",
             Self::Findings => "findings",
             Self::Report => "report",
+            Self::Labelled => "labelled",
+            Self::Clusters => "clusters",
         }
     }
 
@@ -40,6 +46,8 @@ impl Stage {
             Self::Themes => "points",
             Self::Findings => "questions",
             Self::Report => "files",
+            Self::Labelled => "texts",
+            Self::Clusters => "clusterings",
         }
     }
 }

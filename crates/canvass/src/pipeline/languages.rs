@@ -4,7 +4,7 @@ use crate::error::Error;
 use crate::ingest::{Intake, Received};
 use crate::progress::{Observer, Stage};
 use crate::settings::{Config, SettingsError};
-use canvass_text::{Identifier, Language, MIN_CONFIDENCE, Resources};
+use canvass_text::{Identified, Identifier, Language, MIN_CONFIDENCE, Resources};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 
@@ -73,12 +73,7 @@ pub(super) fn languages(
             positions.par_iter().map(|at| known(&intake.responses[*at], follows.then_some(&identifier))).collect()
         })
         .collect();
-    let count =
-        |language: Language| known.iter().flatten().flatten().filter(|found| found.language == language).count();
-    // The first of the most frequent: English where nothing is sure.
-    let main = stated.unwrap_or_else(|| {
-        Language::ALL.into_iter().rev().max_by_key(|language| count(*language)).unwrap_or(Language::English)
-    });
+    let main = stated.unwrap_or_else(|| most_frequent(known.iter().flatten().flatten().map(|found| found.language)));
     let read_in = |found: Option<ReadIn>| match found {
         // What the file says holds, whatever the text looks like.
         Some(found) if config.text.identify_language || found.source == LanguageSource::Column => found,
@@ -96,19 +91,41 @@ fn known(received: &Received, identifier: Option<&Identifier>) -> Option<ReadIn>
     if let (Some(language), None) = (received.stated_language, &received.translation) {
         return Some(ReadIn { language, source: LanguageSource::Column, confidence: None });
     }
-    let found = identifier?.identify(received.analysed_text()).filter(|found| found.confidence >= MIN_CONFIDENCE)?;
+    let found = shown(received.analysed_text(), identifier?)?;
     let source = if received.translation.is_some() { LanguageSource::Translation } else { LanguageSource::Identified };
     Some(ReadIn { language: found.language, source, confidence: Some(found.confidence) })
 }
 
+/// The language of a text, if it shows one surely.
+pub(crate) fn shown(text: &str, identifier: &Identifier) -> Option<Identified> {
+    identifier.identify(text).filter(|found| found.confidence >= MIN_CONFIDENCE)
+}
+
+/// The language with resources that most of these are; of several the first, and English where there is none.
+pub(crate) fn most_frequent(languages: impl Iterator<Item = Language>) -> Language {
+    let counts = counted(languages);
+    let count = |language: &Language| counts.get(language).copied().unwrap_or_default();
+    Language::ALL.into_iter().rev().max_by_key(count).unwrap_or(Language::English)
+}
+
+/// The languages without resources that at least half of `n_texts` are in, and how many that is.
+pub(crate) fn unreadable(languages: impl Iterator<Item = Language>, n_texts: usize) -> Vec<(Language, usize)> {
+    let is_unreadable = |(language, n): &(Language, usize)| !language.has_resources() && 2 * n >= n_texts;
+    counted(languages).into_iter().filter(is_unreadable).collect()
+}
+
+fn counted(languages: impl Iterator<Item = Language>) -> BTreeMap<Language, usize> {
+    let mut counts = BTreeMap::new();
+    for language in languages {
+        *counts.entry(language).or_default() += 1;
+    }
+    counts
+}
+
 /// Tells the user where every other answer or more is in a language that canvass cannot read.
 pub(super) fn note_unreadable(read_in: &[Vec<ReadIn>], observer: &dyn Observer) {
-    let mut counts: BTreeMap<Language, usize> = BTreeMap::new();
-    for read_in in read_in.iter().flatten() {
-        *counts.entry(read_in.language).or_default() += 1;
-    }
-    let n_answers: usize = counts.values().sum();
-    for (language, n) in counts.into_iter().filter(|(language, n)| !language.has_resources() && 2 * n >= n_answers) {
+    let n_answers: usize = read_in.iter().map(Vec::len).sum();
+    for (language, n) in unreadable(read_in.iter().flatten().map(|read_in| read_in.language), n_answers) {
         let message = format!(
             "{n} of {n_answers} answers are in {language}, which canvass has no resources for: they are listed whole"
         );

@@ -3,7 +3,7 @@
 //! [`run`] begins with files, [`analyse`] with responses that are already in memory. Neither writes anything: what a
 //! [`Run`] holds is turned into files by [`crate::report`] and [`crate::run_folder`].
 
-mod languages;
+pub(crate) mod languages;
 mod lexicon;
 
 use crate::error::Error;

@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 pub(crate) use manifest::hash;
 pub use manifest::{LibraryIdentity, Manifest, OutputIdentity, ResourceIdentity};
 pub use responses::{PointRecord, ResponseRecord, ThemeRecord, TokenRecord};
-pub(crate) use tables::guarded;
+pub(crate) use tables::{Table, decimal, guarded};
 
 /// An output: its name in the run folder, and its bytes.
 #[derive(Clone, Debug, Eq, PartialEq)]

@@ -111,7 +111,7 @@ pub(super) fn reasons(run: &Run) -> BTreeMap<usize, String> {
 }
 
 /// Four decimals, without trailing zeros: the same text on every machine.
-fn decimal(x: f64) -> String {
+pub(crate) fn decimal(x: f64) -> String {
     let text = format!("{x:.4}");
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
@@ -122,27 +122,33 @@ pub(crate) fn guarded(cell: &str) -> std::borrow::Cow<'_, str> {
 }
 
 /// A table in the making.
-struct Table {
+pub(crate) struct Table {
     writer: csv::Writer<Vec<u8>>,
 }
 
 impl Table {
-    fn new<const N: usize>(columns: [&str; N]) -> Self {
+    pub(crate) fn new<const N: usize>(columns: [&str; N]) -> Self {
         let mut table = Self { writer: csv::WriterBuilder::new().from_writer(Vec::new()) };
         table.row(columns);
         table
     }
 
-    /// # Panics
-    /// Never: writing to memory does not fail, and every row has the same number of cells.
     fn row<const N: usize>(&mut self, cells: [&str; N]) {
-        let cells: Vec<_> = cells.iter().map(|cell| guarded(cell)).collect();
+        self.cells(&cells);
+    }
+
+    /// A row whose cells are counted by the caller: as many as there are columns.
+    ///
+    /// # Panics
+    /// If they are more or fewer; writing to memory does not fail.
+    pub(crate) fn cells<C: AsRef<str>>(&mut self, cells: &[C]) {
+        let cells: Vec<_> = cells.iter().map(|cell| guarded(cell.as_ref())).collect();
         self.writer.write_record(cells.iter().map(|cell| cell.as_bytes())).expect("rows of one width go into memory");
     }
 
     /// # Panics
-    /// Never: as [`Table::row`].
-    fn bytes(self) -> Vec<u8> {
+    /// Never: memory takes every row.
+    pub(crate) fn bytes(self) -> Vec<u8> {
         self.writer.into_inner().expect("memory takes every row")
     }
 }

@@ -1,5 +1,8 @@
 //! The run folder on disk: written whole or not at all, verified, and asked about one response.
+//!
+//! Beside it, the tables of clusters that a bench leaves behind: nothing else of canvass writes files.
 
+mod assignments;
 mod explain;
 mod verify;
 
@@ -8,6 +11,7 @@ use crate::report::{MANIFEST, Manifest, OutputFile};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+pub use assignments::{check_assignments, write_assignments};
 pub use explain::explain;
 pub use verify::{Finding as VerifyFinding, Verdict, verify};
 
@@ -81,16 +85,20 @@ fn write_all(temporary: &Path, outputs: &[OutputFile], done: &dyn Fn()) -> Resul
     let parent = temporary.parent().unwrap_or(Path::new("."));
     fs::create_dir(temporary).map_err(Error::io("create a folder in", parent))?;
     for output in outputs {
-        let path = temporary.join(output.name);
-        let write = || {
-            let mut file = fs::File::create(&path)?;
-            std::io::Write::write_all(&mut file, &output.bytes)?;
-            file.sync_all()
-        };
-        write().map_err(Error::io("write", &path))?;
+        write_synced(&temporary.join(output.name), &output.bytes)?;
         done();
     }
     Ok(())
+}
+
+/// Writes a file, down to the disk.
+fn write_synced(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    let write = || {
+        let mut file = fs::File::create(path)?;
+        std::io::Write::write_all(&mut file, bytes)?;
+        file.sync_all()
+    };
+    write().map_err(Error::io("write", path))
 }
 
 /// Puts `temporary` in the place of `folder`.
@@ -115,10 +123,10 @@ fn replace(folder: &Path, temporary: &Path) -> Result<(), Error> {
     Ok(())
 }
 
-/// A hidden folder beside `folder`, on the same file system.
-fn beside(folder: &Path, what: &str) -> PathBuf {
-    let name = folder.file_name().unwrap_or_default().to_string_lossy();
-    folder.with_file_name(format!(".{name}.{what}-{}", std::process::id()))
+/// A hidden place beside `path`, on the same file system.
+fn beside(path: &Path, what: &str) -> PathBuf {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    path.with_file_name(format!(".{name}.{what}-{}", std::process::id()))
 }
 
 /// Reads the manifest of a run folder.
