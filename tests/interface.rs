@@ -13,7 +13,7 @@ fn help(arguments: &[&str]) -> String {
 #[test]
 fn help_lists_the_commands() {
     let told = help(&["--help"]);
-    for command in ["run", "verify", "explain"] {
+    for command in ["run", "verify", "explain", "bench"] {
         assert!(
             told.lines().any(|line| line.trim_start().starts_with(&format!("{command} "))),
             "no {command} in:\n{told}"
@@ -44,6 +44,15 @@ fn help_on_run_lists_every_option() {
             told.contains(&format!("{option} ")) || told.contains(&format!("{option}\n")),
             "no {option} in:\n{told}"
         );
+    }
+}
+
+#[test]
+fn help_on_a_bench_lists_its_options_and_the_names_of_the_algorithms() {
+    assert!(help(&["bench", "--help"]).contains("  quality "));
+    let told = help(&["bench", "quality", "--help"]);
+    for option in ["--k <true|auto|N>", "--algorithm", "--seed", "--assignments", "--format", "consensus, smoothed, "] {
+        assert!(told.contains(option), "no {option} in:\n{told}");
     }
 }
 

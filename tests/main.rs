@@ -15,6 +15,7 @@ mod hostile;
 mod interface;
 mod languages;
 mod long_layout;
+mod quality;
 mod report;
 mod reproducible;
 mod run_folder;

@@ -1,6 +1,9 @@
 //! The command line.
 
+use canvass::pipeline::DEFAULT_SEED;
+use canvass::quality::{ClusterAlgorithm, ClusterCount};
 use canvass::settings::Layout;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::num::NonZeroU16;
 use std::path::PathBuf;
@@ -39,6 +42,9 @@ pub(crate) enum Command {
     Verify(Verify),
     /// Tell what happened to one response
     Explain(Explain),
+    /// Measure how good canvass is on data of your own
+    #[command(subcommand)]
+    Bench(Bench),
 }
 
 #[derive(Args, Debug)]
@@ -138,4 +144,51 @@ pub(crate) struct Explain {
     /// One question only
     #[arg(long, value_name = "Q")]
     pub(crate) question: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Bench {
+    /// Compare clusters of texts with the labels that people gave them: NMI, ARI and accuracy
+    Quality(Quality),
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Quality {
+    /// Labelled sets: a JSON object a line, {"id": ..., "text": ..., "label": ...}
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// How many clusters: "true", as many as there are labels; "auto", as many as the texts show; or a number
+    #[arg(long, value_name = "true|auto|N", default_value_t = ClusterCount::AsLabelled)]
+    pub(crate) k: ClusterCount,
+    /// How texts are put into clusters
+    #[arg(long, value_name = "NAME", value_parser = algorithms(), default_value = ClusterAlgorithm::default().name())]
+    pub(crate) algorithm: ClusterAlgorithm,
+    /// The first of the three seeds
+    #[arg(long, value_name = "N", default_value_t = DEFAULT_SEED)]
+    pub(crate) seed: u64,
+    /// A folder for the clusters that the first seed gives: of each file its NAME.csv, with the columns id,cluster
+    #[arg(long, value_name = "DIR")]
+    pub(crate) assignments: Option<PathBuf>,
+    /// How the figures are written to standard output
+    #[arg(long, value_enum, default_value_t = QualityFormat::Text, value_name = "FORMAT")]
+    pub(crate) format: QualityFormat,
+}
+
+/// Takes the name of an algorithm.
+fn algorithms() -> impl TypedValueParser<Value = ClusterAlgorithm> {
+    PossibleValuesParser::new(ClusterAlgorithm::ALL.map(ClusterAlgorithm::name)).map(|name| {
+        // The parser takes no other name.
+        ClusterAlgorithm::ALL.into_iter().find(|algorithm| algorithm.name() == name).unwrap_or_default()
+    })
+}
+
+/// How figures are written.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(crate) enum QualityFormat {
+    /// For people.
+    Text,
+    /// One object, with the figures of each seed.
+    Json,
+    /// A row a set.
+    Csv,
 }

@@ -1,6 +1,7 @@
 //! What each command does.
 
 use crate::arguments::{Command, Explain, Run, Verify};
+use crate::bench;
 use crate::console::Console;
 use crate::progress::Progress;
 use canvass::findings::{Finding, LanguageCount, QuestionFindings};
@@ -17,6 +18,7 @@ pub(crate) fn execute(command: &Command, console: Console) -> Result<ExitCode, E
         Command::Run(arguments) => run(arguments, console),
         Command::Verify(arguments) => verify(arguments, console),
         Command::Explain(arguments) => explain(arguments, console),
+        Command::Bench(arguments) => bench::execute(arguments, console),
     }
 }
 

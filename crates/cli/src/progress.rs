@@ -11,12 +11,19 @@ use std::time::Duration;
 #[derive(Debug)]
 pub(crate) struct Progress {
     console: Console,
+    /// Whether a line is left behind for each stage that is done.
+    has_lines: bool,
     bar: Mutex<Option<ProgressBar>>,
 }
 
 impl Progress {
     pub(crate) fn new(console: Console) -> Self {
-        Self { console, bar: Mutex::new(None) }
+        Self { console, has_lines: true, bar: Mutex::new(None) }
+    }
+
+    /// Progress for people who watch: elsewhere notes and JSON lines only.
+    pub(crate) fn on_terminals(console: Console) -> Self {
+        Self { has_lines: console.has_bars(), ..Self::new(console) }
     }
 
     fn with_bar(&self, act: impl FnOnce(&mut Option<ProgressBar>)) {
@@ -57,6 +64,9 @@ impl Observer for Progress {
             }
         });
         self.console.event(&json!({"event": "end", "stage": stage.name(), "total": total, "unit": stage.unit()}));
+        if !self.has_lines {
+            return;
+        }
         let unit = if total == 1 { stage.unit().trim_end_matches('s') } else { stage.unit() };
         self.console.say(&format!("{:>10}  {total} {unit}", stage.name()));
     }
