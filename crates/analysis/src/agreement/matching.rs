@@ -79,10 +79,10 @@ mod tests {
     fn tried(cells: &[u32], n_columns: usize, taken: &mut Vec<usize>) -> u64 {
         let Some(row) = cells.get(..n_columns) else { return 0 };
         let mut best = 0;
-        for column in 0..n_columns {
+        for (column, cell) in row.iter().enumerate() {
             if !taken.contains(&column) {
                 taken.push(column);
-                best = best.max(u64::from(row[column]) + tried(&cells[n_columns..], n_columns, taken));
+                best = best.max(u64::from(*cell) + tried(&cells[n_columns..], n_columns, taken));
                 taken.pop();
             }
         }
