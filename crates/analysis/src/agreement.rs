@@ -47,6 +47,20 @@ pub fn agreement(a: &[u32], b: &[u32]) -> Agreement {
     Agreement { nmi: table.nmi(), ari: table.ari(), accuracy: table.accuracy() }
 }
 
+/// The clusters of `a` under the names of those of `b` that they are matched with, one to one, so that most items have the same
+/// name in both.
+///
+/// # Shape
+/// Both have clusters below `n_clusters`.
+pub(crate) fn matched(a: &[u32], b: &[u32], n_clusters: usize) -> Vec<u32> {
+    let mut shared = vec![0; n_clusters * n_clusters];
+    for (a, b) in a.iter().zip(b) {
+        shared[*a as usize * n_clusters + *b as usize] += 1;
+    }
+    let names = matching::best_columns(n_clusters, n_clusters, &shared);
+    a.iter().map(|cluster| names[*cluster as usize] as u32).collect()
+}
+
 /// How far a number of clusters is from the true one, in doublings: |log2(found / actual)|. None counts as one.
 pub fn octaves(found: u32, actual: u32) -> f64 {
     log2(f64::from(found.max(1)) / f64::from(actual.max(1))).abs()
@@ -145,6 +159,11 @@ mod tests {
 
     /// Made by `testdata/agreement.py`.
     const ORACLE: &str = include_str!("../testdata/agreement.tsv");
+
+    #[test]
+    fn clusters_are_named_after_those_they_share_most_items_with() {
+        assert_eq!(matched(&[0, 0, 1, 1, 2], &[2, 2, 0, 0, 0], 3), [2, 2, 0, 0, 1]);
+    }
 
     #[test]
     fn the_scores_are_those_of_scikit_learn_and_scipy() {

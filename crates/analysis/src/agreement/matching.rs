@@ -3,6 +3,15 @@
 /// The largest sum of cells of which no two are in one row or in one column.
 ///
 /// # Shape
+/// As of [`best_columns`].
+pub(super) fn best_sum(n_rows: usize, n_columns: usize, cells: &[u32]) -> u64 {
+    let columns = best_columns(n_rows, n_columns, cells);
+    (0..).zip(columns).map(|(row, column): (usize, usize)| u64::from(cells[row * n_columns + column])).sum()
+}
+
+/// For each row the column of its cell, so that no two are in one column and their sum is the largest.
+///
+/// # Shape
 /// `cells` is `n_rows × n_columns`, row by row, with no more rows than columns; every row gets a column.
 ///
 /// # Cost
@@ -10,7 +19,7 @@
 ///
 /// # Source
 /// The Hungarian method with potentials: Kuhn (1955), Munkres (1957); one shortest path a row, as Jonker & Volgenant (1987).
-pub(super) fn best_sum(n_rows: usize, n_columns: usize, cells: &[u32]) -> u64 {
+pub(super) fn best_columns(n_rows: usize, n_columns: usize, cells: &[u32]) -> Vec<usize> {
     assert!(n_rows <= n_columns, "a row without a column: {n_rows} rows, {n_columns} columns");
     assert_eq!(cells.len(), n_rows * n_columns, "a table of {n_rows} by {n_columns}");
     // Rows and columns count from 1; row 0 is none, and column 0 is where a path starts.
@@ -57,8 +66,13 @@ pub(super) fn best_sum(n_rows: usize, n_columns: usize, cells: &[u32]) -> u64 {
             at = came_from[at];
         }
     }
-    let taken = (1..=n_columns).filter(|column| row_of[*column] != 0);
-    taken.map(|column| u64::from(cells[(row_of[column] - 1) * n_columns + column - 1])).sum()
+    let mut columns = vec![0; n_rows];
+    for column in 1..=n_columns {
+        if row_of[column] != 0 {
+            columns[row_of[column] - 1] = column - 1;
+        }
+    }
+    columns
 }
 
 #[cfg(test)]

@@ -1,1 +1,151 @@
-//! The recipe: clusters that several algorithms and starts agree on.
+//! The recipe: clusters that several starts agree on.
+//!
+//! One run goes from vectors smoothed over their nearest neighbours by spherical k-means and naive Bayes to a first partition;
+//! where clusters are large enough for it, a mixture of terms, coupled to the same neighbours, then draws every row anew a
+//! number of times. What one start decides by chance differs from run to run: the runs are matched with the one that agrees best
+//! with all others, and each row goes where most of them put it.
+
+use super::gsdmm::{Coupling, GsdmmSettings};
+use super::kmeans::{Geometry, KMeansSettings};
+use super::refine::refine;
+use crate::agreement::{agreement, matched};
+use crate::error::AnalysisError;
+use crate::vectors::{Csr, Neighbours, Smoothing, Svd, TfidfSettings, unit_rows};
+use linfa::DatasetBase;
+use linfa::traits::Fit;
+use ndarray::Array2;
+use rayon::prelude::*;
+
+/// Runs that have a vote.
+const N_RUNS: u64 = 5;
+/// Neighbours of each row.
+const N_NEIGHBOURS: usize = 10;
+/// Rounds of smoothing.
+const N_ROUNDS: usize = 4;
+/// The fewest rows that a cluster has on average if the mixture is to draw: of fewer, its words say too little.
+const MIN_ROWS_PER_CLUSTER: usize = 100;
+/// How much the clusters of a row's neighbours count, in all: as much as one word that is e times likelier.
+const COUPLING: f64 = 1.0;
+/// Times each row is drawn anew.
+const N_SWEEPS: usize = 20;
+/// The fewest rows for each cluster of the first, too many, that the number of clusters is worked out from ...
+const MIN_ROWS_PER_FIRST: usize = 10;
+/// ... and the most of those.
+const MAX_FIRST: usize = 300;
+
+/// What all runs begin with.
+pub(super) struct Recipe<'a> {
+    counts: &'a Csr,
+    weighted: Csr,
+    transposed: Csr,
+    /// The neighbours of each row; weights of a row add up to 1.
+    graph: Csr,
+    smoothed: Array2<f32>,
+}
+
+/// A partition and whether it came to an end of its own.
+pub(super) type Labels = (Vec<u32>, bool);
+
+impl<'a> Recipe<'a> {
+    /// Prepares the vectors of the rows.
+    pub(super) fn new(counts: &'a Csr, n_dimensions: usize, seed: u64) -> Self {
+        let weighted = TfidfSettings::default().fit(counts).transform(counts);
+        let neighbours = Neighbours::fit(&weighted, N_NEIGHBOURS);
+        let mut vectors = Svd::fit(&weighted, n_dimensions, seed).rows;
+        unit_rows(&mut vectors);
+        let graph = neighbours.symmetric().with_unit_sums();
+        let smoothed = Smoothing::Symmetric { n_rounds: N_ROUNDS }.smooth(vectors, &neighbours);
+        Self { counts, transposed: weighted.transposed(), weighted, graph, smoothed }
+    }
+
+    /// What [`N_RUNS`] runs agree on.
+    pub(super) fn consensus(&self, n_clusters: usize, seed: u64) -> Result<Labels, AnalysisError> {
+        let runs: Vec<Labels> =
+            (0..N_RUNS).into_par_iter().map(|run| self.run(n_clusters, run_seed(seed, run))).collect::<Result<_, _>>()?;
+        let is_converged = runs.iter().all(|(_, is_converged)| *is_converged);
+        let labels: Vec<Vec<u32>> = runs.into_iter().map(|(labels, _)| labels).collect();
+        let voted = vote(&labels, n_clusters);
+        if !self.draws(n_clusters) {
+            return Ok((voted, is_converged));
+        }
+        let settings = GsdmmSettings { n_clusters, n_sweeps: 0, seed, ..GsdmmSettings::default() };
+        let mixture = settings.fit_from(self.counts, &voted, &self.coupling())?;
+        Ok((mixture.labels(), mixture.is_converged()))
+    }
+
+    /// One run.
+    pub(super) fn run(&self, n_clusters: usize, seed: u64) -> Result<Labels, AnalysisError> {
+        let first = self.smoothed(n_clusters, seed)?;
+        if self.draws(n_clusters) { self.draw(first.0, n_clusters, seed) } else { Ok(first) }
+    }
+
+    /// Spherical k-means on smoothed vectors, then naive Bayes.
+    pub(super) fn smoothed(&self, n_clusters: usize, seed: u64) -> Result<Labels, AnalysisError> {
+        let settings = KMeansSettings { n_runs: 1, seed, ..KMeansSettings::new(n_clusters, Geometry::Spherical) };
+        let mut labels = settings.fit(&DatasetBase::from(self.smoothed.view()))?.assigned;
+        let is_converged = refine(&self.weighted, &self.transposed, &mut labels, n_clusters);
+        Ok((labels, is_converged))
+    }
+
+    /// How many clusters there are: begins with too many, lets the mixture empty those that nothing holds together, and takes
+    /// the Hill number of order ½ of the sizes that are left, (Σ √p)². That is between how many there are, whatever their size
+    /// (order 0), and how many of equal size would be as various (order 1).
+    ///
+    /// # Source
+    /// Hill (1973), diversity and evenness.
+    pub(super) fn n_clusters(&self, seed: u64) -> Result<usize, AnalysisError> {
+        let n_rows = (0..self.weighted.n_rows()).filter(|row| !self.weighted.columns_of(*row).is_empty()).count();
+        let n_first = (n_rows / MIN_ROWS_PER_FIRST).clamp(1, MAX_FIRST);
+        if n_rows == 0 || n_first == 1 {
+            return Ok(1);
+        }
+        let (first, _) = self.smoothed(n_first, seed)?;
+        let (labels, _) = self.draw(first, n_first, seed)?;
+        let mut sizes = vec![0_u32; n_first];
+        for (row, label) in labels.iter().enumerate() {
+            sizes[*label as usize] += u32::from(!self.weighted.columns_of(row).is_empty());
+        }
+        let roots = sizes.iter().fold(0.0, |sum, size| sum + (f64::from(*size) / n_rows as f64).sqrt());
+        Ok(((roots * roots).round() as usize).clamp(1, n_first))
+    }
+
+    fn draws(&self, n_clusters: usize) -> bool {
+        self.counts.n_rows() >= MIN_ROWS_PER_CLUSTER * n_clusters
+    }
+
+    fn draw(&self, first: Vec<u32>, n_clusters: usize, seed: u64) -> Result<Labels, AnalysisError> {
+        let settings = GsdmmSettings { n_clusters, n_sweeps: N_SWEEPS, seed, ..GsdmmSettings::default() };
+        let mixture = settings.fit_from(self.counts, &first, &self.coupling())?;
+        Ok((mixture.labels(), mixture.is_converged()))
+    }
+
+    fn coupling(&self) -> Coupling<'_> {
+        Coupling { graph: &self.graph, weight: COUPLING }
+    }
+}
+
+/// The seed of a run: another one for each.
+fn run_seed(seed: u64, run: u64) -> u64 {
+    seed.wrapping_mul(N_RUNS).wrapping_add(run)
+}
+
+/// The cluster that most runs put each row into, after each run's clusters are matched with those of the run that agrees best
+/// with all others. Its own word decides between equals.
+fn vote(runs: &[Vec<u32>], n_clusters: usize) -> Vec<u32> {
+    let agreements: Vec<f64> = runs
+        .par_iter()
+        .map(|run| runs.iter().fold(0.0, |sum, other| sum + agreement(run, other).nmi))
+        .collect();
+    let reference = super::first_maximum(&agreements);
+    let names: Vec<Vec<u32>> = runs.iter().map(|run| matched(run, &runs[reference], n_clusters)).collect();
+    let rows: Vec<u32> = (0..runs[reference].len() as u32).collect();
+    rows.into_iter()
+        .map(|row| {
+            let mut votes: Vec<u32> = names.iter().map(|names| names[row as usize]).collect();
+            votes.sort_unstable();
+            let own = runs[reference][row as usize];
+            let most = votes.chunk_by(|a, b| a == b).map(|run| (run.len(), run[0] == own, std::cmp::Reverse(run[0])));
+            most.max().map_or(own, |(_, _, std::cmp::Reverse(cluster))| cluster)
+        })
+        .collect()
+}

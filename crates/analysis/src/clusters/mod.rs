@@ -4,7 +4,6 @@
 //! datasets. Those that work on vectors take reduced ones (`n_points × n_dimensions`, f32, rows of length 1 or 0); those that
 //! work on words take a sparse matrix of counts or weights.
 
-mod communities;
 mod consensus;
 mod gsdmm;
 mod kmeans;

@@ -61,9 +61,11 @@ impl ClusterAlgorithm {
 /// How many clusters there are to be.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub enum NumberOfClusters {
-    /// As many as the rows have communities.
+    /// As many as the rows tell.
     #[default]
     ByData,
+    /// As many as the rows tell, but no more than this.
+    UpTo(u32),
     /// This many.
     Fixed(u32),
 }
@@ -91,7 +93,7 @@ impl ClusterSettings {
     /// # Errors
     /// [`AnalysisError::OutOfRange`], naming the setting, its bounds and its value.
     pub fn check(&self) -> Result<(), AnalysisError> {
-        if let NumberOfClusters::Fixed(n) = self.n_clusters {
+        if let NumberOfClusters::Fixed(n) | NumberOfClusters::UpTo(n) = self.n_clusters {
             check("clusters.n_clusters", n.into(), "at least 1", n >= 1)?;
         }
         check("clusters.dimensions", self.dimensions.into(), "from 1 to 1000", (1..=1000).contains(&self.dimensions))

@@ -1,88 +1,135 @@
-//! k-means on reduced TF-IDF vectors: each point in one theme.
+//! Themes by clusters: each cluster of points is defined by the terms that tell it from the others.
 //!
-//! The naive clustering of points that the stem themes are measured against. A theme's terms are those that set its points
-//! apart from the others.
+//! Clusters show what belongs together although no single term says so; but they put each point into one theme only, and need
+//! many points. The definition makes up for the former: every point that holds one of its terms is in the theme.
 
-use super::{Found, Theme, ThemeInput, ThemeSettings, WeightedTerm, association};
+use super::definitions::Definitions;
+use super::{Found, Theme, ThemeInput, ThemeSettings, WeightedTerm, jaccard};
+use crate::clusters::{ClusterAlgorithm, ClusterSettings, NumberOfClusters, cluster};
 use crate::error::AnalysisError;
-use crate::vectors::{Svd, TfidfSettings};
-use linfa::DatasetBase;
-use linfa::traits::{Fit, Predict};
-use linfa_clustering::{KMeans, KMeansInit};
-use ndarray::Array2;
-use rand_xoshiro::Xoshiro256Plus;
-use rand_xoshiro::rand_core::SeedableRng;
+use crate::vectors::Csr;
+use std::collections::BTreeSet;
 
-/// Independent starts; the best is kept.
-const N_RUNS: usize = 4;
-/// Lloyd iterations at most.
-const MAX_ITERATIONS: u64 = 100;
-/// How many terms define a cluster.
-const N_TERMS: usize = 5;
+/// A dimension for this many points at most.
+const POINTS_PER_DIMENSION: usize = 10;
+/// The fewest points with terms that are clustered.
+const MIN_POINTS: usize = 4;
 
-/// Clusters the points that hold a weighted term; the others are in no theme.
-pub(super) fn fit(input: &ThemeInput<'_>, settings: &ThemeSettings, seed: u64) -> Result<Vec<Found>, AnalysisError> {
-    let weighted = TfidfSettings::default().fit(input.counts).transform(input.counts);
-    let svd = Svd::fit(&weighted, settings.dimensions as usize, seed);
-    let mut kept: Vec<u32> = Vec::new();
-    let mut vectors: Vec<f64> = Vec::new();
-    for (point, row) in svd.rows.outer_iter().enumerate() {
-        let norm = row.dot(&row).sqrt();
-        if norm > 1e-9 {
-            kept.push(point as u32);
-            vectors.extend(row.iter().map(|x| x / norm));
-        }
-    }
-    let n_clusters = (settings.max_themes as usize).min(kept.len() / 2);
-    if n_clusters == 0 {
+/// Clusters the points and defines the clusters, the largest theme first. Of near-duplicates only the first response has a say
+/// in what the themes are; all are coded.
+pub(super) fn fit(
+    input: &ThemeInput<'_>,
+    algorithm: ClusterAlgorithm,
+    settings: &ThemeSettings,
+    seed: u64,
+) -> Result<Vec<Found>, AnalysisError> {
+    let first = first_responses(input);
+    let rows: Vec<usize> = (0..input.counts.n_rows())
+        .filter(|row| first.contains(&input.responses[*row]) && !input.counts.columns_of(*row).is_empty())
+        .collect();
+    let counts = input.counts.selected(&rows);
+    if rows.len() < MIN_POINTS {
         return Ok(Vec::new());
     }
-    let refused =
-        |reason: String| AnalysisError::Clustering { algorithm: "kmeans", n_clusters, n_points: kept.len(), reason };
-    let vectors = Array2::from_shape_vec((kept.len(), svd.singular_values.len()), vectors)
-        .map_err(|error| refused(error.to_string()))?;
-    let dataset = DatasetBase::from(vectors);
-    let model = KMeans::params_with_rng(n_clusters, Xoshiro256Plus::seed_from_u64(seed))
-        .init_method(KMeansInit::KMeansPlusPlus)
-        .n_runs(N_RUNS)
-        .max_n_iterations(MAX_ITERATIONS)
-        .fit(&dataset)
-        .map_err(|error| refused(error.to_string()))?;
-    let assigned = model.predict(&dataset);
-    let mut clusters: Vec<Vec<u32>> = vec![Vec::new(); n_clusters];
-    for (point, cluster) in kept.iter().zip(assigned.iter()) {
-        clusters[*cluster].push(*point);
-    }
-    let occurrences = input.counts.transposed();
-    let found = clusters.into_iter().filter(|points| !points.is_empty()).map(|points| {
-        let mut terms = distinctive(input, &occurrences, &points);
-        terms.truncate(2 * N_TERMS);
-        let companions = terms.split_off(N_TERMS.min(terms.len()));
-        let total: f64 = terms.iter().map(|term| term.weight).sum();
-        for term in &mut terms {
-            term.weight /= total;
+    let most = settings.max_themes.min(rows.len() as u32 / 2);
+    let settings_of_clusters = ClusterSettings {
+        algorithm,
+        n_clusters: settings.n_themes.map_or(NumberOfClusters::UpTo(most), |n| NumberOfClusters::Fixed(n.min(most))),
+        dimensions: settings.dimensions.min((rows.len() / POINTS_PER_DIMENSION).max(2) as u32),
+    };
+    let clustering = cluster(&counts, &settings_of_clusters, seed)?;
+    let mut clusters: Vec<Vec<u32>> = vec![Vec::new(); clustering.n_clusters as usize];
+    for (point, cluster) in (0..).zip(&clustering.assigned) {
+        if let Some(cluster) = cluster {
+            clusters[*cluster as usize].push(point);
         }
-        Found { theme: Theme { terms, companions }, points }
-    });
-    Ok(found.filter(|found| !found.theme.terms.is_empty()).collect())
+    }
+    let occurrences = counts.transposed();
+    let definitions = Definitions::new(&counts, &occurrences, input.may_define);
+    let defined: Vec<(Vec<u32>, Vec<WeightedTerm>)> = clusters
+        .iter()
+        .filter_map(|cluster| definitions.define(cluster))
+        .map(|definition| (definition.terms, definition.companions))
+        .collect();
+    Ok(Coding::new(input).themes(defined, settings))
 }
 
-/// The terms that stand in these points more often than chance would have it, by (c - e)² / (e + 0.5).
-fn distinctive(input: &ThemeInput<'_>, occurrences: &crate::vectors::Csr, points: &[u32]) -> Vec<WeightedTerm> {
-    let mut counts = std::collections::BTreeMap::new();
-    for point in points {
-        for term in input.counts.columns_of(*point as usize) {
-            *counts.entry(*term).or_insert(0.0_f64) += 1.0;
-        }
+/// The first response of each group.
+fn first_responses(input: &ThemeInput<'_>) -> BTreeSet<u32> {
+    let mut groups = BTreeSet::new();
+    let responses = input.responses.chunk_by(|a, b| a == b).map(|points| points[0]);
+    responses.filter(|response| groups.insert(input.groups[*response as usize])).collect()
+}
+
+/// Puts points into themes by the terms they hold.
+pub(super) struct Coding<'a> {
+    input: &'a ThemeInput<'a>,
+    /// `n_terms × n_points`.
+    occurrences: Csr,
+    /// Groups in all.
+    n_groups: f64,
+}
+
+impl<'a> Coding<'a> {
+    pub(super) fn new(input: &'a ThemeInput<'a>) -> Self {
+        let occurrences = input.counts.transposed();
+        let n_groups = input.n_groups(input.responses) as f64;
+        Self { input, occurrences, n_groups }
     }
-    let share = points.len() as f64 / input.counts.n_rows() as f64;
-    let mut terms: Vec<WeightedTerm> = Vec::new();
-    for (term_idx, count) in counts {
-        let expected = share * occurrences.columns_of(term_idx as usize).len() as f64;
-        if count > expected {
-            terms.push(WeightedTerm { term_idx, weight: association(count, expected) });
-        }
+
+    /// The points that hold any of these terms, ascending.
+    pub(super) fn points_with(&self, terms: impl Iterator<Item = u32>) -> Vec<u32> {
+        let mut points: Vec<u32> =
+            terms.flat_map(|term| self.occurrences.columns_of(term as usize)).copied().collect();
+        points.sort_unstable();
+        points.dedup();
+        points
     }
-    terms.sort_by(|a, b| b.weight.total_cmp(&a.weight).then(a.term_idx.cmp(&b.term_idx)));
-    terms
+
+    /// The responses of these points, ascending.
+    fn responses_of(&self, points: &[u32]) -> Vec<u32> {
+        let mut responses: Vec<u32> = points.iter().map(|point| self.input.responses[*point as usize]).collect();
+        responses.dedup();
+        responses
+    }
+
+    /// The themes with these terms and companions, those that have the right size, the largest first; of two that are mostly said
+    /// by the same answers the smaller joins the larger.
+    fn themes(&self, defined: Vec<(Vec<u32>, Vec<WeightedTerm>)>, settings: &ThemeSettings) -> Vec<Found> {
+        let mut sized: Vec<(u32, Vec<u32>, Vec<WeightedTerm>)> = defined
+            .into_iter()
+            .map(|(terms, companions)| (self.size_of(&terms), terms, companions))
+            .filter(|(size, ..)| {
+                *size >= settings.min_respondents && f64::from(*size) <= settings.max_share * self.n_groups
+            })
+            .collect();
+        sized.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+        let mut themes: Vec<(Vec<u32>, Vec<u32>, Vec<WeightedTerm>)> = Vec::new();
+        for (_, terms, companions) in sized {
+            let answers = self.responses_of(&self.points_with(terms.iter().copied()));
+            let like = themes.iter_mut().find(|(theme, ..)| jaccard(theme, &answers) >= settings.max_overlap);
+            if let Some((_, joined, _)) = like {
+                joined.extend(terms.into_iter().filter(|term| !joined.contains(term)).collect::<Vec<u32>>());
+            } else {
+                themes.push((answers, terms, companions));
+            }
+        }
+        themes.into_iter().map(|(_, terms, companions)| self.theme(&terms, companions)).collect()
+    }
+
+    /// The theme of these terms; each weighs as many answers as hold it, near-duplicates counted once.
+    fn theme(&self, terms: &[u32], mut companions: Vec<WeightedTerm>) -> Found {
+        let sizes: Vec<f64> = terms.iter().map(|term| f64::from(self.size_of(&[*term]))).collect();
+        let total = sizes.iter().fold(0.0, |sum, size| sum + size);
+        let weighted = terms.iter().zip(sizes);
+        let weighted = weighted.map(|(term_idx, size)| WeightedTerm { term_idx: *term_idx, weight: size / total });
+        companions.retain(|companion| !terms.contains(&companion.term_idx));
+        let theme = Theme { terms: weighted.collect(), companions };
+        Found { theme, points: self.points_with(terms.iter().copied()) }
+    }
+
+    /// The groups that hold any of these terms.
+    fn size_of(&self, terms: &[u32]) -> u32 {
+        self.input.n_groups(&self.responses_of(&self.points_with(terms.iter().copied())))
+    }
 }

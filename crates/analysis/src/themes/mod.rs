@@ -1,17 +1,25 @@
 //! What the points are about.
 //!
-//! A theme is defined by terms: a point that holds one of them is in the theme. That is what the report shows as the
-//! reason and what an analyst can edit. The default algorithm (stem themes) chooses single terms that behave as the names of
-//! subjects do; the other is k-means on reduced vectors, for comparison.
+//! A theme is defined by terms: a point that holds one of them is in the theme. That is what the report shows as the reason, what
+//! an analyst can edit, and what a later consultation is coded with. Where points are few (stem themes), single terms that
+//! behave as the names of subjects do are chosen; where they are many, the points are clustered, and each cluster is defined by
+//! the terms that tell it from the others. [`measure_stability`] says how sure each theme is.
 
 mod clusters;
+mod definitions;
+mod sample;
 mod settings;
+mod stability;
 mod stems;
 
+use crate::clusters::ClusterAlgorithm;
 use crate::error::AnalysisError;
 use crate::vectors::{Csr, TfidfSettings};
+use clusters::Coding;
+use sample::seeded_order;
 
 pub use settings::{Algorithm, ThemeSettings};
+pub use stability::{Stability, measure_stability};
 
 /// What themes are found in.
 #[derive(Clone, Copy, Debug)]
@@ -38,10 +46,11 @@ pub struct WeightedTerm {
 /// One theme.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Theme {
-    /// The terms that put a point into the theme, the one it was found by first; weights sum to 1. For `kmeans` the terms that set
-    /// its points apart.
+    /// The terms that put a point into the theme, the one it was found by first. Each weighs as many answers as hold it,
+    /// near-duplicates counted once; the weights add up to 1.
     pub terms: Vec<WeightedTerm>,
-    /// Terms that stand beside them more often than chance would have it, by (c - e)² / (e + 0.5), the heaviest first.
+    /// Terms that stand beside them, or in the points of the cluster, more often than chance would have it, by
+    /// (c - e)² / (e + 0.5), the heaviest first.
     /// They describe the theme; they do not put a point into it.
     pub companions: Vec<WeightedTerm>,
 }
@@ -64,11 +73,25 @@ pub struct Themes {
     pub themes: Vec<Theme>,
     /// By theme, then by point.
     pub memberships: Vec<Membership>,
+    /// How they were found.
+    pub basis: Basis,
+}
+
+/// What themes rest on.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Basis {
+    /// The algorithm, never `auto`.
+    pub algorithm: Algorithm,
+    /// Points that themes were found in.
+    pub n_points: u32,
+    /// Whether those are a sample; every point is coded all the same.
+    pub is_sample: bool,
 }
 
 /// Finds the themes of a set of points.
 ///
-/// A point may be in several themes or in none.
+/// A point may be in several themes or in none. Of more than `max_points` points the themes are found in a seeded sample of the
+/// respondents, and all points are then coded by the themes' terms.
 ///
 /// # Guarantees
 /// The same result at any thread count, for one seed. Without points, no themes.
@@ -77,11 +100,41 @@ pub struct Themes {
 /// [`AnalysisError`] if a setting is out of its bounds or the clustering library refuses.
 pub fn fit_themes(input: &ThemeInput<'_>, settings: &ThemeSettings, seed: u64) -> Result<Themes, AnalysisError> {
     settings.check()?;
-    let found = match settings.algorithm {
-        Algorithm::Stems => stems::fit(input, settings),
-        Algorithm::KMeans => clusters::fit(input, settings, seed)?,
+    let n_points = input.counts.n_rows();
+    let is_sample = n_points > settings.max_points as usize;
+    let (found, n_used) = if is_sample {
+        let drawn = input.drawn(&seeded_order(input, seed), 1.0, settings.max_points as usize);
+        let sample = drawn.input(input);
+        let coding = Coding::new(input);
+        let found = find(&sample, settings, seed)?.into_iter().map(|found| Found {
+            points: coding.points_with(found.theme.terms.iter().map(|term| term.term_idx)),
+            ..found
+        });
+        (found.collect(), sample.counts.n_rows())
+    } else {
+        (find(input, settings, seed)?, n_points)
     };
-    Ok(with_strengths(input.counts, found))
+    let basis = Basis { algorithm: used(n_used, settings), n_points: n_used as u32, is_sample };
+    Ok(Themes { basis, ..with_strengths(input.counts, found) })
+}
+
+/// Finds themes in these very points.
+fn find(input: &ThemeInput<'_>, settings: &ThemeSettings, seed: u64) -> Result<Vec<Found>, AnalysisError> {
+    match used(input.counts.n_rows(), settings) {
+        Algorithm::Clusters(algorithm) => clusters::fit(input, algorithm, settings, seed),
+        Algorithm::Stems | Algorithm::Auto => Ok(stems::fit(input, settings)),
+    }
+}
+
+/// The algorithm for this many points.
+fn used(n_points: usize, settings: &ThemeSettings) -> Algorithm {
+    match settings.algorithm {
+        Algorithm::Auto if n_points >= settings.clusters_from as usize => {
+            Algorithm::Clusters(ClusterAlgorithm::default())
+        }
+        Algorithm::Auto => Algorithm::Stems,
+        chosen => chosen,
+    }
 }
 
 /// A theme and the points in it, ascending.
@@ -117,6 +170,13 @@ fn with_strengths(counts: &Csr, found: Vec<Found>) -> Themes {
         themes.themes.push(theme);
     }
     themes
+}
+
+/// The Jaccard similarity of two ascending lists.
+fn jaccard(a: &[u32], b: &[u32]) -> f64 {
+    let shared = a.iter().filter(|x| b.binary_search(x).is_ok()).count();
+    let union = a.len() + b.len() - shared;
+    if union == 0 { 0.0 } else { shared as f64 / union as f64 }
 }
 
 #[cfg(test)]

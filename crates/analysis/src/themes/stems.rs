@@ -8,7 +8,8 @@
 //! Near-duplicates weigh as one answer in all of this, so that a campaign cannot make its wording a theme by numbers alone;
 //! in the counts that are reported every answer counts.
 
-use super::{Found, Theme, ThemeInput, ThemeSettings, WeightedTerm, association};
+use super::{Found, Theme, ThemeInput, ThemeSettings, WeightedTerm, association, jaccard};
+use crate::clusters::first_maximum;
 use crate::numeric::ln;
 use crate::vectors::Csr;
 use rayon::prelude::*;
@@ -31,6 +32,9 @@ const MAX_TERMS: usize = 3;
 /// Terms a parallel step takes at a time: fixed, so that the thread count cannot show.
 const CHUNK: usize = 64;
 
+/// What a point counts in the choice of a further theme, for each theme it is in already.
+const WORTH_OF_SAID: f64 = 0.5;
+
 /// A term with this share of its points among those of a theme's first term is a part of that theme: "regional office" of "office".
 const MAX_CONTAINED: f64 = 0.9;
 
@@ -38,26 +42,29 @@ const MAX_CONTAINED: f64 = 0.9;
 /// pass over all points.
 const MEASURED_PER_THEME: usize = 10;
 
-/// Chooses the terms, the best first: by size · √(association + 1) · predictability².
+/// Chooses the terms, the best first: by size · √(association + 1) · predictability², less what is said already.
 ///
-/// A term that mostly stands in the points of a theme chosen before joins that one, as long as it has fewer than
-/// [`MAX_TERMS`] and stays within `max_share`; one whose answers are largely those of a theme chosen before is left out.
+/// A point that is in chosen themes counts half for each of them, so that what the largest themes leave unsaid comes up. A term
+/// that mostly stands in the points of a theme chosen before joins that one, as long as it has fewer than [`MAX_TERMS`] and
+/// stays within `max_share`; one whose answers are largely those of a theme chosen before is left out.
 ///
 /// # Cost
-/// The squares of the points' numbers of terms, and one pass over all points for each candidate that is measured.
+/// The squares of the points' numbers of terms, one pass over all points for each candidate that is measured, and one over the
+/// candidates' points for each that is taken or left out.
 pub(super) fn fit(input: &ThemeInput<'_>, settings: &ThemeSettings) -> Vec<Found> {
     let occurrences = Occurrences::new(input);
-    let by_score = |a: &Candidate, b: &Candidate| b.score.total_cmp(&a.score).then(a.term_idx.cmp(&b.term_idx));
+    let n_themes = settings.n_themes.unwrap_or(settings.max_themes) as usize;
     let mut candidates = occurrences.candidates(settings);
-    candidates.sort_by(by_score);
-    candidates.truncate(MEASURED_PER_THEME * settings.max_themes as usize);
+    candidates.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.term_idx.cmp(&b.term_idx)));
+    candidates.truncate(MEASURED_PER_THEME * n_themes);
     for candidate in &mut candidates {
         let predictability = occurrences.predictability(candidate.term_idx);
         candidate.score *= predictability * predictability;
     }
-    candidates.sort_by(by_score);
     let mut chosen: Vec<Chosen> = Vec::new();
-    for candidate in candidates {
+    let mut worth = vec![1.0; input.counts.n_rows()];
+    while !candidates.is_empty() {
+        let candidate = candidates.remove(occurrences.best(&candidates, &worth));
         let points = occurrences.points.columns_of(candidate.term_idx as usize);
         if let Some(at) = closest(&chosen, points, settings.min_joint_points) {
             occurrences.join(&mut chosen[at], &candidate, settings.max_share);
@@ -68,7 +75,10 @@ pub(super) fn fit(input: &ThemeInput<'_>, settings: &ThemeSettings) -> Vec<Found
         }
         let overlaps =
             chosen.iter().any(|theme| jaccard(&candidate.answers, &theme.first_answers) >= settings.max_overlap);
-        if !overlaps && chosen.len() < settings.max_themes as usize {
+        if !overlaps && chosen.len() < n_themes {
+            for point in points {
+                worth[*point as usize] *= WORTH_OF_SAID;
+            }
             chosen.push(Chosen::new(candidate, points));
         }
     }
@@ -177,6 +187,17 @@ impl<'a> Occurrences<'a> {
         let total = weights.iter().sum();
         let background = Background::new(input.counts, &weights, &folds);
         Self { input, points, total, n_answers: sizes.len() as f64, frequencies, weights, folds, background }
+    }
+
+    /// The place of the candidate of the highest score, its points counted by what they are worth; the first of several.
+    fn best(&self, candidates: &[Candidate], worth: &[f64]) -> usize {
+        let score = |candidate: &Candidate| {
+            let points = self.points.columns_of(candidate.term_idx as usize);
+            let left = points.iter().fold(0.0, |sum, point| sum + worth[*point as usize]);
+            candidate.score * left / points.len() as f64
+        };
+        let scores: Vec<f64> = candidates.iter().map(score).collect();
+        first_maximum(&scores)
     }
 
     /// Lets a candidate join a theme, unless the theme has terms enough or would be too large.
@@ -356,13 +377,6 @@ fn area_under_roc(scores: &[f64], positive: &[bool]) -> f64 {
 fn contained(a: &[u32], b: &[u32]) -> f64 {
     let shared = a.iter().filter(|x| b.binary_search(x).is_ok()).count();
     if a.is_empty() { 0.0 } else { shared as f64 / a.len() as f64 }
-}
-
-/// The Jaccard similarity of two ascending lists.
-fn jaccard(a: &[u32], b: &[u32]) -> f64 {
-    let shared = a.iter().filter(|x| b.binary_search(x).is_ok()).count();
-    let union = a.len() + b.len() - shared;
-    if union == 0 { 0.0 } else { shared as f64 / union as f64 }
 }
 
 #[cfg(test)]

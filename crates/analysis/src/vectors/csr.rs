@@ -100,6 +100,33 @@ impl Csr {
         self.columns[range.clone()].iter().copied().zip(self.values[range].iter().copied())
     }
 
+    /// Some of the rows, in the order given; all columns.
+    ///
+    /// # Panics
+    /// If there is no such row.
+    #[must_use]
+    pub fn selected(&self, rows: &[usize]) -> Self {
+        let mut selected = Self::new(self.n_columns);
+        for row in rows {
+            selected.push_row(self.row(*row));
+        }
+        selected
+    }
+
+    /// The matrix with the values of each row divided by their sum; rows whose sum is 0 stay as they are.
+    #[must_use]
+    pub fn with_unit_sums(mut self) -> Self {
+        for row in 0..self.n_rows() {
+            let range = self.range(row);
+            let values = &mut self.values[range];
+            let sum = values.iter().fold(0.0, |sum, value| sum + f64::from(*value));
+            if sum != 0.0 {
+                values.iter_mut().for_each(|value| *value = (f64::from(*value) / sum) as f32);
+            }
+        }
+        self
+    }
+
     /// The matrix with rows and columns exchanged.
     #[must_use]
     pub fn transposed(&self) -> Self {

@@ -3,14 +3,14 @@
 use super::verbatim::{Candidate, choose};
 use super::{
     DuplicateGroup, DuplicateMember, Finding, FormCount, LanguageCount, LanguageFindings, LeftOutWords, MergedForms,
-    NoTheme, QuestionFindings, SetAside, StateCount, ThemeTerm,
+    NoTheme, QuestionFindings, SetAside, StabilityVerdict, StateCount, ThemeBasis, ThemeStability, ThemeTerm,
 };
 use super::{four_decimals, label};
 use crate::ingest::{Intake, Received};
 use crate::ledger::{Ledger, Phrases, State};
 use crate::pipeline::{LanguageGroup, ReadIn};
 use crate::settings::FindingSettings;
-use canvass_analysis::{Group, Theme};
+use canvass_analysis::{Group, Stability, Theme};
 use canvass_text::{Analysis, Language, LeftOut, Span, Term};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -134,6 +134,7 @@ struct Ranked {
     ids: ThemeIds,
     base: u64,
     base_once: u64,
+    basis: ThemeBasis,
     n_in_themes: u64,
     n_in_findings: u64,
     /// The responses in a theme.
@@ -165,6 +166,7 @@ pub(crate) fn build_question(
         language: group.language,
         base: ranked.base,
         base_once: ranked.base_once,
+        theme_basis: ranked.basis,
         n_in_themes: ranked.n_in_themes,
         n_in_findings: ranked.n_in_findings,
         findings: ranked.findings,
@@ -175,7 +177,8 @@ pub(crate) fn build_question(
     let ledger = coded.ledger.counts(coded.intake, Some(coded.question_idx));
     let (language_base, n_in_themes, n_in_findings) =
         main.as_ref().map_or((0, 0, 0), |main| (main.base, main.n_in_themes, main.n_in_findings));
-    let (findings, themes) = main.map(|main| (main.findings, main.themes)).unwrap_or_default();
+    let (theme_basis, findings, themes) =
+        main.map(|main| (main.basis, main.findings, main.themes)).unwrap_or_default();
     let built = QuestionFindings {
         id: question.id.clone(),
         text: question.text.clone(),
@@ -183,6 +186,7 @@ pub(crate) fn build_question(
         base_once: distinct(&coded.units) as u64,
         language: coded.main_language,
         language_base,
+        theme_basis,
         n_in_themes,
         n_in_findings,
         ledger: ledger.into_iter().map(|(state, n_responses)| StateCount { state, n_responses }).collect(),
@@ -247,6 +251,7 @@ fn rank(
             rank: at as u32 + 1,
             share: four_decimals(shares / base as f64),
             language_share: four_decimals(shares / language_base as f64),
+            stability: group.stability.get(*theme_idx).and_then(stability),
             ..finding(coded, &themes[*theme_idx], theme_id.clone(), label, &members[*theme_idx], settings)
         });
         ids[*theme_idx] = Some(theme_id);
@@ -260,8 +265,36 @@ fn rank(
     };
     let (n_in_findings, _) = in_any(&order[..findings.len()]);
     let (n_in_themes, responses) = in_any(&order);
+    let basis = basis(group, &ids);
     let (base, base_once) = (language_base as u64, base_once as u64);
-    Ranked { themes: ranked, findings, ids, base, base_once, n_in_themes, n_in_findings, responses }
+    Ranked { themes: ranked, findings, ids, base, base_once, basis, n_in_themes, n_in_findings, responses }
+}
+
+/// How the themes of a group were found; `ids` tells which of them are reported.
+fn basis(group: &LanguageGroup, ids: &ThemeIds) -> ThemeBasis {
+    let in_themes: BTreeSet<u32> = group
+        .themes
+        .memberships
+        .iter()
+        .filter(|membership| ids[membership.theme_idx as usize].is_some())
+        .map(|membership| membership.point_idx)
+        .collect();
+    ThemeBasis {
+        algorithm: group.themes.basis.algorithm.name(),
+        n_points: group.points.len() as u64,
+        n_points_sampled: group.themes.basis.n_points.into(),
+        n_points_other: (group.points.len() - in_themes.len()) as u64,
+    }
+}
+
+fn stability(stability: &Stability) -> Option<ThemeStability> {
+    (stability.n_resamples > 0).then(|| ThemeStability {
+        verdict: StabilityVerdict::new(stability.similarity),
+        similarity: four_decimals(stability.similarity),
+        n_resamples: stability.n_resamples,
+        n_returned: stability.n_returned,
+        rank: stability.rank,
+    })
 }
 
 /// The best label of a theme that no other has yet.
@@ -301,6 +334,7 @@ fn finding(
         n_respondents_once: n_respondents_once as u64,
         share: 0.0,
         language_share: 0.0,
+        stability: None,
         terms: terms.collect(),
         companions: coded.companions(theme).iter().map(|companion| companion.surface().to_owned()).collect(),
         respondents: respondents_of(coded, members),

@@ -1,7 +1,7 @@
 //! A theme's label: a short phrase that its respondents use.
 
 use super::build::Coded;
-use canvass_analysis::Theme;
+use canvass_analysis::{Theme, WeightedTerm};
 use canvass_text::{Term, TermKind, Token};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,26 +13,32 @@ const MAX_INNER: usize = 2;
 const LENGTH_BONUS: [f64; MAX_TOKENS + 1] = [0.0, 0.0, 1.0, 1.3, 1.45];
 /// A phrase stands for a theme if at least this share of its respondents use it.
 const MIN_SHARE: f64 = 0.3;
+/// Terms of a theme that a label may be made of.
+const MAX_HEADS: usize = 4;
+/// The smallest weight of such a term.
+const MIN_HEAD_WEIGHT: f64 = 0.08;
 /// A label is at most this long, in characters.
 const MAX_LENGTH: usize = 60;
 
 /// Who uses a phrase, by unit, and how often it is written how.
 type Usage = (BTreeSet<u32>, BTreeMap<String, u32>);
 
-/// Labels for a theme, the best first: phrases around its first term, then the term with its companions, then the term.
+/// Labels for a theme, the best first: phrases around one of its main terms, then its two main terms, then the first with its
+/// companions, then the first alone.
 ///
 /// `points` are the theme's points as (index into `coded.positions`, index of the point in the response).
 pub(super) fn labels(coded: &Coded<'_>, theme: &Theme, points: &[(u32, u32)]) -> Vec<String> {
     let terms = &coded.analysis.vocabulary.terms;
     let surface = |term_idx: u32| terms[term_idx as usize].surface();
-    let Some(head) = theme.terms.first() else { return Vec::new() };
+    let heads = heads(theme);
+    let Some(head) = heads.first().copied() else { return Vec::new() };
     let with_companions = || {
         let companions: Vec<&str> = coded.companions(theme).into_iter().take(2).map(Term::surface).collect();
-        (!companions.is_empty()).then(|| format!("{} ({})", surface(head.term_idx), companions.join(", ")))
+        (!companions.is_empty()).then(|| format!("{} ({})", surface(head), companions.join(", ")))
     };
-    if terms[head.term_idx as usize].kind != TermKind::Word {
+    if heads.len() == 1 && terms[head as usize].kind != TermKind::Word {
         // A phrase is its own label.
-        let labels = std::iter::once(surface(head.term_idx).to_owned()).chain(with_companions());
+        let labels = std::iter::once(surface(head).to_owned()).chain(with_companions());
         return labels.map(|label| capitalised(&label)).collect();
     }
 
@@ -45,7 +51,7 @@ pub(super) fn labels(coded: &Coded<'_>, theme: &Theme, points: &[(u32, u32)]) ->
         let text = coded.text_of(*response);
         let point = &coded.analysis.texts[*response as usize].points[*point as usize];
         let tokens = &point.tokens;
-        for (at, _) in tokens.iter().enumerate().filter(|(_, token)| token.term_idx == head.term_idx) {
+        for (at, _) in tokens.iter().enumerate().filter(|(_, token)| heads.contains(&token.term_idx)) {
             for from in at.saturating_sub(MAX_TOKENS - 1)..=at {
                 for to in (from + 1).max(at)..(from + MAX_TOKENS).min(tokens.len()) {
                     if let Some(written) = phrase(coded, text, &tokens[from..=to]) {
@@ -70,9 +76,20 @@ pub(super) fn labels(coded: &Coded<'_>, theme: &Theme, points: &[(u32, u32)]) ->
         .collect();
     ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
     let mut labels: Vec<String> = ranked.into_iter().map(|(_, label)| label).collect();
+    if let [first, second, ..] = heads[..] {
+        labels.push(format!("{}, {}", surface(first), surface(second)));
+    }
     labels.extend(with_companions());
-    labels.push(surface(head.term_idx).to_owned());
+    labels.push(surface(head).to_owned());
     labels.iter().map(|label| capitalised(label)).collect()
+}
+
+/// The terms that a label may be made of: those that most answers hold, the first of them first.
+fn heads(theme: &Theme) -> Vec<u32> {
+    let mut terms: Vec<&WeightedTerm> = theme.terms.iter().filter(|term| term.weight >= MIN_HEAD_WEIGHT).collect();
+    terms.sort_by(|a, b| b.weight.total_cmp(&a.weight));
+    terms.truncate(MAX_HEADS);
+    terms.into_iter().map(|term| term.term_idx).collect()
 }
 
 /// The words from the first token to the last as a phrase, if nothing but function words stands between them.

@@ -69,6 +69,8 @@ pub struct QuestionFindings {
     pub language: canvass_text::Language,
     /// The respondents of the base who answered in it: those whom `findings` and `themes` can count.
     pub language_base: u64,
+    /// How the themes were found, and the points that are in none of them.
+    pub theme_basis: ThemeBasis,
     /// The respondents who are in at least one of `themes`.
     pub n_in_themes: u64,
     /// The respondents who are in at least one of `findings`.
@@ -109,6 +111,8 @@ pub struct LanguageFindings {
     pub base: u64,
     /// Their number with each group of near-duplicates counted once.
     pub base_once: u64,
+    /// How the themes were found, and the points that are in none of them.
+    pub theme_basis: ThemeBasis,
     /// The respondents who are in at least one of `themes`.
     pub n_in_themes: u64,
     /// The respondents who are in at least one of `findings`.
@@ -119,6 +123,20 @@ pub struct LanguageFindings {
     pub themes: Vec<Finding>,
     /// The responses in no theme.
     pub no_theme: Vec<NoTheme>,
+}
+
+/// How the themes of some answers were found.
+#[derive(Clone, Debug, Default, Eq, PartialEq, Serialize)]
+pub struct ThemeBasis {
+    /// The algorithm, by name.
+    pub algorithm: &'static str,
+    /// The points of the answers.
+    pub n_points: u64,
+    /// Those among them that themes were found in; fewer than `n_points` where there are too many to read, and then a seeded
+    /// sample. Every point is coded.
+    pub n_points_sampled: u64,
+    /// The points that are in none of `themes`.
+    pub n_points_other: u64,
 }
 
 /// Words and passages that carry no theme, beside function words and quotations.
@@ -191,7 +209,9 @@ pub struct Finding {
     pub share: f64,
     /// `n_respondents` / the respondents of the base who answered in the theme's language, 0 to 1, to four decimals.
     pub language_share: f64,
-    /// What puts a point into the theme.
+    /// How sure the theme is; `None` where that was not measured.
+    pub stability: Option<ThemeStability>,
+    /// What puts a point into the theme: it holds one of these terms.
     pub terms: Vec<ThemeTerm>,
     /// Words that stand beside them more often than chance would have it, general words left out; they describe the theme only.
     pub companions: Vec<String>,
@@ -201,6 +221,45 @@ pub struct Finding {
     pub verbatims: Vec<Verbatim>,
 }
 
+/// How often a theme comes back when a fifth of the respondents, drawn by the seed, is left out and themes are found anew.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct ThemeStability {
+    /// In a word.
+    pub verdict: StabilityVerdict,
+    /// The Jaccard similarity of its answers with those of the most similar theme, mean over the resamples, 0 to 1, to four
+    /// decimals.
+    pub similarity: f64,
+    /// Resamples that had an answer of the theme.
+    pub n_resamples: u32,
+    /// Those in which a theme shared at least half of the answers of both.
+    pub n_returned: u32,
+    /// The first and the last rank it had in nine tenths of those.
+    pub rank: Option<(u32, u32)>,
+}
+
+/// How sure a theme is, in a word.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum StabilityVerdict {
+    /// A similarity of at least 0.75.
+    Stable,
+    /// At least 0.6.
+    Fair,
+    /// Less: whether this is a theme hangs on a few answers.
+    Weak,
+}
+
+impl StabilityVerdict {
+    /// By the bounds of Hennig (2007).
+    fn new(similarity: f64) -> Self {
+        match similarity {
+            x if x >= 0.75 => Self::Stable,
+            x if x >= 0.6 => Self::Fair,
+            _ => Self::Weak,
+        }
+    }
+}
+
 /// A term that defines a theme.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ThemeTerm {
@@ -208,7 +267,8 @@ pub struct ThemeTerm {
     pub stem: String,
     /// The forms that occur, the most frequent first.
     pub surface_forms: Vec<String>,
-    /// Its weight; a theme's weights sum to 1.
+    /// The answers that hold it, near-duplicates counted once, beside those of the theme's other terms; a theme's weights sum
+    /// to 1.
     pub weight: f64,
 }
 

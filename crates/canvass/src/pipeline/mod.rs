@@ -14,7 +14,9 @@ use crate::progress::{Observer, Stage};
 use crate::references;
 use crate::settings::{Config, Layout, QuestionKind, Settings, SettingsError};
 use crate::tokenizers::{self, OwnTokenizer};
-use canvass_analysis::{Csr, Document, Group, Shared, ThemeInput, Themes, find_groups, fit_themes};
+use canvass_analysis::{
+    Csr, Document, Group, Shared, Stability, ThemeInput, Themes, find_groups, fit_themes, measure_stability,
+};
 use canvass_text::{
     Analyser, Analysis, Language, Quotations, Resources, Span, TermRules, Text, normalised_words, segment,
 };
@@ -101,6 +103,8 @@ pub struct LanguageGroup {
     pub points: Vec<(u32, u32)>,
     /// The themes as found.
     pub themes: Themes,
+    /// For each of them how often it comes back in resamples of the respondents.
+    pub stability: Vec<Stability>,
     /// For each of them its id in the findings; none where too few respondents support it.
     pub theme_ids: Vec<Option<String>>,
 }
@@ -480,7 +484,7 @@ fn language_groups(coded: &Coded<'_>, settings: &Settings) -> Result<Vec<Languag
     groups.map(|(language, responses)| find_themes(coded, language, responses, settings)).collect()
 }
 
-/// Numbers the points of these responses and finds their themes.
+/// Numbers the points of these responses, finds their themes, and measures how stable those are.
 fn find_themes(
     coded: &Coded<'_>,
     language: Language,
@@ -502,7 +506,8 @@ fn find_themes(
     let may_define: Vec<bool> = terms.iter().map(|term| !term.general && term.language == language).collect();
     let input = ThemeInput { counts: &counts, responses: &of, groups: &coded.units, may_define: &may_define };
     let themes = fit_themes(&input, &settings.themes, settings.seed)?;
-    Ok(LanguageGroup { language, responses, points, themes, theme_ids: Vec::new() })
+    let stability = measure_stability(&input, &themes, &settings.themes, settings.seed)?;
+    Ok(LanguageGroup { language, responses, points, themes, stability, theme_ids: Vec::new() })
 }
 
 fn input_identity(source: &Source) -> InputIdentity {

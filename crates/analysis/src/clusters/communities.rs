@@ -1,1 +1,0 @@
-//! Communities of a graph of neighbours: how many clusters there are.

@@ -1,0 +1,168 @@
+//! How sure a theme is: whether it comes back when some respondents are left out.
+//!
+//! The themes of a small consultation hang on a few answers. Each resample leaves out a fifth of the respondents, finds the
+//! themes of the others from scratch, and looks for each theme among them.
+
+use super::{Found, ThemeInput, ThemeSettings, Themes, jaccard, seeded_order};
+use crate::error::AnalysisError;
+use rayon::prelude::*;
+use std::collections::BTreeSet;
+
+/// The share of the respondents in a resample.
+const SHARE: f64 = 0.8;
+/// Points in a resample at most.
+const MAX_POINTS: usize = 5_000;
+/// A theme has come back if it shares this much of its answers (Jaccard) with one of the resample.
+const RETURNED: f64 = 0.5;
+/// The share of the resamples, at either end, that the interval of the rank leaves out.
+const TAIL: f64 = 0.05;
+
+/// How often a theme comes back in resamples of the respondents.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Stability {
+    /// Resamples that had an answer of the theme.
+    pub n_resamples: u32,
+    /// Those with a theme that shares at least half of the answers of both (Jaccard).
+    pub n_returned: u32,
+    /// The Jaccard similarity with the most similar theme of each resample, mean over the resamples: 0 to 1.
+    pub similarity: f64,
+    /// The interval that holds its rank by respondents, 1 for the largest theme, in at least nine tenths of the resamples it came
+    /// back in; `None` if it never did.
+    pub rank: Option<(u32, u32)>,
+}
+
+/// Measures the stability of each theme.
+///
+/// # Guarantees
+/// The same at any thread count, for one seed. Near-duplicates are drawn together, as one respondent.
+///
+/// # Cost
+/// Finds themes `settings.resamples` times, each in at most 5,000 points.
+///
+/// # Errors
+/// As [`fit_themes`](super::fit_themes).
+///
+/// # Source
+/// Hennig (2007), cluster-wise assessment of cluster stability, by subsetting.
+pub fn measure_stability(
+    input: &ThemeInput<'_>,
+    themes: &Themes,
+    settings: &ThemeSettings,
+    seed: u64,
+) -> Result<Vec<Stability>, AnalysisError> {
+    let answers = answers_of(input, themes);
+    let resamples: Vec<Vec<Seen>> = (0..u64::from(settings.resamples))
+        .into_par_iter()
+        .map(|resample| look_again(input, &answers, settings, seed.wrapping_add(1 + resample)))
+        .collect::<Result<_, _>>()?;
+    Ok((0..answers.len()).map(|theme| summary(resamples.iter().filter_map(|seen| seen[theme]))).collect())
+}
+
+/// A theme in a resample: the similarity of the theme most like it, and the rank of that; `None` if no answer of it was drawn.
+type Seen = Option<(f64, u32)>;
+
+/// The answers of each theme, ascending.
+fn answers_of(input: &ThemeInput<'_>, themes: &Themes) -> Vec<Vec<u32>> {
+    let mut answers = vec![Vec::new(); themes.themes.len()];
+    for membership in &themes.memberships {
+        answers[membership.theme_idx as usize].push(input.responses[membership.point_idx as usize]);
+    }
+    answers.iter_mut().for_each(Vec::dedup);
+    answers
+}
+
+/// Looks for each theme in a resample.
+fn look_again(
+    input: &ThemeInput<'_>,
+    answers: &[Vec<u32>],
+    settings: &ThemeSettings,
+    seed: u64,
+) -> Result<Vec<Seen>, AnalysisError> {
+    let drawn = input.drawn(&seeded_order(input, seed), SHARE, MAX_POINTS);
+    let sample = drawn.input(input);
+    let found = super::find(&sample, settings, seed)?;
+    let responses: BTreeSet<u32> = sample.responses.iter().copied().collect();
+    let again = ranked(&sample, &found);
+    let seen = answers.iter().map(|answers| {
+        let left: Vec<u32> = answers.iter().copied().filter(|response| responses.contains(response)).collect();
+        if left.is_empty() {
+            return None;
+        }
+        let similar = (1..).zip(&again).map(|(rank, again)| (jaccard(&left, again), rank));
+        // The first of the most similar.
+        Some(similar.fold((0.0, 0), |best, other| if other.0 > best.0 { other } else { best }))
+    });
+    Ok(seen.collect())
+}
+
+/// The answers of the themes of a resample, the theme of most respondents first.
+fn ranked(sample: &ThemeInput<'_>, found: &[Found]) -> Vec<Vec<u32>> {
+    let mut ranked: Vec<Vec<u32>> = Vec::new();
+    for found in found {
+        let mut answers: Vec<u32> = found.points.iter().map(|point| sample.responses[*point as usize]).collect();
+        answers.dedup();
+        ranked.push(answers);
+    }
+    ranked.sort_by_cached_key(|answers| std::cmp::Reverse(sample.n_groups(answers)));
+    ranked
+}
+
+fn summary(seen: impl Iterator<Item = (f64, u32)>) -> Stability {
+    let mut stability = Stability::default();
+    let mut ranks = Vec::new();
+    for (similarity, rank) in seen {
+        stability.n_resamples += 1;
+        stability.similarity += similarity;
+        if similarity >= RETURNED {
+            stability.n_returned += 1;
+            ranks.push(rank);
+        }
+    }
+    if stability.n_resamples > 0 {
+        stability.similarity /= f64::from(stability.n_resamples);
+    }
+    ranks.sort_unstable();
+    let cut = (TAIL * ranks.len() as f64) as usize;
+    stability.rank = (!ranks.is_empty()).then(|| (ranks[cut], ranks[ranks.len() - 1 - cut]));
+    stability
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::themes::fit_themes;
+    use crate::vectors::Csr;
+
+    fn stability(rows: &[Vec<u32>], n_terms: usize) -> (Themes, Vec<Stability>) {
+        let counts = Csr::from_terms(rows, n_terms);
+        let responses: Vec<u32> = (0..rows.len() as u32).collect();
+        let may_define = vec![true; n_terms];
+        let input = ThemeInput { counts: &counts, responses: &responses, groups: &responses, may_define: &may_define };
+        let settings = ThemeSettings::default();
+        let themes = fit_themes(&input, &settings, 1).unwrap();
+        let stability = measure_stability(&input, &themes, &settings, 1).unwrap();
+        (themes, stability)
+    }
+
+    #[test]
+    fn a_theme_of_many_alike_comes_back_and_one_of_three_does_so_less_often() {
+        // Forty answers on buses, three on a fountain.
+        let mut rows: Vec<Vec<u32>> = (0..40).map(|i| vec![0, 1 + i % 3]).collect();
+        rows.extend((0..3).map(|_| vec![4, 5]));
+        let (themes, found) = stability(&rows, 6);
+        let of = |term| found[themes.themes.iter().position(|theme| theme.terms[0].term_idx == term).unwrap()];
+        let (bus, fountain) = (of(0), of(4));
+        assert_eq!((bus.n_returned, bus.rank), (20, Some((1, 1))));
+        assert!(bus.similarity > 0.99, "{bus:?}");
+        assert!(fountain.n_returned < 20 && fountain.similarity < 0.8, "{fountain:?}");
+    }
+
+    #[test]
+    fn the_interval_of_the_rank_leaves_out_a_twentieth_at_either_end() {
+        let ranks = (0..40).map(|i| (1.0, if i == 0 { 9 } else { 2 + i % 2 }));
+        let found = summary(ranks);
+        assert_eq!((found.n_returned, found.rank), (40, Some((2, 3))));
+        assert_eq!(summary(std::iter::empty()), Stability::default());
+        assert_eq!(summary([(0.2, 4)].into_iter()).rank, None);
+    }
+}
