@@ -15,6 +15,7 @@ mod wrapped;
 use crate::error::AnalysisError;
 use crate::vectors::Csr;
 
+pub use kmeans::{Geometry, KMeans, KMeansSettings, Start};
 pub use settings::{ClusterAlgorithm, ClusterSettings, NumberOfClusters};
 
 /// Each row in one cluster, or in none.
