@@ -4,8 +4,3 @@
 pub(crate) fn ln(x: f64) -> f64 {
     libm::log(x)
 }
-
-/// The cosine of an angle in radians.
-pub(crate) fn cos(x: f64) -> f64 {
-    libm::cos(x)
-}

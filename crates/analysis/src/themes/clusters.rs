@@ -27,10 +27,10 @@ pub(super) fn fit(input: &ThemeInput<'_>, settings: &ThemeSettings, seed: u64) -
     let mut kept: Vec<u32> = Vec::new();
     let mut vectors: Vec<f64> = Vec::new();
     for (point, row) in svd.rows.outer_iter().enumerate() {
-        let norm = row.dot(&row).sqrt();
-        if norm > 1e-9 {
+        let norm = row.iter().map(|x| f64::from(*x) * f64::from(*x)).sum::<f64>().sqrt();
+        if norm > 1e-6 {
             kept.push(point as u32);
-            vectors.extend(row.iter().map(|x| x / norm));
+            vectors.extend(row.iter().map(|x| f64::from(*x) / norm));
         }
     }
     let n_clusters = (settings.max_themes as usize).min(kept.len() / 2);
