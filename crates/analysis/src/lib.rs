@@ -20,4 +20,4 @@ pub use agreement::{Agreement, agreement, octaves};
 pub use duplicates::{Document, DuplicateKind, DuplicateSettings, Group, Member, Shared, find_groups};
 pub use error::AnalysisError;
 pub use themes::{Algorithm, Membership, Theme, ThemeInput, ThemeSettings, Themes, WeightedTerm, fit_themes};
-pub use vectors::{Csr, Svd, Tfidf, TfidfSettings};
+pub use vectors::{Csr, Neighbours, Smoothing, Svd, Tfidf, TfidfSettings};

@@ -9,8 +9,3 @@ pub(crate) fn ln(x: f64) -> f64 {
 pub(crate) fn log2(x: f64) -> f64 {
     libm::log2(x)
 }
-
-/// The cosine of an angle in radians.
-pub(crate) fn cos(x: f64) -> f64 {
-    libm::cos(x)
-}

@@ -127,28 +127,40 @@ impl Csr {
         self
     }
 
+    /// The columns of a row that hold a value, and the values.
+    pub(super) fn row_parts(&self, row: usize) -> (&[u32], &[f32]) {
+        let range = self.range(row);
+        (&self.columns[range.clone()], &self.values[range])
+    }
+
     /// The matrix with rows and columns exchanged.
     #[must_use]
     pub fn transposed(&self) -> Self {
+        self.transposed_rows(0..self.n_rows())
+    }
+
+    /// Some rows of the matrix, with rows and columns exchanged.
+    pub(super) fn transposed_rows(&self, rows: Range<usize>) -> Self {
+        let entries = self.row_starts[rows.start] as usize..self.row_starts[rows.end] as usize;
         let mut starts = vec![0_u64; self.n_columns + 1];
-        for column in &self.columns {
+        for column in &self.columns[entries.clone()] {
             starts[*column as usize + 1] += 1;
         }
         for column in 0..self.n_columns {
             starts[column + 1] += starts[column];
         }
         let mut next = starts.clone();
-        let mut columns = vec![0_u32; self.columns.len()];
-        let mut values = vec![0_f32; self.values.len()];
-        for row in 0..self.n_rows() {
+        let mut columns = vec![0_u32; entries.len()];
+        let mut values = vec![0_f32; entries.len()];
+        for row in rows.clone() {
             for (column, value) in self.row(row) {
                 let at = next[column as usize] as usize;
                 next[column as usize] += 1;
-                columns[at] = row as u32;
+                columns[at] = (row - rows.start) as u32;
                 values[at] = value;
             }
         }
-        Self { n_columns: self.n_rows(), row_starts: starts, columns, values }
+        Self { n_columns: rows.len(), row_starts: starts, columns, values }
     }
 
     /// The columns of all entries, row after row.
