@@ -19,5 +19,8 @@ pub mod vectors;
 pub use agreement::{Agreement, agreement, octaves};
 pub use duplicates::{Document, DuplicateKind, DuplicateSettings, Group, Member, Shared, find_groups};
 pub use error::AnalysisError;
-pub use themes::{Algorithm, Membership, Theme, ThemeInput, ThemeSettings, Themes, WeightedTerm, fit_themes};
+pub use themes::{
+    Algorithm, Basis, Membership, Stability, Theme, ThemeInput, ThemeSettings, Themes, WeightedTerm, fit_themes,
+    measure_stability,
+};
 pub use vectors::{Csr, Neighbours, Smoothing, Svd, Tfidf, TfidfSettings};

@@ -10,18 +10,19 @@ use super::kmeans::{Geometry, KMeansSettings};
 use super::refine::refine;
 use crate::agreement::{agreement, matched};
 use crate::error::AnalysisError;
-use crate::vectors::{Csr, Neighbours, Smoothing, Svd, TfidfSettings, unit_rows};
+use crate::vectors::{Csr, Neighbours, Smoothing, Svd, unit_rows};
 use linfa::DatasetBase;
 use linfa::traits::Fit;
 use ndarray::Array2;
 use rayon::prelude::*;
+use std::collections::BTreeSet;
 
 /// Runs that have a vote.
 const N_RUNS: u64 = 5;
 /// Neighbours of each row.
 const N_NEIGHBOURS: usize = 10;
 /// Rounds of smoothing.
-const N_ROUNDS: usize = 4;
+const N_ROUNDS: u32 = 4;
 /// The fewest rows that a cluster has on average if the mixture is to draw: of fewer, its words say too little.
 const MIN_ROWS_PER_CLUSTER: usize = 100;
 /// How much the clusters of a row's neighbours count, in all: as much as one word that is e times likelier.
@@ -34,34 +35,42 @@ const MIN_ROWS_PER_FIRST: usize = 10;
 const MAX_FIRST: usize = 300;
 
 /// What all runs begin with.
-pub(super) struct Recipe<'a> {
-    counts: &'a Csr,
+pub(super) struct Recipe {
+    counts: Csr,
     weighted: Csr,
     transposed: Csr,
     /// The neighbours of each row; weights of a row add up to 1.
     graph: Csr,
     smoothed: Array2<f32>,
+    /// How many different vectors there are, zero aside.
+    n_distinct: usize,
 }
 
 /// A partition and whether it came to an end of its own.
 pub(super) type Labels = (Vec<u32>, bool);
 
-impl<'a> Recipe<'a> {
+impl Recipe {
     /// Prepares the vectors of the rows.
-    pub(super) fn new(counts: &'a Csr, n_dimensions: usize, seed: u64) -> Self {
-        let weighted = TfidfSettings::default().fit(counts).transform(counts);
-        let neighbours = Neighbours::fit(&weighted, N_NEIGHBOURS);
-        let mut vectors = Svd::fit(&weighted, n_dimensions, seed).rows;
+    ///
+    /// # Shape
+    /// `n_points × n_terms`, counts and TF-IDF weights; no row is empty.
+    pub(super) fn new(counts: &Csr, weighted: &Csr, n_dimensions: usize, seed: u64) -> Self {
+        let neighbours = Neighbours::fit(weighted, N_NEIGHBOURS);
+        let mut vectors = Svd::fit(weighted, n_dimensions, seed).rows;
         unit_rows(&mut vectors);
         let graph = neighbours.symmetric().with_unit_sums();
-        let smoothed = Smoothing::Symmetric { n_rounds: N_ROUNDS }.smooth(vectors, &neighbours);
-        Self { counts, transposed: weighted.transposed(), weighted, graph, smoothed }
+        let smoothed = Smoothing::Symmetric { rounds: N_ROUNDS }.smooth(&vectors, &neighbours);
+        let (counts, transposed, weighted) = (counts.clone(), weighted.transposed(), weighted.clone());
+        let n_distinct = n_distinct(&smoothed);
+        Self { counts, weighted, transposed, graph, smoothed, n_distinct }
     }
 
     /// What [`N_RUNS`] runs agree on.
     pub(super) fn consensus(&self, n_clusters: usize, seed: u64) -> Result<Labels, AnalysisError> {
-        let runs: Vec<Labels> =
-            (0..N_RUNS).into_par_iter().map(|run| self.run(n_clusters, run_seed(seed, run))).collect::<Result<_, _>>()?;
+        let runs: Vec<Labels> = (0..N_RUNS)
+            .into_par_iter()
+            .map(|run| self.run(n_clusters, run_seed(seed, run)))
+            .collect::<Result<_, _>>()?;
         let is_converged = runs.iter().all(|(_, is_converged)| *is_converged);
         let labels: Vec<Vec<u32>> = runs.into_iter().map(|(labels, _)| labels).collect();
         let voted = vote(&labels, n_clusters);
@@ -69,7 +78,7 @@ impl<'a> Recipe<'a> {
             return Ok((voted, is_converged));
         }
         let settings = GsdmmSettings { n_clusters, n_sweeps: 0, seed, ..GsdmmSettings::default() };
-        let mixture = settings.fit_from(self.counts, &voted, &self.coupling())?;
+        let mixture = settings.fit_from(&self.counts, &voted, &self.coupling())?;
         Ok((mixture.labels(), mixture.is_converged()))
     }
 
@@ -79,8 +88,12 @@ impl<'a> Recipe<'a> {
         if self.draws(n_clusters) { self.draw(first.0, n_clusters, seed) } else { Ok(first) }
     }
 
-    /// Spherical k-means on smoothed vectors, then naive Bayes.
+    /// Spherical k-means on smoothed vectors, then naive Bayes; no more clusters than there are different vectors.
     pub(super) fn smoothed(&self, n_clusters: usize, seed: u64) -> Result<Labels, AnalysisError> {
+        let n_clusters = n_clusters.min(self.n_distinct);
+        if n_clusters <= 1 {
+            return Ok((vec![0; self.counts.n_rows()], true));
+        }
         let settings = KMeansSettings { n_runs: 1, seed, ..KMeansSettings::new(n_clusters, Geometry::Spherical) };
         let mut labels = settings.fit(&DatasetBase::from(self.smoothed.view()))?.assigned;
         let is_converged = refine(&self.weighted, &self.transposed, &mut labels, n_clusters);
@@ -94,16 +107,16 @@ impl<'a> Recipe<'a> {
     /// # Source
     /// Hill (1973), diversity and evenness.
     pub(super) fn n_clusters(&self, seed: u64) -> Result<usize, AnalysisError> {
-        let n_rows = (0..self.weighted.n_rows()).filter(|row| !self.weighted.columns_of(*row).is_empty()).count();
+        let n_rows = self.weighted.n_rows();
         let n_first = (n_rows / MIN_ROWS_PER_FIRST).clamp(1, MAX_FIRST);
-        if n_rows == 0 || n_first == 1 {
+        if n_first == 1 {
             return Ok(1);
         }
         let (first, _) = self.smoothed(n_first, seed)?;
         let (labels, _) = self.draw(first, n_first, seed)?;
         let mut sizes = vec![0_u32; n_first];
-        for (row, label) in labels.iter().enumerate() {
-            sizes[*label as usize] += u32::from(!self.weighted.columns_of(row).is_empty());
+        for label in labels {
+            sizes[label as usize] += 1;
         }
         let roots = sizes.iter().fold(0.0, |sum, size| sum + (f64::from(*size) / n_rows as f64).sqrt());
         Ok(((roots * roots).round() as usize).clamp(1, n_first))
@@ -115,13 +128,19 @@ impl<'a> Recipe<'a> {
 
     fn draw(&self, first: Vec<u32>, n_clusters: usize, seed: u64) -> Result<Labels, AnalysisError> {
         let settings = GsdmmSettings { n_clusters, n_sweeps: N_SWEEPS, seed, ..GsdmmSettings::default() };
-        let mixture = settings.fit_from(self.counts, &first, &self.coupling())?;
+        let mixture = settings.fit_from(&self.counts, &first, &self.coupling())?;
         Ok((mixture.labels(), mixture.is_converged()))
     }
 
     fn coupling(&self) -> Coupling<'_> {
         Coupling { graph: &self.graph, weight: COUPLING }
     }
+}
+
+/// How many of the rows differ, zero aside.
+fn n_distinct(vectors: &Array2<f32>) -> usize {
+    let rows = vectors.outer_iter().map(|row| row.iter().map(|x| x.to_bits()).collect::<Vec<u32>>());
+    rows.filter(|row| row.iter().any(|bits| *bits != 0)).collect::<BTreeSet<_>>().len()
 }
 
 /// The seed of a run: another one for each.
@@ -132,10 +151,8 @@ fn run_seed(seed: u64, run: u64) -> u64 {
 /// The cluster that most runs put each row into, after each run's clusters are matched with those of the run that agrees best
 /// with all others. Its own word decides between equals.
 fn vote(runs: &[Vec<u32>], n_clusters: usize) -> Vec<u32> {
-    let agreements: Vec<f64> = runs
-        .par_iter()
-        .map(|run| runs.iter().fold(0.0, |sum, other| sum + agreement(run, other).nmi))
-        .collect();
+    let agreements: Vec<f64> =
+        runs.par_iter().map(|run| runs.iter().fold(0.0, |sum, other| sum + agreement(run, other).nmi)).collect();
     let reference = super::first_maximum(&agreements);
     let names: Vec<Vec<u32>> = runs.iter().map(|run| matched(run, &runs[reference], n_clusters)).collect();
     let rows: Vec<u32> = (0..runs[reference].len() as u32).collect();

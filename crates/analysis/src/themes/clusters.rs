@@ -79,8 +79,7 @@ impl<'a> Coding<'a> {
 
     /// The points that hold any of these terms, ascending.
     pub(super) fn points_with(&self, terms: impl Iterator<Item = u32>) -> Vec<u32> {
-        let mut points: Vec<u32> =
-            terms.flat_map(|term| self.occurrences.columns_of(term as usize)).copied().collect();
+        let mut points: Vec<u32> = terms.flat_map(|term| self.occurrences.columns_of(term as usize)).copied().collect();
         points.sort_unstable();
         points.dedup();
         points

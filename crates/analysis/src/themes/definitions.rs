@@ -20,8 +20,6 @@ const MIN_GAIN: f64 = 0.002;
 pub(super) struct Definition {
     /// The terms, in the order in which they were taken.
     pub terms: Vec<u32>,
-    /// The points that hold any of them, ascending.
-    pub points: Vec<u32>,
     /// Further terms that set the cluster apart, the heaviest first.
     pub companions: Vec<WeightedTerm>,
 }
@@ -62,8 +60,8 @@ impl<'a> Definitions<'a> {
             for term in candidates.iter().filter(|term| !terms.contains(term)) {
                 let points = self.occurrences.columns_of(*term as usize);
                 let new = points.iter().filter(|point| !holds[**point as usize]);
-                let (more, right) =
-                    new.fold((0, 0), |(more, right), point| (more + 1, right + usize::from(is_member[*point as usize])));
+                let (more, right) = new
+                    .fold((0, 0), |(more, right), point| (more + 1, right + usize::from(is_member[*point as usize])));
                 let reached = 2.0 * (n_right + right) as f64 / (cluster.len() + n_held + more) as f64;
                 if best.is_none_or(|(best, ..)| reached > best) {
                     best = Some((reached, *term, more, right));
@@ -80,8 +78,7 @@ impl<'a> Definitions<'a> {
         }
         associated.retain(|term| !terms.contains(&term.term_idx));
         associated.truncate(MAX_TERMS);
-        let points = (0..).zip(&holds).filter(|(_, holds)| **holds).map(|(point, _)| point).collect();
-        (!terms.is_empty()).then_some(Definition { terms, points, companions: associated })
+        (!terms.is_empty()).then_some(Definition { terms, companions: associated })
     }
 
     /// The terms that stand in these points more often than chance would have it, the most associated first.
@@ -117,13 +114,7 @@ mod tests {
         // Points 0 to 3 hold term 0 or 1, the others 2; term 3 stands everywhere.
         let rows = [vec![0, 3], vec![0, 3], vec![1, 3], vec![1, 3], vec![2, 3], vec![2, 3], vec![2, 3]];
         let found = define(&rows, 4, &[0, 1, 2, 3], &[true; 4]).expect("two terms tell it");
-        assert_eq!((found.terms, found.points), (vec![0, 1], vec![0, 1, 2, 3]));
-    }
-
-    #[test]
-    fn points_outside_the_cluster_that_hold_its_terms_are_in_the_theme() {
-        let rows = [vec![0], vec![0], vec![0], vec![0, 1], vec![1], vec![1]];
-        assert_eq!(define(&rows, 2, &[0, 1, 2], &[true; 2]).expect("term 0 tells it").points, [0, 1, 2, 3]);
+        assert_eq!(found.terms, [0, 1]);
     }
 
     #[test]

@@ -185,7 +185,12 @@ mod contract {
 
     use super::*;
 
-    const ALGORITHMS: [Algorithm; 2] = [Algorithm::Stems, Algorithm::KMeans];
+    const ALGORITHMS: [Algorithm; 4] = [
+        Algorithm::Auto,
+        Algorithm::Stems,
+        Algorithm::Clusters(ClusterAlgorithm::Consensus),
+        Algorithm::Clusters(ClusterAlgorithm::Spherical),
+    ];
 
     fn themes(rows: &[Vec<u32>], n_terms: usize, algorithm: Algorithm, seed: u64) -> Themes {
         let counts = Csr::from_terms(rows, n_terms);
@@ -204,9 +209,9 @@ mod contract {
     #[test]
     fn no_points_and_empty_points_have_no_themes() {
         for algorithm in ALGORITHMS {
-            assert_eq!(themes(&[], 5, algorithm, 1), Themes::default());
-            assert_eq!(themes(&[], 0, algorithm, 1), Themes::default());
-            assert_eq!(themes(&vec![vec![]; 9], 5, algorithm, 1), Themes::default());
+            assert!(themes(&[], 5, algorithm, 1).themes.is_empty());
+            assert!(themes(&[], 0, algorithm, 1).themes.is_empty());
+            assert!(themes(&vec![vec![]; 9], 5, algorithm, 1).themes.is_empty());
         }
     }
 

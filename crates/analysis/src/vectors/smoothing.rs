@@ -1,7 +1,7 @@
 //! Vectors smoothed over their neighbours.
 
-use super::dense::{add_product, unit_rows};
 use super::Neighbours;
+use super::dense::{add_product, unit_rows};
 use ndarray::Array2;
 use std::mem::swap;
 

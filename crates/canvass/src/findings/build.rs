@@ -177,8 +177,7 @@ pub(crate) fn build_question(
     let ledger = coded.ledger.counts(coded.intake, Some(coded.question_idx));
     let (language_base, n_in_themes, n_in_findings) =
         main.as_ref().map_or((0, 0, 0), |main| (main.base, main.n_in_themes, main.n_in_findings));
-    let (theme_basis, findings, themes) =
-        main.map(|main| (main.basis, main.findings, main.themes)).unwrap_or_default();
+    let (theme_basis, findings, themes) = main.map(|main| (main.basis, main.findings, main.themes)).unwrap_or_default();
     let built = QuestionFindings {
         id: question.id.clone(),
         text: question.text.clone(),

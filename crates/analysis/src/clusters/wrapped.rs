@@ -1,1 +1,0 @@
-//! linfa's k-means, DBSCAN and Gaussian mixture on reduced vectors.
