@@ -9,3 +9,13 @@ pub(crate) fn ln(x: f64) -> f64 {
 pub(crate) fn cos(x: f64) -> f64 {
     libm::cos(x)
 }
+
+/// e to the power of `x`.
+pub(crate) fn exp(x: f64) -> f64 {
+    libm::exp(x)
+}
+
+/// The natural logarithm of the gamma function, for `x` above 0.
+pub(crate) fn ln_gamma(x: f64) -> f64 {
+    libm::lgamma(x)
+}

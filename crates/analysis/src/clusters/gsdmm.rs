@@ -1,1 +1,401 @@
 //! Dirichlet multinomial mixture for short texts.
+//!
+//! Each row is taken to speak of one subject: its words are drawn from the words of that cluster. Clusters that few rows join die
+//! out, so that there can be fewer in the end than at the start. A collapsed Gibbs sampler takes one row after the other out of
+//! its cluster and draws a new one from what all other rows say: that is sequential by nature, and left so.
+
+use super::first_maximum;
+use crate::error::{AnalysisError, check};
+use crate::numeric::{exp, ln, ln_gamma};
+use crate::vectors::Csr;
+use linfa::DatasetBase;
+use linfa::traits::{Fit, PredictInplace};
+use ndarray::Array1;
+use rand_xoshiro::Xoshiro256Plus;
+use rand_xoshiro::rand_core::{RngCore, SeedableRng};
+use rayon::prelude::*;
+
+/// Cells of the table of counts at most, terms by clusters: 2 GiB.
+pub const MAX_CELLS: u64 = 1 << 29;
+/// Words at most, over all rows.
+pub const MAX_WORDS: u64 = u32::MAX as u64;
+/// Logarithms that are kept in a table at most; those of larger numbers are worked out each time.
+const MAX_TABLE: u64 = 1 << 22;
+/// A term counts in a row as often as it stands there, but no more often than this.
+pub const MAX_COUNT: u32 = 1000;
+/// Log-probabilities this far below the largest are 0 beside it: e⁻⁴⁰ is less than the rounding of 1.
+const NEGLIGIBLE: f64 = 40.0;
+/// Passes at most that put each row into its likeliest cluster.
+const MAX_PASSES: usize = 20;
+/// Rows a parallel step takes at a time: fixed, so that the thread count cannot show.
+const CHUNK: usize = 1024;
+
+/// How a mixture is fitted.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct GsdmmSettings {
+    /// Clusters at the start; empty ones stay in the model.
+    pub n_clusters: usize,
+    /// Rows that each cluster is taken to hold beforehand: the smaller, the sooner small clusters die out.
+    pub alpha: f64,
+    /// Times that each cluster is taken to hold each term beforehand: the smaller, the more alike the words of a cluster.
+    pub beta: f64,
+    /// How often each row is drawn anew.
+    pub n_sweeps: usize,
+    /// The seed of the draws.
+    pub seed: u64,
+}
+
+impl Default for GsdmmSettings {
+    fn default() -> Self {
+        Self { n_clusters: 8, alpha: 0.1, beta: 0.1, n_sweeps: 15, seed: 0 }
+    }
+}
+
+/// A fitted mixture.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Gsdmm {
+    n_clusters: usize,
+    /// Rows with a word in each cluster.
+    sizes: Vec<u32>,
+    /// Words in each cluster.
+    lengths: Vec<u32>,
+    /// `n_terms × n_clusters`: how often each term stands in each cluster.
+    counts: Vec<u32>,
+    assigned: Array1<usize>,
+    is_converged: bool,
+    of_sizes: Logarithms,
+    of_lengths: Logarithms,
+    of_counts: Logarithms,
+}
+
+impl Gsdmm {
+    /// Rows in each cluster, those without a word aside.
+    pub fn sizes(&self) -> &[u32] {
+        &self.sizes
+    }
+
+    /// How often a term stands in each cluster; nothing for a term that the model does not know.
+    pub fn counts_of(&self, term: u32) -> &[u32] {
+        let from = term as usize * self.n_clusters;
+        self.counts.get(from..from + self.n_clusters).unwrap_or_default()
+    }
+
+    /// The cluster of each row that the model was fitted on; that of a row without a word is the largest.
+    pub fn assigned(&self) -> &Array1<usize> {
+        &self.assigned
+    }
+
+    /// Whether each row is in its likeliest cluster, given all others.
+    pub fn is_converged(&self) -> bool {
+        self.is_converged
+    }
+
+    /// The cluster that holds most rows; the first of several.
+    fn largest(&self) -> usize {
+        first_maximum(&self.sizes)
+    }
+
+    /// Puts a row into a cluster.
+    fn add(&mut self, row: &[(u32, u32)], cluster: usize) {
+        self.sizes[cluster] += 1;
+        for (term, count) in row {
+            self.lengths[cluster] += count;
+            self.counts[*term as usize * self.n_clusters + cluster] += count;
+        }
+    }
+
+    /// Takes a row out of its cluster.
+    fn remove(&mut self, row: &[(u32, u32)], cluster: usize) {
+        self.sizes[cluster] -= 1;
+        for (term, count) in row {
+            self.lengths[cluster] -= count;
+            self.counts[*term as usize * self.n_clusters + cluster] -= count;
+        }
+    }
+
+    /// For each cluster the logarithm of how likely it is that a row that is not in the model belongs there; the same constant
+    /// is missing everywhere.
+    fn score(&self, row: &[(u32, u32)], scores: &mut [f64]) {
+        let n_words = row.iter().map(|(_, count)| count).sum();
+        for ((score, size), length) in scores.iter_mut().zip(&self.sizes).zip(&self.lengths) {
+            *score = self.of_sizes.ln(*size) - self.of_lengths.ln_rising(*length, n_words);
+        }
+        for (term, count) in row {
+            let in_clusters = &self.counts[*term as usize * self.n_clusters..][..self.n_clusters];
+            if *count == 1 {
+                for (score, before) in scores.iter_mut().zip(in_clusters) {
+                    *score += self.of_counts.ln(*before);
+                }
+            } else {
+                for (score, before) in scores.iter_mut().zip(in_clusters) {
+                    *score += self.of_counts.ln_rising(*before, *count);
+                }
+            }
+        }
+    }
+}
+
+/// Logarithms of whole numbers with a prior added, from tables as far as those go.
+#[derive(Clone, Debug, PartialEq)]
+struct Logarithms {
+    prior: f64,
+    /// ln (n + prior).
+    of: Vec<f64>,
+    /// Σ ln (j + prior) over j below n; one more than of the others.
+    sums: Vec<f64>,
+}
+
+impl Logarithms {
+    /// Tables of the numbers up to `last`.
+    fn new(last: u64, prior: f64) -> Self {
+        let of: Vec<f64> = (0..=last.min(MAX_TABLE)).map(|n| ln(n as f64 + prior)).collect();
+        let mut sums = Vec::with_capacity(of.len() + 1);
+        sums.push(0.0);
+        for logarithm in &of {
+            sums.push(sums[sums.len() - 1] + logarithm);
+        }
+        Self { prior, of, sums }
+    }
+
+    /// ln (n + prior).
+    fn ln(&self, n: u32) -> f64 {
+        self.of.get(n as usize).copied().unwrap_or_else(|| ln(f64::from(n) + self.prior))
+    }
+
+    /// The logarithm of (n + prior) · (n + 1 + prior) · …, a product of `count` factors.
+    fn ln_rising(&self, n: u32, count: u32) -> f64 {
+        let end = n as usize + count as usize;
+        if end < self.sums.len() {
+            return self.sums[end] - self.sums[n as usize];
+        }
+        ln_gamma(end as f64 + self.prior) - ln_gamma(f64::from(n) + self.prior)
+    }
+}
+
+/// The words of each row: (term, how often), those of all rows one after the other.
+struct Words {
+    starts: Vec<usize>,
+    entries: Vec<(u32, u32)>,
+}
+
+impl Words {
+    /// Reads whole numbers; none if there is a value that is no count.
+    fn of(counts: &Csr) -> Option<Self> {
+        let mut words = Self { starts: vec![0], entries: Vec::with_capacity(counts.n_entries()) };
+        for row in 0..counts.n_rows() {
+            for (term, value) in counts.row(row) {
+                if !(value.is_finite() && value >= 0.0 && value.fract() == 0.0) {
+                    return None;
+                }
+                words.entries.extend(entry(term, value));
+            }
+            words.starts.push(words.entries.len());
+        }
+        Some(words)
+    }
+
+    fn n_rows(&self) -> usize {
+        self.starts.len() - 1
+    }
+
+    fn row(&self, row: usize) -> &[(u32, u32)] {
+        &self.entries[self.starts[row]..self.starts[row + 1]]
+    }
+
+    /// Words in all rows, and the most that stand in them of one term.
+    fn totals(&self, n_terms: usize) -> (u64, u64) {
+        let mut of_terms = vec![0_u64; n_terms];
+        for (term, count) in &self.entries {
+            of_terms[*term as usize] += u64::from(*count);
+        }
+        (of_terms.iter().sum(), of_terms.iter().copied().max().unwrap_or(0))
+    }
+}
+
+/// A term and how often it counts, unless that is not at all.
+fn entry(term: u32, value: f32) -> Option<(u32, u32)> {
+    let count = (value.round() as u32).min(MAX_COUNT);
+    (count > 0).then_some((term, count))
+}
+
+impl GsdmmSettings {
+    /// Checks the bounds.
+    ///
+    /// # Errors
+    /// [`AnalysisError::OutOfRange`], naming the setting, its bounds and its value.
+    pub fn check(&self) -> Result<(), AnalysisError> {
+        let above_0 = |x: f64| x > 0.0 && x.is_finite();
+        check("gsdmm.n_clusters", self.n_clusters as f64, "at least 1", self.n_clusters >= 1)?;
+        check("gsdmm.alpha", self.alpha, "above 0", above_0(self.alpha))?;
+        check("gsdmm.beta", self.beta, "above 0", above_0(self.beta))
+    }
+
+    /// An empty model with room for the words, or the reason why there is none.
+    fn model(&self, words: &Words, n_terms: usize) -> Result<Gsdmm, String> {
+        let n_rows = (0..words.n_rows()).filter(|row| !words.row(*row).is_empty()).count();
+        if self.n_clusters > n_rows {
+            return Err("there are fewer points with a term".to_owned());
+        }
+        let n_cells = n_terms as u64 * self.n_clusters as u64;
+        if n_cells > MAX_CELLS {
+            return Err(format!("a table of {n_terms} terms by clusters has {n_cells} cells, and {MAX_CELLS} is the most"));
+        }
+        let (n_words, most) = words.totals(n_terms);
+        if n_words > MAX_WORDS {
+            return Err(format!("the points hold {n_words} words, and {MAX_WORDS} is the most"));
+        }
+        Ok(Gsdmm {
+            n_clusters: self.n_clusters,
+            sizes: vec![0; self.n_clusters],
+            lengths: vec![0; self.n_clusters],
+            counts: vec![0; n_cells as usize],
+            assigned: Array1::zeros(words.n_rows()),
+            is_converged: false,
+            of_sizes: Logarithms::new(n_rows as u64, self.alpha),
+            of_lengths: Logarithms::new(n_words, n_terms as f64 * self.beta),
+            of_counts: Logarithms::new(most, self.beta),
+        })
+    }
+
+    /// Draws the rows' clusters, then puts each row into its likeliest one.
+    fn sample(&self, words: &Words, model: &mut Gsdmm) {
+        let mut random = Random(Xoshiro256Plus::seed_from_u64(self.seed));
+        let rows: Vec<usize> = (0..words.n_rows()).filter(|row| !words.row(*row).is_empty()).collect();
+        for row in &rows {
+            let cluster = random.below(self.n_clusters);
+            model.add(words.row(*row), cluster);
+            model.assigned[*row] = cluster;
+        }
+        let mut scores = vec![0.0; self.n_clusters];
+        for _ in 0..self.n_sweeps {
+            for row in &rows {
+                model.remove(words.row(*row), model.assigned[*row]);
+                model.score(words.row(*row), &mut scores);
+                model.assigned[*row] = random.draw(&mut scores);
+                model.add(words.row(*row), model.assigned[*row]);
+            }
+        }
+        for _ in 0..MAX_PASSES {
+            let mut n_moved = 0;
+            for row in &rows {
+                let before = model.assigned[*row];
+                model.remove(words.row(*row), before);
+                model.score(words.row(*row), &mut scores);
+                model.assigned[*row] = first_maximum(&scores);
+                model.add(words.row(*row), model.assigned[*row]);
+                n_moved += usize::from(model.assigned[*row] != before);
+            }
+            if n_moved == 0 {
+                model.is_converged = true;
+                break;
+            }
+        }
+    }
+}
+
+/// Seeded draws.
+struct Random(Xoshiro256Plus);
+
+impl Random {
+    /// A number from 0 to 1, the end excluded.
+    fn uniform(&mut self) -> f64 {
+        (self.0.next_u64() >> 11) as f64 / (1_u64 << 53) as f64
+    }
+
+    /// A whole number below `n`.
+    fn below(&mut self, n: usize) -> usize {
+        ((self.uniform() * n as f64) as usize).min(n - 1)
+    }
+
+    /// A place, each as likely as e to the power of its score says; the scores are overwritten.
+    fn draw(&mut self, scores: &mut [f64]) -> usize {
+        let largest = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let mut total = 0.0;
+        for score in scores.iter_mut() {
+            let below = *score - largest;
+            if below > -NEGLIGIBLE {
+                total += exp(below);
+            }
+            *score = total;
+        }
+        let at = self.uniform() * total;
+        scores.iter().position(|sum| *sum > at).unwrap_or(scores.len() - 1)
+    }
+}
+
+impl<T> Fit<Csr, T, AnalysisError> for GsdmmSettings {
+    type Object = Gsdmm;
+
+    /// Fits the mixture.
+    ///
+    /// # Shape
+    /// `n_points × n_terms` counts: whole numbers, each taken as [`MAX_COUNT`] at most.
+    ///
+    /// # Guarantees
+    /// The same bits for one seed: the sampler is sequential.
+    ///
+    /// # Cost
+    /// `n_sweeps` times the number of entries times the number of clusters.
+    ///
+    /// # Errors
+    /// [`AnalysisError::OutOfRange`] for the settings; [`AnalysisError::Clustering`] if fewer rows than clusters have a term, a
+    /// value is no count, or there are more cells than [`MAX_CELLS`] or more words than [`MAX_WORDS`].
+    ///
+    /// # Source
+    /// Yin & Wang (2014), A Dirichlet multinomial mixture model-based approach for short text clustering.
+    fn fit(&self, dataset: &DatasetBase<Csr, T>) -> Result<Gsdmm, AnalysisError> {
+        self.check()?;
+        let counts = &dataset.records;
+        let refused = |reason: String| AnalysisError::Clustering {
+            algorithm: "gsdmm",
+            n_clusters: self.n_clusters,
+            n_points: (0..counts.n_rows()).filter(|row| !counts.columns_of(*row).is_empty()).count(),
+            reason,
+        };
+        let words = Words::of(counts).ok_or_else(|| refused("a value is no count".to_owned()))?;
+        let mut model = self.model(&words, counts.n_columns()).map_err(refused)?;
+        self.sample(&words, &mut model);
+        let largest = model.largest();
+        for row in 0..words.n_rows() {
+            if words.row(row).is_empty() {
+                model.assigned[row] = largest;
+            }
+        }
+        Ok(model)
+    }
+}
+
+impl PredictInplace<Csr, Array1<usize>> for Gsdmm {
+    /// The likeliest cluster of each row, whatever the other rows; the model stays as it is. Terms that it does not know tell
+    /// nothing, and a row without a known one is in the largest cluster.
+    ///
+    /// # Panics
+    /// If `clusters` is not as long as there are rows.
+    fn predict_inplace(&self, counts: &Csr, clusters: &mut Array1<usize>) {
+        assert_eq!(counts.n_rows(), clusters.len(), "each row has a cluster");
+        let n_terms = self.counts.len() / self.n_clusters;
+        let chunks: Vec<Vec<usize>> = (0..counts.n_rows().div_ceil(CHUNK))
+            .into_par_iter()
+            .map(|chunk| {
+                let (mut row_words, mut scores) = (Vec::new(), vec![0.0; self.n_clusters]);
+                let rows = chunk * CHUNK..((chunk + 1) * CHUNK).min(counts.n_rows());
+                rows.map(|row| {
+                    let known = counts.row(row).filter(|(term, _)| (*term as usize) < n_terms);
+                    row_words.clear();
+                    row_words.extend(known.filter_map(|(term, value)| entry(term, value)));
+                    if row_words.is_empty() {
+                        return self.largest();
+                    }
+                    self.score(&row_words, &mut scores);
+                    first_maximum(&scores)
+                })
+                .collect()
+            })
+            .collect();
+        clusters.iter_mut().zip(chunks.into_iter().flatten()).for_each(|(cluster, found)| *cluster = found);
+    }
+
+    fn default_target(&self, counts: &Csr) -> Array1<usize> {
+        Array1::zeros(counts.n_rows())
+    }
+}

@@ -16,7 +16,12 @@ mod wrapped;
 use crate::error::AnalysisError;
 use crate::vectors::Csr;
 
+pub use gsdmm::{Gsdmm, GsdmmSettings};
+pub use nmf::{Nmf, NmfSettings};
 pub use settings::{ClusterAlgorithm, ClusterSettings, NumberOfClusters};
+pub use wrapped::{
+    LinfaDbscan, LinfaDbscanSettings, LinfaGmm, LinfaGmmSettings, LinfaKmeans, LinfaKmeansSettings,
+};
 
 /// Each row in one cluster, or in none.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -49,4 +54,15 @@ pub fn cluster(counts: &Csr, settings: &ClusterSettings, _seed: u64) -> Result<C
         n_points: counts.n_rows(),
         reason: "not yet".to_owned(),
     })
+}
+
+/// The place of the first of the largest values; 0 if there are none.
+fn first_maximum<T: PartialOrd>(values: &[T]) -> usize {
+    let mut best = 0;
+    for (place, value) in values.iter().enumerate() {
+        if *value > values[best] {
+            best = place;
+        }
+    }
+    best
 }
