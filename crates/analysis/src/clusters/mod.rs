@@ -1,6 +1,6 @@
 //! Partitions of points: each row in one cluster.
 //!
-//! Every algorithm stands behind linfa's [`Fit`](linfa::traits::Fit) and [`Predict`](linfa::traits::Predict), on linfa
+//! Every algorithm stands behind linfa's [`Fit`] and [`Predict`](linfa::traits::Predict), on linfa
 //! datasets. Those that work on vectors take reduced ones (`n_points × n_dimensions`, f32, rows of length 1 or 0); those that
 //! work on words take a sparse matrix of counts or weights.
 
@@ -11,17 +11,19 @@ mod kmeans;
 mod nmf;
 mod refine;
 mod settings;
+mod starts;
 mod wrapped;
 
 use crate::error::AnalysisError;
-use crate::vectors::Csr;
+use crate::vectors::{Csr, Svd, TfidfSettings};
+use linfa::DatasetBase;
+use linfa::traits::Fit;
+use ndarray::{Array2, Axis};
 
 pub use gsdmm::{Gsdmm, GsdmmSettings};
 pub use nmf::{Nmf, NmfSettings};
 pub use settings::{ClusterAlgorithm, ClusterSettings, NumberOfClusters};
-pub use wrapped::{
-    LinfaDbscan, LinfaDbscanSettings, LinfaGmm, LinfaGmmSettings, LinfaKmeans, LinfaKmeansSettings,
-};
+pub use wrapped::{LinfaDbscan, LinfaDbscanSettings, LinfaGmm, LinfaGmmSettings, LinfaKmeans, LinfaKmeansSettings};
 
 /// Each row in one cluster, or in none.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -36,24 +38,215 @@ pub struct Clustering {
 
 /// Puts each row into a cluster.
 ///
+/// A term that stands in one row only weighs nothing: it makes no row like another. So there are no clusters, and no row is in one,
+/// where no term stands in two rows.
+///
 /// # Shape
 /// `counts` is `n_points × n_terms`: how often each term stands in each point.
 ///
 /// # Guarantees
-/// The same result at any thread count, for one seed. A row without a term that weighs anything is in the largest cluster
-/// unless the algorithm leaves rows out.
+/// The same result at any thread count, for one seed (`linfa-gmm`: on one kind of machine). A row without a term that weighs
+/// anything is in the largest cluster unless the algorithm leaves rows out, as `linfa-dbscan` does, which also makes as many
+/// clusters as it finds. Others can make fewer clusters than asked for, never more.
 ///
 /// # Errors
 /// [`AnalysisError`] if a setting is out of its bounds, if there are fewer rows with terms than clusters asked for, or if there
 /// are more rows than the algorithm can take.
-pub fn cluster(counts: &Csr, settings: &ClusterSettings, _seed: u64) -> Result<Clustering, AnalysisError> {
+pub fn cluster(counts: &Csr, settings: &ClusterSettings, seed: u64) -> Result<Clustering, AnalysisError> {
     settings.check()?;
-    Err(AnalysisError::Clustering {
-        algorithm: settings.algorithm.name(),
+    let tfidf = TfidfSettings::default().fit(counts);
+    let weighted = tfidf.transform(counts);
+    let rows: Vec<usize> = (0..weighted.n_rows()).filter(|row| !weighted.columns_of(*row).is_empty()).collect();
+    if rows.is_empty() {
+        return Ok(Clustering { assigned: vec![None; counts.n_rows()], n_clusters: 0, is_converged: true });
+    }
+    let algorithm = settings.algorithm;
+    let mut input = Input {
+        counts: selected(counts, &rows, tfidf.idf()),
+        weighted: selected(&weighted, &rows, tfidf.idf()),
+        algorithm,
         n_clusters: 0,
-        n_points: counts.n_rows(),
-        reason: "not yet".to_owned(),
-    })
+        dimensions: settings.dimensions as usize,
+        seed,
+    };
+    if algorithm != ClusterAlgorithm::LinfaDbscan {
+        input.n_clusters = match settings.n_clusters {
+            NumberOfClusters::Fixed(n) => n as usize,
+            NumberOfClusters::ByData => n_clusters_by_data(&input)?,
+        };
+    }
+    if input.n_clusters > rows.len() {
+        return Err(input.refused("there are fewer points with a term"));
+    }
+    let labels = match algorithm {
+        ClusterAlgorithm::Consensus => consensus(&input),
+        ClusterAlgorithm::Smoothed => smoothed(&input),
+        ClusterAlgorithm::Spherical => spherical(&input),
+        ClusterAlgorithm::Euclidean => euclidean(&input),
+        ClusterAlgorithm::LinfaKmeans => linfa_kmeans(&input),
+        ClusterAlgorithm::LinfaDbscan => linfa_dbscan(&input),
+        ClusterAlgorithm::LinfaGmm => linfa_gmm(&input),
+        ClusterAlgorithm::Nmf => nmf(&input),
+        ClusterAlgorithm::Gsdmm => gsdmm(&input),
+    }?;
+    let leaves_out = algorithm == ClusterAlgorithm::LinfaDbscan;
+    Ok(numbered(counts.n_rows(), &rows, &labels, leaves_out))
+}
+
+/// What the algorithms work on: only rows that hold a weighted term, and only terms that weigh anything.
+struct Input {
+    counts: Csr,
+    /// TF-IDF, each row of length 1.
+    weighted: Csr,
+    algorithm: ClusterAlgorithm,
+    n_clusters: usize,
+    dimensions: usize,
+    seed: u64,
+}
+
+impl Input {
+    fn refused(&self, reason: &str) -> AnalysisError {
+        AnalysisError::Clustering {
+            algorithm: self.algorithm.name(),
+            n_clusters: self.n_clusters,
+            n_points: self.weighted.n_rows(),
+            reason: reason.to_owned(),
+        }
+    }
+
+    /// Vectors reduced to at most so many dimensions, each of length 1, and the row of each: a row that has nothing of the
+    /// dimensions that are kept has no vector.
+    fn vectors(&self, dimensions: usize) -> (Array2<f32>, Vec<usize>) {
+        let mut vectors = Svd::fit(&self.weighted, dimensions, self.seed).rows;
+        let mut rows = Vec::with_capacity(vectors.nrows());
+        for (row, mut vector) in vectors.outer_iter_mut().enumerate() {
+            let length = vector.dot(&vector).sqrt();
+            if length > 1e-6 {
+                vector /= length;
+                rows.push(row);
+            }
+        }
+        (vectors.select(Axis(0), &rows).mapv(|x| x as f32), rows)
+    }
+}
+
+/// For each row of the input its cluster, by any numbers, and whether the algorithm came to an end of its own.
+struct Labels {
+    of_rows: Vec<Option<usize>>,
+    is_converged: bool,
+}
+
+impl Labels {
+    /// Of an algorithm that saw some of the rows.
+    fn of(n_rows: usize, seen: &[usize], labels: impl IntoIterator<Item = Option<usize>>, is_converged: bool) -> Self {
+        let mut of_rows = vec![None; n_rows];
+        for (row, label) in seen.iter().zip(labels) {
+            of_rows[*row] = label;
+        }
+        Self { of_rows, is_converged }
+    }
+}
+
+fn consensus(input: &Input) -> Result<Labels, AnalysisError> {
+    Err(input.refused("not yet"))
+}
+
+fn smoothed(input: &Input) -> Result<Labels, AnalysisError> {
+    Err(input.refused("not yet"))
+}
+
+fn spherical(input: &Input) -> Result<Labels, AnalysisError> {
+    Err(input.refused("not yet"))
+}
+
+fn euclidean(input: &Input) -> Result<Labels, AnalysisError> {
+    Err(input.refused("not yet"))
+}
+
+fn n_clusters_by_data(input: &Input) -> Result<usize, AnalysisError> {
+    Err(input.refused("not yet"))
+}
+
+fn linfa_kmeans(input: &Input) -> Result<Labels, AnalysisError> {
+    let (vectors, rows) = input.vectors(input.dimensions);
+    let model = LinfaKmeansSettings { n_clusters: input.n_clusters, seed: input.seed, ..Default::default() }
+        .fit(&DatasetBase::new(vectors, ()))?;
+    let labels = model.assigned().iter().map(|cluster| Some(*cluster));
+    Ok(Labels::of(input.weighted.n_rows(), &rows, labels, model.is_converged()))
+}
+
+fn linfa_dbscan(input: &Input) -> Result<Labels, AnalysisError> {
+    let (vectors, rows) = input.vectors(input.dimensions.min(LinfaDbscanSettings::MAX_DIMENSIONS));
+    let model = LinfaDbscanSettings::default().fit(&DatasetBase::new(vectors, ()))?;
+    Ok(Labels::of(input.weighted.n_rows(), &rows, model.assigned().iter().copied(), true))
+}
+
+fn linfa_gmm(input: &Input) -> Result<Labels, AnalysisError> {
+    let (vectors, rows) = input.vectors(input.dimensions.min(LinfaGmmSettings::MAX_DIMENSIONS));
+    let model = LinfaGmmSettings { n_clusters: input.n_clusters, seed: input.seed, ..Default::default() }
+        .fit(&DatasetBase::new(vectors, ()))?;
+    let labels = model.assigned().iter().map(|cluster| Some(*cluster));
+    Ok(Labels::of(input.weighted.n_rows(), &rows, labels, true))
+}
+
+fn nmf(input: &Input) -> Result<Labels, AnalysisError> {
+    let settings = NmfSettings { n_clusters: input.n_clusters, seed: input.seed, ..NmfSettings::default() };
+    let model = settings.fit(&DatasetBase::new(input.weighted.clone(), ()))?;
+    let of_rows = model.assigned().iter().map(|cluster| Some(*cluster)).collect();
+    Ok(Labels { of_rows, is_converged: model.is_converged() })
+}
+
+fn gsdmm(input: &Input) -> Result<Labels, AnalysisError> {
+    let settings = GsdmmSettings { n_clusters: input.n_clusters, seed: input.seed, ..GsdmmSettings::default() };
+    let model = settings.fit(&DatasetBase::new(input.counts.clone(), ()))?;
+    let of_rows = model.assigned().iter().map(|cluster| Some(*cluster)).collect();
+    Ok(Labels { of_rows, is_converged: model.is_converged() })
+}
+
+/// Some rows of a matrix, without the columns that weigh nothing.
+fn selected(matrix: &Csr, rows: &[usize], weights: &[f32]) -> Csr {
+    let mut n_columns = 0;
+    let new_columns: Vec<Option<u32>> = weights
+        .iter()
+        .map(|weight| {
+            (*weight > 0.0).then(|| {
+                n_columns += 1;
+                n_columns - 1
+            })
+        })
+        .collect();
+    let mut selected = Csr::new(n_columns as usize);
+    for row in rows {
+        let entries = matrix.row(*row);
+        selected.push_row(entries.filter_map(|(column, value)| Some((new_columns[column as usize]?, value))));
+    }
+    selected
+}
+
+/// Numbers the clusters by size and leaves out empty ones; rows without a cluster come to the largest, unless they are left out.
+fn numbered(n_rows: usize, rows: &[usize], labels: &Labels, leaves_out: bool) -> Clustering {
+    let n_labels = labels.of_rows.iter().flatten().max().map_or(0, |last| last + 1);
+    // For each label how many rows it has, and the first of them.
+    let mut sizes = vec![(0_usize, usize::MAX); n_labels];
+    for (row, label) in labels.of_rows.iter().enumerate() {
+        if let Some(label) = label {
+            let (size, first) = &mut sizes[*label];
+            *size += 1;
+            *first = row.min(*first);
+        }
+    }
+    let mut order: Vec<usize> = (0..n_labels).filter(|label| sizes[*label].0 > 0).collect();
+    order.sort_unstable_by_key(|label| (std::cmp::Reverse(sizes[*label].0), sizes[*label].1));
+    let mut numbers = vec![None; n_labels];
+    for (number, label) in (0_u32..).zip(&order) {
+        numbers[*label] = Some(number);
+    }
+    let otherwise = if leaves_out || order.is_empty() { None } else { Some(0) };
+    let mut assigned = vec![otherwise; n_rows];
+    for (row, label) in rows.iter().zip(&labels.of_rows) {
+        assigned[*row] = label.map_or(otherwise, |label| numbers[label]);
+    }
+    Clustering { assigned, n_clusters: order.len() as u32, is_converged: labels.is_converged }
 }
 
 /// The place of the first of the largest values; 0 if there are none.

@@ -5,18 +5,15 @@
 //! turns: it is the same step on the matrix and on its transpose, and each row of either is a problem of its own.
 
 use super::first_maximum;
+use super::starts::unlike_rows;
 use crate::error::{AnalysisError, check};
 use crate::vectors::Csr;
 use linfa::DatasetBase;
 use linfa::traits::{Fit, PredictInplace};
 use multiversion::multiversion;
 use ndarray::{Array1, Array2, ArrayView2};
-use rand_xoshiro::Xoshiro256Plus;
-use rand_xoshiro::rand_core::{RngCore, SeedableRng};
 use rayon::prelude::*;
 
-/// Values of the two factors at most, rows and terms by components: 2 GiB.
-pub const MAX_CELLS: u64 = 1 << 29;
 /// Rows a parallel step takes at a time: fixed, so that the thread count cannot show.
 const CHUNK: usize = 256;
 /// Rows whose products are summed at a time, at least; there are never more than [`MAX_SUMS`] sums at once.
@@ -109,6 +106,11 @@ struct Factors {
 }
 
 impl NmfSettings {
+    /// The largest value: the sums of products of such values are within the range of f32.
+    pub const MAX_VALUE: f32 = 1e12;
+    /// Values of the two factors at most, rows and terms by components: 2 GiB.
+    pub const MAX_CELLS: u64 = 1 << 29;
+
     /// Checks the bounds.
     ///
     /// # Errors
@@ -194,6 +196,7 @@ fn order_of(gram: &[f32]) -> usize {
 }
 
 /// The product of a row with each component, less what the row's shares explain of it.
+#[expect(clippy::inline_always, reason = "it has to become part of what is compiled for each processor")]
 #[inline(always)]
 fn residual(matrix: &Csr, row: usize, other: &[f32], gram: &[f32], shares: &[f32], left: &mut [f32]) {
     left.fill(0.0);
@@ -207,6 +210,7 @@ fn residual(matrix: &Csr, row: usize, other: &[f32], gram: &[f32], shares: &[f32
 }
 
 /// Sets one share after the other to what explains most; the gradient that was left, and by how much the shares changed.
+#[expect(clippy::inline_always, reason = "it has to become part of what is compiled for each processor")]
 #[inline(always)]
 fn descend(gram: &[f32], shares: &mut [f32], left: &mut [f32]) -> (f64, f64) {
     let (mut gradient, mut change) = (0.0, 0.0);
@@ -228,6 +232,7 @@ fn descend(gram: &[f32], shares: &mut [f32], left: &mut [f32]) -> (f64, f64) {
 }
 
 /// Adds `factor` times the first of the values to the sums.
+#[expect(clippy::inline_always, reason = "it has to become part of what is compiled for each processor")]
 #[inline(always)]
 fn add(sums: &mut [f32], factor: f32, values: &[f32]) {
     for (sum, value) in sums.iter_mut().zip(values) {
@@ -237,6 +242,11 @@ fn add(sums: &mut [f32], factor: f32, values: &[f32]) {
 
 /// The products of the columns of a factor with each other.
 fn gram(factor: &[f32], n_clusters: usize) -> Vec<f32> {
+    products(factor, n_clusters).into_iter().map(|product| product as f32).collect()
+}
+
+/// [`gram`], not yet rounded.
+fn products(factor: &[f32], n_clusters: usize) -> Vec<f64> {
     let chunk = SUM_CHUNK.max((factor.len() / n_clusters).div_ceil(MAX_SUMS));
     let sums: Vec<Vec<f64>> = factor
         .par_chunks(chunk * n_clusters)
@@ -260,7 +270,7 @@ fn gram(factor: &[f32], n_clusters: usize) -> Vec<f32> {
     for sums in sums {
         total.iter_mut().zip(sums).for_each(|(total, sum)| *total += sum);
     }
-    total.into_iter().map(|total| total as f32).collect()
+    total
 }
 
 /// Scales the components to length 1, or leaves them nothing.
@@ -275,36 +285,13 @@ fn normalise(of_terms: &mut [f32], gram: &[f32]) {
     }
 }
 
-/// Components that are rows of the matrix, each drawn the likelier the less alike it is to those before; nothing where there is
-/// no further unlike row.
+/// Components that are rows of the matrix, unlike each other; nothing where there is no further unlike row.
 fn start(matrix: &Csr, n_clusters: usize, seed: u64) -> Factors {
-    let mut random = Xoshiro256Plus::seed_from_u64(seed);
     let mut of_terms = vec![0.0; matrix.n_columns() * n_clusters];
-    let length = |row: usize| matrix.row(row).map(|(_, value)| f64::from(value) * f64::from(value)).sum::<f64>().sqrt();
-    let lengths: Vec<f64> = (0..matrix.n_rows()).map(length).collect();
-    let mut unlike: Vec<f64> = lengths.iter().map(|length| if *length > 0.0 { 1.0 } else { 0.0 }).collect();
-    let mut taken = vec![0.0_f64; matrix.n_columns()];
-    for component in 0..n_clusters {
-        let total: f64 = unlike.iter().sum();
-        let mut at = (random.next_u64() >> 11) as f64 / (1_u64 << 53) as f64 * total;
-        let drawn = unlike.iter().position(|share| {
-            at -= share;
-            at < 0.0
-        });
-        // Rounding can carry the draw past the last row.
-        let Some(drawn) = drawn.or_else(|| unlike.iter().rposition(|share| *share > 0.0)) else { break };
-        taken.fill(0.0);
-        for (term, value) in matrix.row(drawn) {
-            taken[term as usize] = f64::from(value) / lengths[drawn];
+    for (component, row) in unlike_rows(matrix, n_clusters, seed).drawn.into_iter().enumerate() {
+        for (term, value) in matrix.row(row) {
             of_terms[term as usize * n_clusters + component] = value;
         }
-        let rows = unlike.par_iter_mut().zip(&lengths).enumerate().with_min_len(CHUNK);
-        rows.filter(|(_, (unlike, _))| **unlike > 0.0).for_each(|(row, (unlike, length))| {
-            let product: f64 = matrix.row(row).map(|(term, value)| f64::from(value) * taken[term as usize]).sum();
-            let distance = 1.0 - product / length;
-            // What is left of 1 - 1 by rounding is no difference.
-            *unlike = if distance > 1e-6 { unlike.min(distance) } else { 0.0 };
-        });
     }
     Factors { n_clusters, of_rows: vec![0.0; matrix.n_rows() * n_clusters], of_terms }
 }
@@ -312,18 +299,18 @@ fn start(matrix: &Csr, n_clusters: usize, seed: u64) -> Factors {
 /// The length of the matrix less the product of the factors (Frobenius norm).
 fn error(matrix: &Csr, factors: &Factors) -> f64 {
     let Factors { n_clusters, of_rows, of_terms } = factors;
-    let (mut squares, mut products) = (0.0, 0.0);
+    let (mut squares, mut shared) = (0.0, 0.0);
     for (row, shares) in of_rows.chunks_exact(*n_clusters).enumerate() {
         for (term, value) in matrix.row(row) {
             let of_term = &of_terms[term as usize * n_clusters..];
             let product: f64 = shares.iter().zip(of_term).map(|(x, y)| f64::from(*x) * f64::from(*y)).sum();
             squares += f64::from(value) * f64::from(value);
-            products += f64::from(value) * product;
+            shared += f64::from(value) * product;
         }
     }
-    let (rows, terms) = (gram(of_rows, *n_clusters), gram(of_terms, *n_clusters));
-    let explained: f64 = rows.into_iter().zip(terms).map(|(x, y)| f64::from(x) * f64::from(y)).sum();
-    (squares - 2.0 * products + explained).max(0.0).sqrt()
+    let (rows, terms) = (products(of_rows, *n_clusters), products(of_terms, *n_clusters));
+    let explained: f64 = rows.into_iter().zip(terms).map(|(x, y)| x * y).sum();
+    (squares - 2.0 * shared + explained).max(0.0).sqrt()
 }
 
 impl<T> Fit<Csr, T, AnalysisError> for NmfSettings {
@@ -342,7 +329,7 @@ impl<T> Fit<Csr, T, AnalysisError> for NmfSettings {
     ///
     /// # Errors
     /// [`AnalysisError::OutOfRange`] for the settings; [`AnalysisError::Clustering`] if fewer rows than components have a term, a
-    /// value is negative or not finite, or there are more values than [`MAX_CELLS`].
+    /// value is negative or not finite, or there are more values than [`Self::MAX_CELLS`].
     ///
     /// # Source
     /// Cichocki & Phan (2009), fast local algorithms for large scale non-negative matrix and tensor factorisations; the same steps
@@ -358,19 +345,16 @@ impl<T> Fit<Csr, T, AnalysisError> for NmfSettings {
             return refused("there are fewer points with a term".to_owned());
         }
         let n_cells = (matrix.n_rows() as u64 + matrix.n_columns() as u64) * self.n_clusters as u64;
-        if n_cells > MAX_CELLS {
-            return refused(format!("the factors have {n_cells} values, and {MAX_CELLS} is the most"));
+        if n_cells > Self::MAX_CELLS {
+            return refused(format!("the factors have {n_cells} values, and {} is the most", Self::MAX_CELLS));
         }
-        let is_weight = |(_, value): (u32, f32)| value.is_finite() && value >= 0.0;
+        let is_weight = |(_, value): (u32, f32)| (0.0..=Self::MAX_VALUE).contains(&value);
         if !(0..matrix.n_rows()).all(|row| matrix.row(row).all(is_weight)) {
-            return refused("a value is negative or not finite".to_owned());
+            return refused("a value is negative, too large or no number".to_owned());
         }
         let mut factors = start(matrix, self.n_clusters, self.seed);
         let (n_iterations, is_converged) = self.improve(matrix, &mut factors);
         let error = error(matrix, &factors);
-        if !error.is_finite() {
-            return refused("the values are too large".to_owned());
-        }
         let Factors { mut of_terms, .. } = factors;
         let products = gram(&of_terms, self.n_clusters);
         normalise(&mut of_terms, &products);
@@ -402,5 +386,115 @@ impl PredictInplace<Csr, Array1<usize>> for Nmf {
 
     fn default_target(&self, matrix: &Csr) -> Array1<usize> {
         Array1::zeros(matrix.n_rows())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use linfa::traits::Predict;
+    use proptest::prelude::*;
+
+    fn sparse(rows: &[Vec<f32>]) -> Csr {
+        let mut matrix = Csr::new(rows.first().map_or(0, Vec::len));
+        for row in rows {
+            matrix.push_row((0_u32..).zip(row.iter().copied()).filter(|(_, value)| *value != 0.0));
+        }
+        matrix
+    }
+
+    fn fit(matrix: Csr, n_clusters: usize) -> Result<Nmf, AnalysisError> {
+        NmfSettings { n_clusters, ..NmfSettings::default() }.fit(&DatasetBase::new(matrix, ()))
+    }
+
+    #[test]
+    fn the_factors_are_those_of_scikit_learn() {
+        // scikit-learn 1.9.1, with X, W and H as below:
+        // NMF(3, init="custom", solver="cd", tol=0, max_iter=50, shuffle=False).fit_transform(X, W=W, H=H)
+        let value = |i: usize, j: usize| {
+            if (i + 2 * j).is_multiple_of(3) { 0.0 } else { ((i * 5 + j * 3 + i * j) % 7) as f32 / 7.0 }
+        };
+        let matrix = sparse(&(0..9).map(|i| (0..7).map(|j| value(i, j)).collect()).collect::<Vec<_>>());
+        let factors = |max_iterations| {
+            let of_rows = (0..9).flat_map(|i| (0..3).map(move |c| (1 + (i * 7 + c * 5) % 11) as f32 / 11.0)).collect();
+            let of_terms = (0..7).flat_map(|j| (0..3).map(move |c| (1 + (j * 3 + c * 7) % 13) as f32 / 13.0)).collect();
+            let mut factors = Factors { n_clusters: 3, of_rows, of_terms };
+            NmfSettings { n_clusters: 3, max_iterations, tolerance: 0.0, seed: 0 }.improve(&matrix, &mut factors);
+            factors
+        };
+        for (iterations, expected) in [(1, 1.892_438_7), (5, 1.304_332_3), (50, 1.196_998_7)] {
+            let found = error(&matrix, &factors(iterations));
+            assert!((found - expected).abs() < 1e-5, "after {iterations}: {found} {expected}");
+        }
+        let Factors { of_rows, of_terms, .. } = factors(50);
+        let first_terms = [[2.475_051, 1.207_165, 0.0], [0.0, 1.047_621, 0.356_28], [2.765_275, 0.0, 1.081_456]];
+        for (found, expected) in of_terms.iter().zip(first_terms.as_flattened()) {
+            assert!((f64::from(*found) - expected).abs() < 1e-4, "{found} {expected}");
+        }
+        for (found, expected) in of_rows[24..].iter().zip([0.029_898, 0.358_667, 0.0]) {
+            assert!((f64::from(*found) - expected).abs() < 1e-4, "{found} {expected}");
+        }
+    }
+
+    #[test]
+    fn a_matrix_that_is_a_product_is_found_again() {
+        // Two kinds of rows without a term in common, in shares of 1 to 3.
+        let rows: Vec<Vec<f32>> = (0..12)
+            .map(|i: u16| {
+                let share = f32::from(1 + i % 3);
+                if i.is_multiple_of(2) { vec![3.0 * share, 4.0 * share, 0.0] } else { vec![0.0, 0.0, share] }
+            })
+            .collect();
+        let model = fit(sparse(&rows), 2).unwrap();
+        assert!(model.error() < 1e-3 && model.is_converged(), "{model:?}");
+        assert!((0..12).all(|row| model.assigned()[row] == model.assigned()[row % 2]));
+        let component = model.components().row(model.assigned()[0]).to_vec();
+        assert!((component[0] - 0.6).abs() < 1e-5 && (component[1] - 0.8).abs() < 1e-5, "{component:?}");
+    }
+
+    #[test]
+    fn a_row_without_a_component_is_in_the_largest_cluster() {
+        let rows = [vec![1.0, 0.0], vec![1.0, 0.0], vec![0.0, 1.0], vec![0.0, 0.0]];
+        let model = fit(sparse(&rows), 2).unwrap();
+        assert_eq!(model.assigned()[3], model.assigned()[0]);
+        // Terms that the model does not know.
+        let unknown = sparse(&[vec![0.0, 0.0, 1.0]]);
+        assert_eq!(model.predict(&DatasetBase::new(unknown, ()))[0], model.assigned()[0]);
+    }
+
+    #[test]
+    fn what_cannot_be_factorised_is_refused_with_the_reason() {
+        let refused = |matrix, n_clusters| fit(matrix, n_clusters).unwrap_err().to_string();
+        assert_eq!(
+            refused(sparse(&[vec![1.0], vec![0.0]]), 2),
+            "nmf cannot make 2 clusters of 1 points: there are fewer points with a term"
+        );
+        for value in [-1.0, f32::NAN, f32::INFINITY, 1e13] {
+            assert!(refused(sparse(&[vec![value]]), 1).ends_with("a value is negative, too large or no number"));
+        }
+        assert!(fit(sparse(&[vec![NmfSettings::MAX_VALUE], vec![1.0]]), 1).unwrap().error() < 1e6);
+        assert!(refused(sparse(&[]), 1).contains("1 clusters of 0 points"));
+        assert_eq!(refused(sparse(&[vec![1.0]]), 0), "nmf.n_clusters is 0, but must be at least 1");
+        let mut wide = Csr::new(1 << 29);
+        wide.push_row([(0, 1.0)]);
+        assert!(refused(wide, 1).contains("values, and 536870912 is the most"));
+    }
+
+    proptest! {
+        #[test]
+        fn more_rounds_never_leave_more(
+            rows in prop::collection::vec(prop::collection::vec(0_u8..4, 6), 3..15),
+            seed in any::<u64>(),
+        ) {
+            let rows: Vec<Vec<f32>> = rows.iter().map(|row| row.iter().map(|x| f32::from(*x)).collect()).collect();
+            let matrix = sparse(&rows);
+            let left = |max_iterations| {
+                let mut factors = start(&matrix, 3, seed);
+                NmfSettings { n_clusters: 3, max_iterations, tolerance: 0.0, seed }.improve(&matrix, &mut factors);
+                error(&matrix, &factors)
+            };
+            let left = [left(1), left(2), left(5), left(20)];
+            prop_assert!(left.windows(2).all(|pair| pair[1] <= pair[0] + 1e-3), "{:?}", left);
+        }
     }
 }
