@@ -14,6 +14,9 @@ mod settings;
 mod starts;
 mod wrapped;
 
+#[cfg(test)]
+mod contract;
+
 use crate::error::AnalysisError;
 use crate::vectors::{Csr, Svd, TfidfSettings};
 use linfa::DatasetBase;
