@@ -7,13 +7,13 @@
 
 use super::gsdmm::{Coupling, GsdmmSettings};
 use super::kmeans::{Geometry, KMeansSettings};
-use super::refine::refine;
+use super::refine::{Evidence, refine};
 use crate::agreement::{agreement, matched};
 use crate::error::AnalysisError;
-use crate::vectors::{Csr, Neighbours, Smoothing, Svd, unit_rows};
+use crate::vectors::{Csr, Neighbours, Smoothing, Svd, Tfidf, TfidfSettings, unit_rows};
 use linfa::DatasetBase;
-use linfa::traits::Fit;
-use ndarray::Array2;
+use linfa::traits::{Fit, PredictInplace};
+use ndarray::{Array1, Array2};
 use rayon::prelude::*;
 use std::collections::BTreeSet;
 
@@ -33,6 +33,85 @@ const N_SWEEPS: usize = 20;
 const MIN_ROWS_PER_FIRST: usize = 10;
 /// ... and the most of those.
 const MAX_FIRST: usize = 300;
+
+/// How clusters that several starts agree on are found.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct ConsensusSettings {
+    /// How many clusters; there can be fewer in the end.
+    pub n_clusters: usize,
+    /// Dimensions kept of the TF-IDF vectors.
+    pub n_dimensions: usize,
+    /// Whether one run as far as naive Bayes is enough: the algorithm `smoothed`.
+    pub is_one_run: bool,
+    /// The seed of all runs.
+    pub seed: u64,
+}
+
+/// Clusters by their terms.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Consensus {
+    tfidf: Tfidf,
+    evidence: Evidence,
+    assigned: Array1<usize>,
+    is_converged: bool,
+}
+
+impl Consensus {
+    /// The cluster of each row that it was fitted on.
+    pub fn assigned(&self) -> &Array1<usize> {
+        &self.assigned
+    }
+
+    /// Whether all runs came to an end of their own.
+    pub fn is_converged(&self) -> bool {
+        self.is_converged
+    }
+}
+
+impl<T> Fit<Csr, T, AnalysisError> for ConsensusSettings {
+    type Object = Consensus;
+
+    /// Finds the clusters of the rows.
+    ///
+    /// # Shape
+    /// `n_points × n_terms` counts: whole numbers.
+    ///
+    /// # Guarantees
+    /// The same bits at any thread count, for one seed.
+    ///
+    /// # Errors
+    /// As of the algorithms that it is made of.
+    fn fit(&self, dataset: &DatasetBase<Csr, T>) -> Result<Consensus, AnalysisError> {
+        let counts = &dataset.records;
+        let tfidf = TfidfSettings::default().fit(counts);
+        let weighted = tfidf.transform(counts);
+        let recipe = Recipe::new(counts, &weighted, self.n_dimensions, self.seed);
+        let find = if self.is_one_run { Recipe::smoothed } else { Recipe::consensus };
+        let (labels, is_converged) = find(&recipe, self.n_clusters, self.seed)?;
+        let evidence = Evidence::new(&recipe.transposed, &labels, self.n_clusters);
+        let assigned = labels.into_iter().map(|label| label as usize).collect();
+        Ok(Consensus { tfidf, evidence, assigned, is_converged })
+    }
+}
+
+impl PredictInplace<Csr, Array1<usize>> for Consensus {
+    /// The cluster where the terms of each row are likeliest, whatever the other rows; a row without a known term is in the
+    /// largest.
+    ///
+    /// # Panics
+    /// If `clusters` is not as long as there are rows.
+    fn predict_inplace(&self, counts: &Csr, clusters: &mut Array1<usize>) {
+        assert_eq!(counts.n_rows(), clusters.len(), "each row has a cluster");
+        let labels = self.evidence.likeliest_of_all(&self.tfidf.transform(counts));
+        for (cluster, label) in clusters.iter_mut().zip(labels) {
+            *cluster = label as usize;
+        }
+    }
+
+    fn default_target(&self, counts: &Csr) -> Array1<usize> {
+        Array1::zeros(counts.n_rows())
+    }
+}
 
 /// What all runs begin with.
 pub(super) struct Recipe {
@@ -85,7 +164,7 @@ impl Recipe {
     /// One run.
     pub(super) fn run(&self, n_clusters: usize, seed: u64) -> Result<Labels, AnalysisError> {
         let first = self.smoothed(n_clusters, seed)?;
-        if self.draws(n_clusters) { self.draw(first.0, n_clusters, seed) } else { Ok(first) }
+        if self.draws(n_clusters) { self.draw(&first.0, n_clusters, seed) } else { Ok(first) }
     }
 
     /// Spherical k-means on smoothed vectors, then naive Bayes; no more clusters than there are different vectors.
@@ -113,22 +192,24 @@ impl Recipe {
             return Ok(1);
         }
         let (first, _) = self.smoothed(n_first, seed)?;
-        let (labels, _) = self.draw(first, n_first, seed)?;
+        let (labels, _) = self.draw(&first, n_first, seed)?;
         let mut sizes = vec![0_u32; n_first];
         for label in labels {
             sizes[label as usize] += 1;
         }
         let roots = sizes.iter().fold(0.0, |sum, size| sum + (f64::from(*size) / n_rows as f64).sqrt());
-        Ok(((roots * roots).round() as usize).clamp(1, n_first))
+        #[expect(clippy::cast_sign_loss, reason = "a square is not below 0")]
+        let n_clusters = (roots * roots).round() as usize;
+        Ok(n_clusters.clamp(1, n_first))
     }
 
     fn draws(&self, n_clusters: usize) -> bool {
         self.counts.n_rows() >= MIN_ROWS_PER_CLUSTER * n_clusters
     }
 
-    fn draw(&self, first: Vec<u32>, n_clusters: usize, seed: u64) -> Result<Labels, AnalysisError> {
+    fn draw(&self, first: &[u32], n_clusters: usize, seed: u64) -> Result<Labels, AnalysisError> {
         let settings = GsdmmSettings { n_clusters, n_sweeps: N_SWEEPS, seed, ..GsdmmSettings::default() };
-        let mixture = settings.fit_from(&self.counts, &first, &self.coupling())?;
+        let mixture = settings.fit_from(&self.counts, first, &self.coupling())?;
         Ok((mixture.labels(), mixture.is_converged()))
     }
 

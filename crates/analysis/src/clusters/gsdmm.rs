@@ -5,9 +5,10 @@
 //! its cluster and draws a new one from what all other rows say: that is sequential by nature, and left so.
 
 use super::first_maximum;
+use super::starts::unlike_rows;
 use crate::error::{AnalysisError, check};
 use crate::numeric::{exp, ln, ln_gamma};
-use crate::vectors::Csr;
+use crate::vectors::{Csr, TfidfSettings};
 use linfa::DatasetBase;
 use linfa::traits::{Fit, PredictInplace};
 use ndarray::Array1;
@@ -94,15 +95,6 @@ impl Gsdmm {
         first_maximum(&self.sizes)
     }
 
-    /// The logarithm of how likely the rows' words and clusters are together; the same constant is missing for all models of the
-    /// same rows.
-    pub fn likelihood(&self) -> f64 {
-        let rows: f64 = self.sizes.iter().map(|size| self.of_sizes.ln_rising(0, *size)).sum();
-        let words: f64 = self.lengths.iter().map(|length| self.of_lengths.ln_rising(0, *length)).sum();
-        let terms: f64 = self.counts.iter().map(|count| self.of_counts.ln_rising(0, *count)).sum();
-        rows + terms - words
-    }
-
     /// Puts a row into a cluster.
     fn add(&mut self, row: &[(u32, u32)], cluster: usize) {
         self.sizes[cluster] += 1;
@@ -124,7 +116,7 @@ impl Gsdmm {
     /// For each cluster the logarithm of how likely it is that a row that is not in the model belongs there; the same constant
     /// is missing everywhere.
     fn score(&self, row: &[(u32, u32)], scores: &mut [f64]) {
-        let n_words = row.iter().map(|(_, count)| count).sum();
+        let n_words = row.iter().fold(0_u32, |sum, (_, count)| sum.saturating_add(*count));
         for ((score, size), length) in scores.iter_mut().zip(&self.sizes).zip(&self.lengths) {
             *score = self.of_sizes.ln(*size) - self.of_lengths.ln_rising(*length, n_words);
         }
@@ -240,10 +232,10 @@ impl GsdmmSettings {
     /// # Errors
     /// [`AnalysisError::OutOfRange`], naming the setting, its bounds and its value.
     pub fn check(&self) -> Result<(), AnalysisError> {
-        let above_0 = |x: f64| x > 0.0 && x.is_finite();
+        let is_prior = |x: f64| x > 0.0 && x <= 1000.0;
         check("gsdmm.n_clusters", self.n_clusters as f64, "at least 1", self.n_clusters >= 1)?;
-        check("gsdmm.alpha", self.alpha, "above 0", above_0(self.alpha))?;
-        check("gsdmm.beta", self.beta, "above 0", above_0(self.beta))
+        check("gsdmm.alpha", self.alpha, "above 0 and at most 1000", is_prior(self.alpha))?;
+        check("gsdmm.beta", self.beta, "above 0 and at most 1000", is_prior(self.beta))
     }
 
     /// An empty model with room for the words, or the reason why there is none.
@@ -307,7 +299,7 @@ impl GsdmmSettings {
         };
         let words = Words::of(counts).ok_or_else(|| refused("a value is no count".to_owned()))?;
         let mut model = self.model(&words, counts.n_columns()).map_err(refused)?;
-        self.sample(&words, &mut model, first, coupling);
+        self.sample(counts, &words, &mut model, first, coupling);
         let largest = model.largest();
         for row in 0..words.n_rows() {
             if words.row(row).is_empty() {
@@ -317,12 +309,26 @@ impl GsdmmSettings {
         Ok(model)
     }
 
-    /// Draws the rows' clusters, from `first` or from chance, then puts each row into its likeliest one.
-    fn sample(&self, words: &Words, model: &mut Gsdmm, first: Option<&[u32]>, coupling: Option<&Coupling<'_>>) {
+    /// Draws the rows' clusters, from `first` or from those of unlike rows, then puts each row
+    /// into its likeliest one. From random clusters, as its authors have it, the sampler agrees less with people on each of four
+    /// labelled sets.
+    fn sample(
+        &self,
+        counts: &Csr,
+        words: &Words,
+        model: &mut Gsdmm,
+        first: Option<&[u32]>,
+        coupling: Option<&Coupling<'_>>,
+    ) {
         let mut random = Random(Xoshiro256Plus::seed_from_u64(self.seed));
+        let weights = TfidfSettings { min_document_frequency: 1, ..TfidfSettings::default() };
+        let starts =
+            first.is_none().then(|| unlike_rows(&weights.fit(counts).transform(counts), self.n_clusters, self.seed));
         let rows: Vec<usize> = (0..words.n_rows()).filter(|row| !words.row(*row).is_empty()).collect();
         for row in &rows {
-            let cluster = first.map_or_else(|| random.below(self.n_clusters), |first| first[*row] as usize);
+            let chance = |random: &mut Random| random.below(self.n_clusters);
+            let start = starts.as_ref().and_then(|starts| starts.nearest[*row]);
+            let cluster = first.map(|first| first[*row] as usize).or(start).unwrap_or_else(|| chance(&mut random));
             model.add(words.row(*row), cluster);
             model.assigned[*row] = cluster;
         }
@@ -553,7 +559,7 @@ mod tests {
         (0..2).for_each(|_| wide.push_row([(0, 1.0)]));
         assert!(refused(wide, 2).contains("has 1073741824 cells, and 536870912 is the most"));
         let beta = GsdmmSettings { n_clusters: 1, beta: 0.0, ..GsdmmSettings::default() };
-        assert_eq!(beta.check().unwrap_err().to_string(), "gsdmm.beta is 0, but must be above 0");
+        assert_eq!(beta.check().unwrap_err().to_string(), "gsdmm.beta is 0, but must be above 0 and at most 1000");
     }
 
     proptest! {

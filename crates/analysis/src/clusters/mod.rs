@@ -1,6 +1,6 @@
 //! Partitions of points: each row in one cluster.
 //!
-//! Every algorithm stands behind linfa's [`Fit`](linfa::traits::Fit) and [`Predict`](linfa::traits::Predict), on linfa
+//! Every algorithm stands behind linfa's [`Fit`] and [`Predict`](linfa::traits::Predict), on linfa
 //! datasets. Those that work on vectors take reduced ones (`n_points × n_dimensions`, f32, rows of length 1 or 0); those that
 //! work on words take a sparse matrix of counts or weights.
 
@@ -10,6 +10,7 @@ mod kmeans;
 mod nmf;
 mod refine;
 mod settings;
+mod starts;
 mod wrapped;
 
 #[cfg(test)]
@@ -23,6 +24,7 @@ use linfa::traits::Fit;
 use ndarray::{Array2, Axis};
 use std::cell::OnceCell;
 
+pub use consensus::{Consensus, ConsensusSettings};
 pub use gsdmm::{Gsdmm, GsdmmSettings};
 pub use kmeans::{Geometry, KMeans, KMeansSettings, Start};
 pub use nmf::{Nmf, NmfSettings};

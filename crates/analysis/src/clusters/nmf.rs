@@ -5,14 +5,13 @@
 //! turns: it is the same step on the matrix and on its transpose, and each row of either is a problem of its own.
 
 use super::first_maximum;
+use super::starts::unlike_rows;
 use crate::error::{AnalysisError, check};
 use crate::vectors::Csr;
 use linfa::DatasetBase;
 use linfa::traits::{Fit, PredictInplace};
 use multiversion::multiversion;
 use ndarray::{Array1, Array2, ArrayView2};
-use rand_xoshiro::Xoshiro256Plus;
-use rand_xoshiro::rand_core::{RngCore, SeedableRng};
 use rayon::prelude::*;
 
 /// Rows a parallel step takes at a time: fixed, so that the thread count cannot show.
@@ -107,6 +106,8 @@ struct Factors {
 }
 
 impl NmfSettings {
+    /// The largest value: the sums of products of such values are within the range of f32.
+    pub const MAX_VALUE: f32 = 1e12;
     /// Values of the two factors at most, rows and terms by components: 2 GiB.
     pub const MAX_CELLS: u64 = 1 << 29;
 
@@ -241,6 +242,11 @@ fn add(sums: &mut [f32], factor: f32, values: &[f32]) {
 
 /// The products of the columns of a factor with each other.
 fn gram(factor: &[f32], n_clusters: usize) -> Vec<f32> {
+    products(factor, n_clusters).into_iter().map(|product| product as f32).collect()
+}
+
+/// [`gram`], not yet rounded.
+fn products(factor: &[f32], n_clusters: usize) -> Vec<f64> {
     let chunk = SUM_CHUNK.max((factor.len() / n_clusters).div_ceil(MAX_SUMS));
     let sums: Vec<Vec<f64>> = factor
         .par_chunks(chunk * n_clusters)
@@ -264,7 +270,7 @@ fn gram(factor: &[f32], n_clusters: usize) -> Vec<f32> {
     for sums in sums {
         total.iter_mut().zip(sums).for_each(|(total, sum)| *total += sum);
     }
-    total.into_iter().map(|total| total as f32).collect()
+    total
 }
 
 /// Scales the components to length 1, or leaves them nothing.
@@ -279,36 +285,13 @@ fn normalise(of_terms: &mut [f32], gram: &[f32]) {
     }
 }
 
-/// Components that are rows of the matrix, each drawn the likelier the less alike it is to those before; nothing where there is
-/// no further unlike row.
+/// Components that are rows of the matrix, unlike each other; nothing where there is no further unlike row.
 fn start(matrix: &Csr, n_clusters: usize, seed: u64) -> Factors {
-    let mut random = Xoshiro256Plus::seed_from_u64(seed);
     let mut of_terms = vec![0.0; matrix.n_columns() * n_clusters];
-    let length = |row: usize| matrix.row(row).map(|(_, value)| f64::from(value) * f64::from(value)).sum::<f64>().sqrt();
-    let lengths: Vec<f64> = (0..matrix.n_rows()).map(length).collect();
-    let mut unlike: Vec<f64> = lengths.iter().map(|length| if *length > 0.0 { 1.0 } else { 0.0 }).collect();
-    let mut taken = vec![0.0_f64; matrix.n_columns()];
-    for component in 0..n_clusters {
-        let total: f64 = unlike.iter().sum();
-        let mut at = (random.next_u64() >> 11) as f64 / (1_u64 << 53) as f64 * total;
-        let drawn = unlike.iter().position(|share| {
-            at -= share;
-            at < 0.0
-        });
-        // Rounding can carry the draw past the last row.
-        let Some(drawn) = drawn.or_else(|| unlike.iter().rposition(|share| *share > 0.0)) else { break };
-        taken.fill(0.0);
-        for (term, value) in matrix.row(drawn) {
-            taken[term as usize] = f64::from(value) / lengths[drawn];
+    for (component, row) in unlike_rows(matrix, n_clusters, seed).drawn.into_iter().enumerate() {
+        for (term, value) in matrix.row(row) {
             of_terms[term as usize * n_clusters + component] = value;
         }
-        let rows = unlike.par_iter_mut().zip(&lengths).enumerate().with_min_len(CHUNK);
-        rows.filter(|(_, (unlike, _))| **unlike > 0.0).for_each(|(row, (unlike, length))| {
-            let product: f64 = matrix.row(row).map(|(term, value)| f64::from(value) * taken[term as usize]).sum();
-            let distance = 1.0 - product / length;
-            // What is left of 1 - 1 by rounding is no difference.
-            *unlike = if distance > 1e-6 { unlike.min(distance) } else { 0.0 };
-        });
     }
     Factors { n_clusters, of_rows: vec![0.0; matrix.n_rows() * n_clusters], of_terms }
 }
@@ -316,18 +299,18 @@ fn start(matrix: &Csr, n_clusters: usize, seed: u64) -> Factors {
 /// The length of the matrix less the product of the factors (Frobenius norm).
 fn error(matrix: &Csr, factors: &Factors) -> f64 {
     let Factors { n_clusters, of_rows, of_terms } = factors;
-    let (mut squares, mut products) = (0.0, 0.0);
+    let (mut squares, mut shared) = (0.0, 0.0);
     for (row, shares) in of_rows.chunks_exact(*n_clusters).enumerate() {
         for (term, value) in matrix.row(row) {
             let of_term = &of_terms[term as usize * n_clusters..];
             let product: f64 = shares.iter().zip(of_term).map(|(x, y)| f64::from(*x) * f64::from(*y)).sum();
             squares += f64::from(value) * f64::from(value);
-            products += f64::from(value) * product;
+            shared += f64::from(value) * product;
         }
     }
-    let (rows, terms) = (gram(of_rows, *n_clusters), gram(of_terms, *n_clusters));
-    let explained: f64 = rows.into_iter().zip(terms).map(|(x, y)| f64::from(x) * f64::from(y)).sum();
-    (squares - 2.0 * products + explained).max(0.0).sqrt()
+    let (rows, terms) = (products(of_rows, *n_clusters), products(of_terms, *n_clusters));
+    let explained: f64 = rows.into_iter().zip(terms).map(|(x, y)| x * y).sum();
+    (squares - 2.0 * shared + explained).max(0.0).sqrt()
 }
 
 impl<T> Fit<Csr, T, AnalysisError> for NmfSettings {
@@ -365,16 +348,13 @@ impl<T> Fit<Csr, T, AnalysisError> for NmfSettings {
         if n_cells > Self::MAX_CELLS {
             return refused(format!("the factors have {n_cells} values, and {} is the most", Self::MAX_CELLS));
         }
-        let is_weight = |(_, value): (u32, f32)| value.is_finite() && value >= 0.0;
+        let is_weight = |(_, value): (u32, f32)| (0.0..=Self::MAX_VALUE).contains(&value);
         if !(0..matrix.n_rows()).all(|row| matrix.row(row).all(is_weight)) {
-            return refused("a value is negative or not finite".to_owned());
+            return refused("a value is negative, too large or no number".to_owned());
         }
         let mut factors = start(matrix, self.n_clusters, self.seed);
         let (n_iterations, is_converged) = self.improve(matrix, &mut factors);
         let error = error(matrix, &factors);
-        if !error.is_finite() {
-            return refused("the values are too large".to_owned());
-        }
         let Factors { mut of_terms, .. } = factors;
         let products = gram(&of_terms, self.n_clusters);
         normalise(&mut of_terms, &products);
@@ -462,7 +442,7 @@ mod tests {
         let rows: Vec<Vec<f32>> = (0..12)
             .map(|i: u16| {
                 let share = f32::from(1 + i % 3);
-                if i % 2 == 0 { vec![3.0 * share, 4.0 * share, 0.0] } else { vec![0.0, 0.0, share] }
+                if i.is_multiple_of(2) { vec![3.0 * share, 4.0 * share, 0.0] } else { vec![0.0, 0.0, share] }
             })
             .collect();
         let model = fit(sparse(&rows), 2).unwrap();
@@ -489,10 +469,10 @@ mod tests {
             refused(sparse(&[vec![1.0], vec![0.0]]), 2),
             "nmf cannot make 2 clusters of 1 points: there are fewer points with a term"
         );
-        for value in [-1.0, f32::NAN, f32::INFINITY] {
-            assert!(refused(sparse(&[vec![value]]), 1).ends_with("a value is negative or not finite"));
+        for value in [-1.0, f32::NAN, f32::INFINITY, 1e13] {
+            assert!(refused(sparse(&[vec![value]]), 1).ends_with("a value is negative, too large or no number"));
         }
-        assert!(refused(sparse(&[vec![3e38], vec![1e38]]), 1).ends_with("the values are too large"));
+        assert!(fit(sparse(&[vec![NmfSettings::MAX_VALUE], vec![1.0]]), 1).unwrap().error() < 1e6);
         assert!(refused(sparse(&[]), 1).contains("1 clusters of 0 points"));
         assert_eq!(refused(sparse(&[vec![1.0]]), 0), "nmf.n_clusters is 0, but must be at least 1");
         let mut wide = Csr::new(1 << 29);

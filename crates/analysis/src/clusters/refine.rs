@@ -40,20 +40,12 @@ pub(super) fn refine(weighted: &Csr, transposed: &Csr, labels: &mut Vec<u32>, n_
 
 /// The likeliest cluster of each row, given where all rows are.
 fn round(weighted: &Csr, transposed: &Csr, labels: &[u32], n_clusters: usize) -> Vec<u32> {
-    let evidence = Evidence::new(transposed, labels, n_clusters);
-    let rows: Vec<usize> = (0..weighted.n_rows()).collect();
-    let chunks: Vec<Vec<u32>> = rows
-        .par_chunks(CHUNK)
-        .map(|rows| {
-            let mut scores = vec![0.0; n_clusters];
-            rows.iter().map(|row| evidence.likeliest(weighted, *row, &mut scores)).collect()
-        })
-        .collect();
-    chunks.concat()
+    Evidence::new(transposed, labels, n_clusters).likeliest_of_all(weighted)
 }
 
 /// How likely each term is in each cluster.
-struct Evidence {
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Evidence {
     n_clusters: usize,
     /// For each cluster, from its size.
     of_sizes: Vec<f64>,
@@ -62,7 +54,9 @@ struct Evidence {
 }
 
 impl Evidence {
-    fn new(transposed: &Csr, labels: &[u32], n_clusters: usize) -> Self {
+    /// # Shape
+    /// As of [`refine`].
+    pub(super) fn new(transposed: &Csr, labels: &[u32], n_clusters: usize) -> Self {
         let mut sizes = vec![0.0; n_clusters];
         for label in labels {
             sizes[*label as usize] += 1.0;
@@ -89,11 +83,25 @@ impl Evidence {
         Self { n_clusters, of_sizes: sizes.into_iter().map(|size| SIZE_WEIGHT * ln(size + 0.5)).collect(), of_terms }
     }
 
+    /// The likeliest cluster of each row; terms that are not known tell nothing.
+    pub(super) fn likeliest_of_all(&self, weighted: &Csr) -> Vec<u32> {
+        let rows: Vec<usize> = (0..weighted.n_rows()).collect();
+        let chunks: Vec<Vec<u32>> = rows
+            .par_chunks(CHUNK)
+            .map(|rows| {
+                let mut scores = vec![0.0; self.n_clusters];
+                rows.iter().map(|row| self.likeliest(weighted, *row, &mut scores)).collect()
+            })
+            .collect();
+        chunks.concat()
+    }
+
     /// The likeliest cluster of a row, the first of several. `scores` has room for one of each cluster.
     fn likeliest(&self, weighted: &Csr, row: usize, scores: &mut [f64]) -> u32 {
         scores.copy_from_slice(&self.of_sizes);
         for (term, weight) in weighted.row(row) {
-            let of_term = &self.of_terms[term as usize * self.n_clusters..][..self.n_clusters];
+            let from = term as usize * self.n_clusters;
+            let Some(of_term) = self.of_terms.get(from..from + self.n_clusters) else { continue };
             for (score, evidence) in scores.iter_mut().zip(of_term) {
                 *score += f64::from(weight) * evidence;
             }
@@ -138,10 +146,10 @@ mod tests {
         // Cluster 0 holds row "a a" (weight 2), cluster 1 "b": S = [[2.1, 0.1], [0.1, 1.1]].
         let weighted = Csr::from_terms(&[vec![0, 0], vec![1]], 2);
         let evidence = Evidence::new(&weighted.transposed(), &[0, 1], 2);
-        let expected = [2.1 / 2.2, 0.1 / 1.2, 0.1 / 2.2, 1.1 / 1.2].map(f64::ln);
+        let expected = [2.1 / 2.2, 0.1 / 1.2, 0.1 / 2.2, 1.1 / 1.2].map(ln);
         for (found, expected) in evidence.of_terms.iter().zip(expected) {
             assert!((found - expected).abs() < 1e-7, "{found} {expected}");
         }
-        assert!((evidence.of_sizes[0] - 0.5 * 1.5_f64.ln()).abs() < 1e-12);
+        assert!((evidence.of_sizes[0] - 0.5 * ln(1.5)).abs() < 1e-12);
     }
 }

@@ -73,7 +73,7 @@ pub(super) struct Coding<'a> {
 impl<'a> Coding<'a> {
     pub(super) fn new(input: &'a ThemeInput<'a>) -> Self {
         let occurrences = input.counts.transposed();
-        let n_groups = input.n_groups(input.responses) as f64;
+        let n_groups = input.n_groups(input.responses).into();
         Self { input, occurrences, n_groups }
     }
 

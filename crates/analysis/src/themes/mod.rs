@@ -103,7 +103,7 @@ pub fn fit_themes(input: &ThemeInput<'_>, settings: &ThemeSettings, seed: u64) -
     let n_points = input.counts.n_rows();
     let is_sample = n_points > settings.max_points as usize;
     let (found, n_used) = if is_sample {
-        let drawn = input.drawn(&seeded_order(input, seed), 1.0, settings.max_points as usize);
+        let drawn = input.drawn(&seeded_order(input, seed), settings.max_points as usize);
         let sample = drawn.input(input);
         let coding = Coding::new(input);
         let found = find(&sample, settings, seed)?.into_iter().map(|found| Found {

@@ -12,15 +12,14 @@ impl ThemeInput<'_> {
         groups.len() as u32
     }
 
-    /// Draws whole groups in this order: at most `share` of them, and no more than bring `max_points` points together.
-    pub(super) fn drawn(&self, order: &[u32], share: f64, max_points: usize) -> Drawn {
+    /// Draws these groups in their order, each whole, as long as they bring no more than `max_points` points together.
+    pub(super) fn drawn(&self, order: &[u32], max_points: usize) -> Drawn {
         let mut n_points: BTreeMap<u32, usize> = BTreeMap::new();
         for response in self.responses {
             *n_points.entry(self.groups[*response as usize]).or_default() += 1;
         }
-        let n_groups = ((share * order.len() as f64).ceil() as usize).max(1);
         let (mut drawn, mut total) = (BTreeSet::new(), 0);
-        for group in order.iter().take(n_groups) {
+        for group in order {
             total += n_points[group];
             if total > max_points && !drawn.is_empty() {
                 break;
@@ -71,10 +70,10 @@ mod tests {
         let order = seeded_order(&input, 7);
         assert_eq!(order.iter().copied().collect::<BTreeSet<u32>>().len(), 25);
         assert_ne!(order, seeded_order(&input, 8));
-        let drawn = input.drawn(&order, 0.8, 1000);
+        let drawn = input.drawn(&order[..20], 1000);
         assert_eq!(drawn.counts.n_rows(), 80);
-        let few = input.drawn(&order, 1.0, 10);
+        let few = input.drawn(&order, 10);
         assert_eq!((few.counts.n_rows(), input.n_groups(&few.responses)), (8, 2));
-        assert_eq!(input.drawn(&order, 1.0, 1).counts.n_rows(), 4, "one group at least");
+        assert_eq!(input.drawn(&order, 1).counts.n_rows(), 4, "one group at least");
     }
 }

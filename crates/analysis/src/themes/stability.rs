@@ -8,14 +8,14 @@ use crate::error::AnalysisError;
 use rayon::prelude::*;
 use std::collections::BTreeSet;
 
-/// The share of the respondents in a resample.
-const SHARE: f64 = 0.8;
+/// One respondent in so many is left out of a resample.
+const LEFT_OUT: usize = 5;
 /// Points in a resample at most.
 const MAX_POINTS: usize = 5_000;
 /// A theme has come back if it shares this much of its answers (Jaccard) with one of the resample.
 const RETURNED: f64 = 0.5;
-/// The share of the resamples, at either end, that the interval of the rank leaves out.
-const TAIL: f64 = 0.05;
+/// One resample in so many, at either end, is left out of the interval of the rank.
+const TAIL: usize = 20;
 
 /// How often a theme comes back in resamples of the respondents.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -78,12 +78,14 @@ fn look_again(
     settings: &ThemeSettings,
     seed: u64,
 ) -> Result<Vec<Seen>, AnalysisError> {
-    let drawn = input.drawn(&seeded_order(input, seed), SHARE, MAX_POINTS);
+    let mut order = seeded_order(input, seed);
+    order.truncate(order.len() - order.len() / LEFT_OUT);
+    let drawn = input.drawn(&order, MAX_POINTS);
     let sample = drawn.input(input);
     let found = super::find(&sample, settings, seed)?;
     let responses: BTreeSet<u32> = sample.responses.iter().copied().collect();
     let again = ranked(&sample, &found);
-    let seen = answers.iter().map(|answers| {
+    let found_again = answers.iter().map(|answers| {
         let left: Vec<u32> = answers.iter().copied().filter(|response| responses.contains(response)).collect();
         if left.is_empty() {
             return None;
@@ -92,7 +94,7 @@ fn look_again(
         // The first of the most similar.
         Some(similar.fold((0.0, 0), |best, other| if other.0 > best.0 { other } else { best }))
     });
-    Ok(seen.collect())
+    Ok(found_again.collect())
 }
 
 /// The answers of the themes of a resample, the theme of most respondents first.
@@ -122,7 +124,7 @@ fn summary(seen: impl Iterator<Item = (f64, u32)>) -> Stability {
         stability.similarity /= f64::from(stability.n_resamples);
     }
     ranks.sort_unstable();
-    let cut = (TAIL * ranks.len() as f64) as usize;
+    let cut = ranks.len() / TAIL;
     stability.rank = (!ranks.is_empty()).then(|| (ranks[cut], ranks[ranks.len() - 1 - cut]));
     stability
 }

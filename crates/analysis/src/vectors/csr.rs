@@ -121,7 +121,9 @@ impl Csr {
             let values = &mut self.values[range];
             let sum = values.iter().fold(0.0, |sum, value| sum + f64::from(*value));
             if sum != 0.0 {
-                values.iter_mut().for_each(|value| *value = (f64::from(*value) / sum) as f32);
+                for value in values {
+                    *value = (f64::from(*value) / sum) as f32;
+                }
             }
         }
         self

@@ -108,7 +108,8 @@ mod tests {
 
     #[test]
     fn corners_are_found_and_a_point_apart_is_in_no_cluster_of_dbscan() {
-        let model = LinfaDbscanSettings::default().fit(&dataset(corners())).unwrap();
+        let settings = LinfaDbscanSettings { tolerance: Some(0.3), ..LinfaDbscanSettings::default() };
+        let model = settings.fit(&dataset(corners())).unwrap();
         assert_eq!((model.n_clusters(), model.assigned()[60]), (3, None));
         assert!((0..60).all(|row| model.assigned()[row] == Some(row % 3)), "{model:?}");
         assert_eq!(model.predict(&dataset(corners())), *model.assigned());
@@ -119,6 +120,15 @@ mod tests {
         let model = gmm(4).fit(&dataset(corners())).unwrap();
         assert!((0..60).all(|row| model.assigned()[row] == model.assigned()[row % 3]));
         assert_eq!(model.predict(&dataset(corners())), *model.assigned());
+    }
+
+    #[test]
+    fn half_of_the_rows_have_enough_neighbours_within_the_tolerance() {
+        // Points at 0, 1, 2, … and far apart beyond: the third nearest, the point itself counted, is 1 away inside the line.
+        let line = Array2::from_shape_fn((40, 1), |(row, _)| if row < 30 { row as f32 } else { (row * 100) as f32 });
+        let model = LinfaDbscanSettings { min_points: 3, tolerance: None }.fit(&dataset(line)).unwrap();
+        assert!((model.tolerance() - 1.0).abs() < 1e-6, "{}", model.tolerance());
+        assert_eq!((model.n_clusters(), model.assigned().iter().flatten().count()), (1, 30));
     }
 
     #[test]
@@ -176,7 +186,7 @@ mod tests {
         for value in [0.0, 1.0, -3e38] {
             let data = dataset(Array2::from_elem((3000, 4), value));
             assert_eq!(kmeans(1).fit(&data).unwrap().assigned().sum(), 0);
-            assert_eq!(gmm(1).fit(&data).map(|model| model.assigned().sum()).unwrap_or(0), 0);
+            assert_eq!(gmm(1).fit(&data).map_or(0, |model| model.assigned().sum()), 0);
             assert_eq!(kmeans(3).fit(&data).unwrap().assigned().sum(), 0);
             assert!(gmm(3).fit(&data).unwrap_err().to_string().ends_with("a cluster lost all its points"));
             let model = LinfaDbscanSettings::default().fit(&data).unwrap();
