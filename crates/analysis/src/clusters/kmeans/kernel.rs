@@ -17,7 +17,7 @@ use multiversion::target::target_cfg_f;
 /// Centroids that lie beside each other.
 pub(super) const LANES: usize = 8;
 /// Rows that are held against a few centroids before the next few are taken: both stay close to the processor.
-const BLOCK: usize = 48;
+const BLOCK: usize = 96;
 
 /// One number for each of eight centroids.
 #[derive(Clone, Copy, Debug)]
@@ -177,6 +177,7 @@ fn assign_by<const ROWS: usize, const PANELS: usize>(
 ) {
     let n_columns = centroids.n_columns;
     for (rows, assigned) in rows.chunks(BLOCK * n_columns).zip(assigned.chunks_mut(BLOCK)) {
+        fetch(rows);
         let mut best = [Best::NONE; BLOCK];
         let best = &mut best[..assigned.len()];
         let mut panel = 0;
@@ -199,6 +200,14 @@ fn assign_by<const ROWS: usize, const PANELS: usize>(
             *assigned = centroid;
         }
     }
+}
+
+/// Reads a number of each line of memory that a block of rows lies in, so that the processor fetches them in one sweep. Several rows
+/// at a time are read in no order it foresees, and a fifth of the time would be spent waiting.
+#[inline(always)]
+fn fetch(rows: &[f32]) {
+    const LINE: usize = 64 / size_of::<f32>();
+    std::hint::black_box(rows.iter().step_by(LINE).fold(0, |bits, x| bits ^ x.to_bits()));
 }
 
 /// Holds a block of rows against the centroids of `PANELS` panels.
@@ -283,22 +292,26 @@ fn measure_by<const ROWS: usize>(
 ) -> [f64; LANES] {
     let n_columns = centres.n_columns;
     let centres = centres.panel(0);
-    let mut groups = rows.chunks_exact(ROWS * n_columns);
-    let mut distance_groups = distances.chunks_exact_mut(ROWS);
-    for (rows, distances) in groups.by_ref().zip(distance_groups.by_ref()) {
-        let rows: [&[f32]; ROWS] = std::array::from_fn(|row| &rows[row * n_columns..][..n_columns]);
-        for (distance, lanes) in distances.iter_mut().zip(squared_distances(rows, centres)) {
-            distance.0 = lanes;
-        }
-    }
-    for (row, distance) in groups.remainder().chunks_exact(n_columns).zip(distance_groups.into_remainder()) {
-        [distance.0] = squared_distances([row], centres);
-    }
     let mut sums = [0.0_f64; LANES];
-    for (distance, closest) in distances.iter().zip(closest) {
-        for lane in 0..LANES {
-            let distance = distance.0[lane];
-            sums[lane] += f64::from(if distance < *closest { distance } else { *closest });
+    let blocks = rows.chunks(BLOCK * n_columns).zip(distances.chunks_mut(BLOCK)).zip(closest.chunks(BLOCK));
+    for ((rows, distances), closest) in blocks {
+        fetch(rows);
+        let mut groups = rows.chunks_exact(ROWS * n_columns);
+        let mut distance_groups = distances.chunks_exact_mut(ROWS);
+        for (rows, distances) in groups.by_ref().zip(distance_groups.by_ref()) {
+            let rows: [&[f32]; ROWS] = std::array::from_fn(|row| &rows[row * n_columns..][..n_columns]);
+            for (distance, lanes) in distances.iter_mut().zip(squared_distances(rows, centres)) {
+                distance.0 = lanes;
+            }
+        }
+        for (row, distance) in groups.remainder().chunks_exact(n_columns).zip(distance_groups.into_remainder()) {
+            [distance.0] = squared_distances([row], centres);
+        }
+        for (distance, closest) in distances.iter().zip(closest) {
+            for lane in 0..LANES {
+                let distance = distance.0[lane];
+                sums[lane] += f64::from(if distance < *closest { distance } else { *closest });
+            }
         }
     }
     sums
