@@ -31,8 +31,10 @@ const COUPLING: f64 = 1.0;
 const N_SWEEPS: usize = 20;
 /// The fewest rows for each cluster of the first, too many, that the number of clusters is worked out from ...
 const MIN_ROWS_PER_FIRST: usize = 10;
-/// ... and the most of those.
+/// ... and the most of those; ...
 const MAX_FIRST: usize = 300;
+/// ... where the number of clusters is bounded, so many times the bound.
+const FIRST_PER_CLUSTER: usize = 4;
 
 /// How clusters that several starts agree on are found.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -179,15 +181,15 @@ impl Recipe {
         Ok((labels, is_converged))
     }
 
-    /// How many clusters there are: begins with too many, lets the mixture empty those that nothing holds together, and takes
+    /// How many clusters there are, `most` at most: begins with too many, lets the mixture empty those that nothing holds together, and takes
     /// the Hill number of order ½ of the sizes that are left, (Σ √p)². That is between how many there are, whatever their size
     /// (order 0), and how many of equal size would be as various (order 1).
     ///
     /// # Source
     /// Hill (1973), diversity and evenness.
-    pub(super) fn n_clusters(&self, seed: u64) -> Result<usize, AnalysisError> {
+    pub(super) fn n_clusters(&self, most: usize, seed: u64) -> Result<usize, AnalysisError> {
         let n_rows = self.weighted.n_rows();
-        let n_first = (n_rows / MIN_ROWS_PER_FIRST).clamp(1, MAX_FIRST);
+        let n_first = (n_rows / MIN_ROWS_PER_FIRST).clamp(1, MAX_FIRST.min(FIRST_PER_CLUSTER * most.max(1)));
         if n_first == 1 {
             return Ok(1);
         }
@@ -200,7 +202,7 @@ impl Recipe {
         let roots = sizes.iter().fold(0.0, |sum, size| sum + (f64::from(*size) / n_rows as f64).sqrt());
         #[expect(clippy::cast_sign_loss, reason = "a square is not below 0")]
         let n_clusters = (roots * roots).round() as usize;
-        Ok(n_clusters.clamp(1, n_first))
+        Ok(n_clusters.clamp(1, n_first.min(most)))
     }
 
     fn draws(&self, n_clusters: usize) -> bool {

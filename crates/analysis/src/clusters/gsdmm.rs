@@ -18,8 +18,8 @@ use rayon::prelude::*;
 
 /// Logarithms that are kept in a table at most; those of larger numbers are worked out each time.
 const MAX_TABLE: u64 = 1 << 22;
-/// Log-probabilities this far below the largest are 0 beside it: e⁻⁴⁰ is less than the rounding of 1.
-const NEGLIGIBLE: f64 = 40.0;
+/// Log-probabilities this far below the largest count as 0: e⁻²⁵ is one draw in 70 thousand million.
+const NEGLIGIBLE: f64 = 25.0;
 /// Passes at most that put each row into its likeliest cluster.
 const MAX_PASSES: usize = 20;
 /// Rows a parallel step takes at a time: fixed, so that the thread count cannot show.

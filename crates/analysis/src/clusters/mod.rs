@@ -31,6 +31,9 @@ pub use nmf::{Nmf, NmfSettings};
 pub use settings::{ClusterAlgorithm, ClusterSettings, NumberOfClusters};
 pub use wrapped::{LinfaDbscan, LinfaDbscanSettings, LinfaGmm, LinfaGmmSettings, LinfaKmeans, LinfaKmeansSettings};
 
+/// The most clusters that the rows can tell there are.
+const MAX_CLUSTERS: usize = 1_000_000;
+
 /// Each row in one cluster, or in none.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Clustering {
@@ -79,8 +82,8 @@ pub fn cluster(counts: &Csr, settings: &ClusterSettings, seed: u64) -> Result<Cl
     if algorithm != ClusterAlgorithm::LinfaDbscan {
         input.n_clusters = match settings.n_clusters {
             NumberOfClusters::Fixed(n) => n as usize,
-            NumberOfClusters::ByData => input.recipe().n_clusters(seed)?,
-            NumberOfClusters::UpTo(most) => input.recipe().n_clusters(seed)?.min(most as usize),
+            NumberOfClusters::ByData => input.recipe().n_clusters(MAX_CLUSTERS, seed)?,
+            NumberOfClusters::UpTo(most) => input.recipe().n_clusters(most as usize, seed)?,
         };
     }
     if input.n_clusters > rows.len() {

@@ -183,6 +183,7 @@ mod tests {
             "rank": rank, "theme_id": format!("t{rank}"), "label": label, "sentence": "There is duplication of work.",
             "n_respondents": n, "n_respondents_once": once, "share": f64::from(n) / 43.0,
             "language_share": f64::from(n) / 43.0,
+            "stability": {"verdict": "stable", "similarity": 0.91, "n_resamples": 20, "n_returned": 19, "rank": [1, 3]},
             "terms": [{"stem": "duplic", "surface_forms": ["duplication", "duplicating"], "weight": 1.0}],
             "companions": ["sectors"], "respondents": ["1", "2"],
             "verbatims": [
@@ -195,7 +196,8 @@ mod tests {
     /// A question whose themes are `themes`, the first `n_findings` of them findings.
     fn question(id: &str, text: &str, themes: &[Value], n_findings: usize) -> Value {
         json!({
-            "id": id, "text": text, "base": 43, "base_once": 40, "language": "en", "language_base": 43, "n_in_themes": 30, "n_in_findings": 20,
+            "id": id, "text": text, "base": 43, "base_once": 40, "language": "en", "language_base": 43,
+            "theme_basis": {"algorithm": "stems", "n_points": 120, "n_points_sampled": 120, "n_points_other": 30}, "n_in_themes": 30, "n_in_findings": 20,
             "ledger": [{"state": "analysed", "n_responses": 43}, {"state": "blank", "n_responses": 2}],
             "n_quoting": 2, "n_translated": 0,
             "left_out": {"question_words": [], "n_restating": 0, "boilerplate": []}, "merges": [],
@@ -252,7 +254,7 @@ mod tests {
         ]);
         let group = |language: &str, base: u32, theme: &Value| {
             json!({
-                "language": language, "base": base, "base_once": base, "n_in_themes": theme["n_respondents"], "n_in_findings": theme["n_respondents"],
+                "language": language, "base": base, "base_once": base, "theme_basis": {"algorithm": "stems", "n_points": 120, "n_points_sampled": 120, "n_points_other": 30}, "n_in_themes": theme["n_respondents"], "n_in_findings": theme["n_respondents"],
                 "findings": [theme], "themes": [theme],
                 "no_theme": [{"response_id": "9", "respondent_id": "9", "reason": "names no subject", "text": "Oui"}],
             })
@@ -306,6 +308,25 @@ mod tests {
     }
 
     #[test]
+    fn how_sure_a_theme_is_stands_in_words_and_figures() {
+        let mut themes = [theme(1, "Duplication", 14, 14), theme(2, "Budgets", 9, 9), theme(3, "Archives", 3, 3)];
+        themes[1]["stability"] =
+            json!({"verdict": "fair", "similarity": 0.66, "n_resamples": 20, "n_returned": 20, "rank": [2, 2]});
+        themes[2]["stability"] =
+            json!({"verdict": "weak", "similarity": 0.21, "n_resamples": 18, "n_returned": 0, "rank": null});
+        let text = text(&page(&json!([question("q1", "What?", &themes, 2)])));
+        for expected in [
+            "Stable: it comes back 19 of 20 times when a fifth of the respondents is left out, as number 1 to 3.",
+            "Fairly stable: it comes back every time when a fifth of the respondents is left out, as number 2.",
+            "Weak, it hangs on few answers: it does not come back when a fifth of the respondents is left out.",
+            "30 of them (25 %) are in no theme.",
+        ] {
+            assert!(text.contains(expected), "{expected}: {text}");
+        }
+        assert!(!text.contains("drawn by the seed; every point"));
+    }
+
+    #[test]
     fn a_theme_that_copies_would_lift_is_flagged() {
         let themes = [theme(1, "buses", 20, 20), theme(2, "housing", 12, 12), theme(3, "helicopters", 16, 1)];
         let text = text(&page(&json!([question("q5", "Priorities?", &themes, 2)])));
@@ -337,7 +358,7 @@ mod tests {
         question["merges"] =
             json!([{"kind": HOSTILE, "term": HOSTILE, "forms": [{"form": HOSTILE, "n_responses": 3}]}]);
         question["languages"] = json!([{
-            "language": "fr", "base": 3, "base_once": 3, "n_in_themes": 2, "n_in_findings": 2, "findings": question["themes"],
+            "language": "fr", "base": 3, "base_once": 3, "theme_basis": {"algorithm": "stems", "n_points": 120, "n_points_sampled": 120, "n_points_other": 30}, "n_in_themes": 2, "n_in_findings": 2, "findings": question["themes"],
             "themes": question["themes"], "no_theme": question["no_theme"],
         }]);
         let questions = json!([question]);
