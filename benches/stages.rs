@@ -252,8 +252,13 @@ fn main() {
         }
     }
     let may_define = vec![true; n_terms];
-    let input =
-        ThemeInput { counts: &counts, responses: &responses, groups: &consultation.groups, may_define: &may_define };
+    let input = ThemeInput {
+        counts: &counts,
+        responses: &responses,
+        groups: &consultation.groups,
+        may_define: &may_define,
+        is_word: &may_define,
+    };
     stem_themes(&mut criterion, &input, &subject_of);
 
     near_duplicates(&mut criterion, &consultation);

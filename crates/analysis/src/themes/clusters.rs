@@ -15,21 +15,21 @@ const POINTS_PER_DIMENSION: usize = 10;
 /// The fewest points with terms that are clustered.
 const MIN_POINTS: usize = 4;
 
-/// Clusters the points and defines the clusters, the largest theme first. Of near-duplicates only the first response has a say
+/// Clusters the points and defines the clusters, the largest theme first, and how many clusters there were. Of near-duplicates only the first response has a say
 /// in what the themes are; all are coded.
 pub(super) fn fit(
     input: &ThemeInput<'_>,
     algorithm: ClusterAlgorithm,
     settings: &ThemeSettings,
     seed: u64,
-) -> Result<Vec<Found>, AnalysisError> {
+) -> Result<(Vec<Found>, u32), AnalysisError> {
     let first = first_responses(input);
     let rows: Vec<usize> = (0..input.counts.n_rows())
         .filter(|row| first.contains(&input.responses[*row]) && !input.counts.columns_of(*row).is_empty())
         .collect();
     let counts = input.counts.selected(&rows);
     if rows.len() < MIN_POINTS {
-        return Ok(Vec::new());
+        return Ok((Vec::new(), 0));
     }
     let most = settings.max_themes.min(rows.len() as u32 / 2);
     let settings_of_clusters = ClusterSettings {
@@ -37,7 +37,7 @@ pub(super) fn fit(
         n_clusters: settings.n_themes.map_or(NumberOfClusters::UpTo(most), |n| NumberOfClusters::Fixed(n.min(most))),
         dimensions: settings.dimensions.min((rows.len() / POINTS_PER_DIMENSION).max(2) as u32),
     };
-    let clustering = cluster(&counts, &settings_of_clusters, seed)?;
+    let clustering = cluster(&counts.with_columns(input.is_word), &settings_of_clusters, seed)?;
     let mut clusters: Vec<Vec<u32>> = vec![Vec::new(); clustering.n_clusters as usize];
     for (point, cluster) in (0..).zip(&clustering.assigned) {
         if let Some(cluster) = cluster {
@@ -51,7 +51,7 @@ pub(super) fn fit(
         .filter_map(|cluster| definitions.define(cluster))
         .map(|definition| (definition.terms, definition.companions))
         .collect();
-    Ok(Coding::new(input).themes(defined, settings))
+    Ok((Coding::new(input).themes(defined, settings), clustering.n_clusters))
 }
 
 /// The first response of each group.

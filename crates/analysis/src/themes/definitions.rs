@@ -10,11 +10,11 @@ use crate::vectors::Csr;
 /// Terms looked at for a cluster: the most associated with it.
 const N_CANDIDATES: usize = 60;
 /// The fewest points of the cluster that hold a term of its definition.
-const MIN_POINTS: u32 = 2;
+const MIN_POINTS: u32 = 3;
 /// Terms that define a theme at most: a definition is to be read.
 const MAX_TERMS: usize = 12;
 /// How much a term has to bring the points of the definition nearer to the cluster's, in F1.
-const MIN_GAIN: f64 = 0.002;
+const MIN_GAIN: f64 = 0.005;
 
 /// A definition, and how well it tells the cluster.
 pub(super) struct Definition {
@@ -111,9 +111,10 @@ mod tests {
 
     #[test]
     fn the_terms_that_tell_a_cluster_define_it_and_a_word_of_every_point_does_not() {
-        // Points 0 to 3 hold term 0 or 1, the others 2; term 3 stands everywhere.
-        let rows = [vec![0, 3], vec![0, 3], vec![1, 3], vec![1, 3], vec![2, 3], vec![2, 3], vec![2, 3]];
-        let found = define(&rows, 4, &[0, 1, 2, 3], &[true; 4]).expect("two terms tell it");
+        // Points 0 to 5 hold term 0 or 1, the others 2; term 3 stands everywhere.
+        let row = |term| vec![term, 3];
+        let rows = [0, 0, 0, 1, 1, 1, 2, 2, 2].map(row);
+        let found = define(&rows, 4, &[0, 1, 2, 3, 4, 5], &[true; 4]).expect("two terms tell it");
         assert_eq!(found.terms, [0, 1]);
     }
 

@@ -32,6 +32,8 @@ pub struct ThemeInput<'a> {
     pub groups: &'a [u32],
     /// For each term whether it may define a theme; the others only tell points apart.
     pub may_define: &'a [bool],
+    /// For each term whether points are clustered by it. Phrases repeat what their words say.
+    pub is_word: &'a [bool],
 }
 
 /// A term and its weight.
@@ -86,6 +88,8 @@ pub struct Basis {
     pub n_points: u32,
     /// Whether those are a sample; every point is coded all the same.
     pub is_sample: bool,
+    /// How many clusters there were, before they were defined; 0 for stem themes.
+    pub n_clusters: u32,
 }
 
 /// Finds the themes of a set of points.
@@ -102,27 +106,29 @@ pub fn fit_themes(input: &ThemeInput<'_>, settings: &ThemeSettings, seed: u64) -
     settings.check()?;
     let n_points = input.counts.n_rows();
     let is_sample = n_points > settings.max_points as usize;
-    let (found, n_used) = if is_sample {
+    let (found, n_clusters, n_used) = if is_sample {
         let drawn = input.drawn(&seeded_order(input, seed), settings.max_points as usize);
         let sample = drawn.input(input);
         let coding = Coding::new(input);
-        let found = find(&sample, settings, seed)?.into_iter().map(|found| Found {
+        let (found, n_clusters) = find(&sample, settings, seed)?;
+        let found = found.into_iter().map(|found| Found {
             points: coding.points_with(found.theme.terms.iter().map(|term| term.term_idx)),
             ..found
         });
-        (found.collect(), sample.counts.n_rows())
+        (found.collect(), n_clusters, sample.counts.n_rows())
     } else {
-        (find(input, settings, seed)?, n_points)
+        let (found, n_clusters) = find(input, settings, seed)?;
+        (found, n_clusters, n_points)
     };
-    let basis = Basis { algorithm: used(n_used, settings), n_points: n_used as u32, is_sample };
+    let basis = Basis { algorithm: used(n_used, settings), n_points: n_used as u32, is_sample, n_clusters };
     Ok(Themes { basis, ..with_strengths(input.counts, found) })
 }
 
-/// Finds themes in these very points.
-fn find(input: &ThemeInput<'_>, settings: &ThemeSettings, seed: u64) -> Result<Vec<Found>, AnalysisError> {
+/// Finds themes in these very points, and how many clusters they come from, if any.
+fn find(input: &ThemeInput<'_>, settings: &ThemeSettings, seed: u64) -> Result<(Vec<Found>, u32), AnalysisError> {
     match used(input.counts.n_rows(), settings) {
         Algorithm::Clusters(algorithm) => clusters::fit(input, algorithm, settings, seed),
-        Algorithm::Stems | Algorithm::Auto => Ok(stems::fit(input, settings)),
+        Algorithm::Stems | Algorithm::Auto => Ok((stems::fit(input, settings), 0)),
     }
 }
 
@@ -196,7 +202,13 @@ mod contract {
         let counts = Csr::from_terms(rows, n_terms);
         let responses: Vec<u32> = (0..rows.len() as u32).collect();
         let may_define = vec![true; n_terms];
-        let input = ThemeInput { counts: &counts, responses: &responses, groups: &responses, may_define: &may_define };
+        let input = ThemeInput {
+            counts: &counts,
+            responses: &responses,
+            groups: &responses,
+            may_define: &may_define,
+            is_word: &may_define,
+        };
         let settings = ThemeSettings { algorithm, ..ThemeSettings::default() };
         fit_themes(&input, &settings, seed).expect("the default settings are in bounds")
     }

@@ -66,7 +66,13 @@ mod tests {
         // Two points a response, two responses a group.
         let responses: Vec<u32> = (0..100).map(|i| i / 2).collect();
         let groups: Vec<u32> = (0..50).map(|i| i / 2).collect();
-        let input = ThemeInput { counts: &counts, responses: &responses, groups: &groups, may_define: &[true; 4] };
+        let input = ThemeInput {
+            counts: &counts,
+            responses: &responses,
+            groups: &groups,
+            may_define: &[true; 4],
+            is_word: &[true; 4],
+        };
         let order = seeded_order(&input, 7);
         assert_eq!(order.iter().copied().collect::<BTreeSet<u32>>().len(), 25);
         assert_ne!(order, seeded_order(&input, 8));

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 /// One respondent in so many is left out of a resample.
 const LEFT_OUT: usize = 5;
 /// Points in a resample at most.
-const MAX_POINTS: usize = 5_000;
+const MAX_POINTS: usize = 10_000;
 /// A theme has come back if it shares this much of its answers (Jaccard) with one of the resample.
 const RETURNED: f64 = 0.5;
 /// One resample in so many, at either end, is left out of the interval of the rank.
@@ -37,7 +37,7 @@ pub struct Stability {
 /// The same at any thread count, for one seed. Near-duplicates are drawn together, as one respondent.
 ///
 /// # Cost
-/// Finds themes `settings.resamples` times, each in at most 5,000 points.
+/// Finds themes `settings.resamples` times, each in at most 10,000 points.
 ///
 /// # Errors
 /// As [`fit_themes`](super::fit_themes).
@@ -51,6 +51,10 @@ pub fn measure_stability(
     seed: u64,
 ) -> Result<Vec<Stability>, AnalysisError> {
     let answers = answers_of(input, themes);
+    // The same algorithm and number of clusters, though points are fewer: it is the themes that are to come back.
+    let n_clusters = themes.basis.n_clusters;
+    let n_themes = if n_clusters > 0 { Some(n_clusters) } else { settings.n_themes };
+    let settings = &ThemeSettings { algorithm: themes.basis.algorithm, n_themes, ..*settings };
     let resamples: Vec<Vec<Seen>> = (0..u64::from(settings.resamples))
         .into_par_iter()
         .map(|resample| look_again(input, &answers, settings, seed.wrapping_add(1 + resample)))
@@ -82,7 +86,7 @@ fn look_again(
     order.truncate(order.len() - order.len() / LEFT_OUT);
     let drawn = input.drawn(&order, MAX_POINTS);
     let sample = drawn.input(input);
-    let found = super::find(&sample, settings, seed)?;
+    let (found, _) = super::find(&sample, settings, seed)?;
     let responses: BTreeSet<u32> = sample.responses.iter().copied().collect();
     let again = ranked(&sample, &found);
     let found_again = answers.iter().map(|answers| {
@@ -139,7 +143,13 @@ mod tests {
         let counts = Csr::from_terms(rows, n_terms);
         let responses: Vec<u32> = (0..rows.len() as u32).collect();
         let may_define = vec![true; n_terms];
-        let input = ThemeInput { counts: &counts, responses: &responses, groups: &responses, may_define: &may_define };
+        let input = ThemeInput {
+            counts: &counts,
+            responses: &responses,
+            groups: &responses,
+            may_define: &may_define,
+            is_word: &may_define,
+        };
         let settings = ThemeSettings::default();
         let themes = fit_themes(&input, &settings, 1).unwrap();
         let stability = measure_stability(&input, &themes, &settings, 1).unwrap();

@@ -395,7 +395,13 @@ mod tests {
         let rows: Vec<Vec<u32>> = (0..30).map(|i| if i % 2 == 0 { vec![0] } else { vec![] }).collect();
         let counts = Csr::from_terms(&rows, 1);
         let responses: Vec<u32> = (0..30).collect();
-        let input = ThemeInput { counts: &counts, responses: &responses, groups: &responses, may_define: &[true] };
+        let input = ThemeInput {
+            counts: &counts,
+            responses: &responses,
+            groups: &responses,
+            may_define: &[true],
+            is_word: &[true],
+        };
         assert!((Occurrences::new(&input).predictability(0) - 0.5).abs() < 1e-12);
     }
 
@@ -419,7 +425,13 @@ mod tests {
             .collect();
         let counts = Csr::from_terms(&rows, 7);
         let responses: Vec<u32> = (0..24).collect();
-        let input = ThemeInput { counts: &counts, responses: &responses, groups: &responses, may_define: &[true; 7] };
+        let input = ThemeInput {
+            counts: &counts,
+            responses: &responses,
+            groups: &responses,
+            may_define: &[true; 7],
+            is_word: &[true; 7],
+        };
         let found = fit(&input, &ThemeSettings { max_themes: 2, ..ThemeSettings::default() });
         let terms: Vec<Vec<u32>> =
             found.iter().map(|found| found.theme.terms.iter().map(|term| term.term_idx).collect()).collect();
@@ -434,8 +446,13 @@ mod tests {
         let counts = Csr::from_terms(&vec![vec![0, 1]; 6], 2);
         let responses: Vec<u32> = (0..6).collect();
         let settings = ThemeSettings { max_share: 1.0, ..ThemeSettings::default() };
-        let input =
-            ThemeInput { counts: &counts, responses: &responses, groups: &responses, may_define: &[false, true] };
+        let input = ThemeInput {
+            counts: &counts,
+            responses: &responses,
+            groups: &responses,
+            may_define: &[false, true],
+            is_word: &[true; 2],
+        };
         let found = fit(&input, &settings);
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].theme.terms[0].term_idx, 1);
@@ -448,7 +465,13 @@ mod tests {
         let counts = Csr::from_terms(&rows, 8);
         let responses: Vec<u32> = (0..20).collect();
         let groups: Vec<u32> = (0..20).map(|i| if i < 11 { 0 } else { i }).collect();
-        let input = ThemeInput { counts: &counts, responses: &responses, groups: &groups, may_define: &[true; 8] };
+        let input = ThemeInput {
+            counts: &counts,
+            responses: &responses,
+            groups: &groups,
+            may_define: &[true; 8],
+            is_word: &[true; 8],
+        };
         let found = fit(&input, &ThemeSettings::default());
         assert!(found.iter().all(|found| found.theme.terms[0].term_idx > 2));
     }

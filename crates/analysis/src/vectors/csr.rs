@@ -113,6 +113,20 @@ impl Csr {
         selected
     }
 
+    /// The entries of some of the columns; rows and columns keep their places.
+    ///
+    /// # Panics
+    /// If there is not a word for each column.
+    #[must_use]
+    pub fn with_columns(&self, is_kept: &[bool]) -> Self {
+        assert_eq!(is_kept.len(), self.n_columns, "each column is kept or not");
+        let mut kept = Self::new(self.n_columns);
+        for row in 0..self.n_rows() {
+            kept.push_row(self.row(row).filter(|(column, _)| is_kept[*column as usize]));
+        }
+        kept
+    }
+
     /// The matrix with the values of each row divided by their sum; rows whose sum is 0 stay as they are.
     #[must_use]
     pub fn with_unit_sums(mut self) -> Self {
@@ -250,6 +264,15 @@ mod tests {
         assert_eq!(matrix.row(0).collect::<Vec<_>>(), [(0, 1.0), (2, 2.0)]);
         assert_eq!(matrix.columns_of(1), []);
         assert_eq!((matrix.n_rows(), matrix.n_columns(), matrix.n_entries()), (3, 3, 3));
+    }
+
+    #[test]
+    fn rows_and_columns_are_picked_and_rows_brought_to_a_sum_of_one() {
+        let matrix = Csr::from_terms(&[vec![2, 0, 2], vec![], vec![1]], 3);
+        assert_eq!(matrix.selected(&[2, 0]), Csr::from_terms(&[vec![1], vec![2, 0, 2]], 3));
+        assert_eq!(matrix.with_columns(&[false, true, true]), Csr::from_terms(&[vec![2, 2], vec![], vec![1]], 3));
+        let row: Vec<(u32, f32)> = matrix.with_unit_sums().row(0).collect();
+        assert_eq!(row, [(0, 1.0 / 3.0), (2, 2.0 / 3.0)]);
     }
 
     #[test]

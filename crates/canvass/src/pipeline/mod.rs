@@ -18,7 +18,7 @@ use canvass_analysis::{
     Csr, Document, Group, Shared, Stability, ThemeInput, Themes, find_groups, fit_themes, measure_stability,
 };
 use canvass_text::{
-    Analyser, Analysis, Language, Quotations, Resources, Span, TermRules, Text, normalised_words, segment,
+    Analyser, Analysis, Language, Quotations, Resources, Span, TermKind, TermRules, Text, normalised_words, segment,
 };
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -504,7 +504,9 @@ fn find_themes(
     let terms = &coded.analysis.vocabulary.terms;
     let counts = Csr::from_terms(&rows, terms.len());
     let may_define: Vec<bool> = terms.iter().map(|term| !term.general && term.language == language).collect();
-    let input = ThemeInput { counts: &counts, responses: &of, groups: &coded.units, may_define: &may_define };
+    let is_word: Vec<bool> = terms.iter().map(|term| matches!(term.kind, TermKind::Word | TermKind::Concept)).collect();
+    let (may_define, is_word, groups) = (&may_define, &is_word, &coded.units);
+    let input = ThemeInput { counts: &counts, responses: &of, groups, may_define, is_word };
     let themes = fit_themes(&input, &settings.themes, settings.seed)?;
     let stability = measure_stability(&input, &themes, &settings.themes, settings.seed)?;
     Ok(LanguageGroup { language, responses, points, themes, stability, theme_ids: Vec::new() })
