@@ -47,6 +47,13 @@ pub fn agreement(a: &[u32], b: &[u32]) -> Agreement {
     Agreement { nmi: table.nmi(), ari: table.ari(), accuracy: table.accuracy() }
 }
 
+/// The normalised mutual information of two partitions, as of [`agreement`].
+pub(crate) fn nmi(a: &[u32], b: &[u32]) -> f64 {
+    assert_eq!(a.len(), b.len(), "partitions of the same items");
+    let table = Contingency::new(a, b);
+    if table.is_one_to_one() { 1.0 } else { table.nmi() }
+}
+
 /// The clusters of `a` under the names of those of `b` that they are matched with, one to one, so that most items have the same
 /// name in both.
 ///

@@ -3,12 +3,13 @@
 //! One run goes from vectors smoothed over their nearest neighbours by spherical k-means and naive Bayes to a first partition;
 //! where clusters are large enough for it, a mixture of terms, coupled to the same neighbours, then draws every row anew a
 //! number of times. What one start decides by chance differs from run to run: the runs are matched with the one that agrees best
-//! with all others, and each row goes where most of them put it.
+//! with all others, and each row goes where most of them put it; where the mixture drew, each row then moves to its likeliest
+//! cluster until none moves.
 
 use super::gsdmm::{Coupling, GsdmmSettings};
 use super::kmeans::{Geometry, KMeansSettings};
 use super::refine::{Evidence, refine};
-use crate::agreement::{agreement, matched};
+use crate::agreement::{matched, nmi};
 use crate::error::AnalysisError;
 use crate::vectors::{Csr, Neighbours, Smoothing, Svd, Tfidf, TfidfSettings, unit_rows};
 use linfa::DatasetBase;
@@ -17,6 +18,8 @@ use ndarray::{Array1, Array2};
 use rayon::prelude::*;
 use std::collections::BTreeSet;
 
+/// Cells of a table of terms by clusters at most: 2 GiB.
+const MAX_CELLS: usize = 1 << 28;
 /// Runs that have a vote.
 const N_RUNS: u64 = 5;
 /// Neighbours of each row.
@@ -160,7 +163,7 @@ impl Recipe {
         }
         let settings = GsdmmSettings { n_clusters, n_sweeps: 0, seed, ..GsdmmSettings::default() };
         let mixture = settings.fit_from(&self.counts, &voted, &self.coupling())?;
-        Ok((mixture.labels(), mixture.is_converged()))
+        Ok((mixture.labels(), is_converged && mixture.is_converged()))
     }
 
     /// One run.
@@ -172,6 +175,15 @@ impl Recipe {
     /// Spherical k-means on smoothed vectors, then naive Bayes; no more clusters than there are different vectors.
     pub(super) fn smoothed(&self, n_clusters: usize, seed: u64) -> Result<Labels, AnalysisError> {
         let n_clusters = n_clusters.min(self.n_distinct);
+        let n_cells = self.weighted.n_columns() * n_clusters;
+        if n_cells > MAX_CELLS {
+            return Err(AnalysisError::Clustering {
+                algorithm: "smoothed",
+                n_clusters,
+                n_points: self.counts.n_rows(),
+                reason: format!("a table of terms by clusters has {n_cells} cells, and {MAX_CELLS} is the most"),
+            });
+        }
         if n_clusters <= 1 {
             return Ok((vec![0; self.counts.n_rows()], true));
         }
@@ -222,7 +234,8 @@ impl Recipe {
 
 /// How many of the rows differ, zero aside.
 fn n_distinct(vectors: &Array2<f32>) -> usize {
-    let rows = vectors.outer_iter().map(|row| row.iter().map(|x| x.to_bits()).collect::<Vec<u32>>());
+    // Adding 0 makes -0 into 0.
+    let rows = vectors.outer_iter().map(|row| row.iter().map(|x| (x + 0.0).to_bits()).collect::<Vec<u32>>());
     rows.filter(|row| row.iter().any(|bits| *bits != 0)).collect::<BTreeSet<_>>().len()
 }
 
@@ -235,7 +248,7 @@ fn run_seed(seed: u64, run: u64) -> u64 {
 /// with all others. Its own word decides between equals.
 fn vote(runs: &[Vec<u32>], n_clusters: usize) -> Vec<u32> {
     let agreements: Vec<f64> =
-        runs.par_iter().map(|run| runs.iter().fold(0.0, |sum, other| sum + agreement(run, other).nmi)).collect();
+        runs.par_iter().map(|run| runs.iter().fold(0.0, |sum, other| sum + nmi(run, other))).collect();
     let reference = super::first_maximum(&agreements);
     let names: Vec<Vec<u32>> = runs.iter().map(|run| matched(run, &runs[reference], n_clusters)).collect();
     let rows: Vec<u32> = (0..runs[reference].len() as u32).collect();

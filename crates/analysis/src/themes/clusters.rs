@@ -4,7 +4,7 @@
 //! many points. The definition makes up for the former: every point that holds one of its terms is in the theme.
 
 use super::definitions::Definitions;
-use super::{Found, Theme, ThemeInput, ThemeSettings, WeightedTerm, jaccard};
+use super::{Found, Theme, ThemeInput, ThemeSettings, WeightedTerm, jaccard, stems};
 use crate::clusters::{ClusterAlgorithm, ClusterSettings, NumberOfClusters, cluster};
 use crate::error::AnalysisError;
 use crate::vectors::Csr;
@@ -23,21 +23,25 @@ pub(super) fn fit(
     settings: &ThemeSettings,
     seed: u64,
 ) -> Result<(Vec<Found>, u32), AnalysisError> {
-    let first = first_responses(input);
-    let rows: Vec<usize> = (0..input.counts.n_rows())
-        .filter(|row| first.contains(&input.responses[*row]) && !input.counts.columns_of(*row).is_empty())
-        .collect();
-    let counts = input.counts.selected(&rows);
+    let rows = telling_points(input);
     if rows.len() < MIN_POINTS {
-        return Ok((Vec::new(), 0));
+        return Ok((stems::fit(input, settings), 0));
     }
-    let most = settings.max_themes.min(rows.len() as u32 / 2);
+    let counts = input.counts.selected(&rows);
+    let most = rows.len() as u32 / 2;
     let settings_of_clusters = ClusterSettings {
         algorithm,
-        n_clusters: settings.n_themes.map_or(NumberOfClusters::UpTo(most), |n| NumberOfClusters::Fixed(n.min(most))),
+        n_clusters: match settings.n_themes {
+            Some(n) => NumberOfClusters::Fixed(n.min(most)),
+            None => NumberOfClusters::UpTo(settings.max_themes.min(most)),
+        },
         dimensions: settings.dimensions.min((rows.len() / POINTS_PER_DIMENSION).max(2) as u32),
     };
     let clustering = cluster(&counts.with_columns(input.is_word), &settings_of_clusters, seed)?;
+    if clustering.n_clusters < 2 {
+        // What is one cluster is told from nothing: no term defines it.
+        return Ok((stems::fit(input, settings), 0));
+    }
     let mut clusters: Vec<Vec<u32>> = vec![Vec::new(); clustering.n_clusters as usize];
     for (point, cluster) in (0..).zip(&clustering.assigned) {
         if let Some(cluster) = cluster {
@@ -52,6 +56,20 @@ pub(super) fn fit(
         .map(|definition| (definition.terms, definition.companions))
         .collect();
     Ok((Coding::new(input).themes(defined, settings), clustering.n_clusters))
+}
+
+/// The points that have a say in clusters: of the first response of each group, with a word that another of them holds.
+pub(super) fn telling_points(input: &ThemeInput<'_>) -> Vec<usize> {
+    let first = first_responses(input);
+    let rows: Vec<usize> = (0..input.counts.n_rows()).filter(|row| first.contains(&input.responses[*row])).collect();
+    let mut frequencies = vec![0_u32; input.counts.n_columns()];
+    for row in &rows {
+        for term in input.counts.columns_of(*row) {
+            frequencies[*term as usize] += 1;
+        }
+    }
+    let tells = |term: &u32| input.is_word[*term as usize] && frequencies[*term as usize] > 1;
+    rows.into_iter().filter(|row| input.counts.columns_of(*row).iter().any(tells)).collect()
 }
 
 /// The first response of each group.
@@ -93,7 +111,7 @@ impl<'a> Coding<'a> {
     }
 
     /// The themes with these terms and companions, those that have the right size, the largest first; of two that are mostly said
-    /// by the same answers the smaller joins the larger.
+    /// by the same answers the larger.
     fn themes(&self, defined: Vec<(Vec<u32>, Vec<WeightedTerm>)>, settings: &ThemeSettings) -> Vec<Found> {
         let mut sized: Vec<(u32, Vec<u32>, Vec<WeightedTerm>)> = defined
             .into_iter()
@@ -106,10 +124,7 @@ impl<'a> Coding<'a> {
         let mut themes: Vec<(Vec<u32>, Vec<u32>, Vec<WeightedTerm>)> = Vec::new();
         for (_, terms, companions) in sized {
             let answers = self.responses_of(&self.points_with(terms.iter().copied()));
-            let like = themes.iter_mut().find(|(theme, ..)| jaccard(theme, &answers) >= settings.max_overlap);
-            if let Some((_, joined, _)) = like {
-                joined.extend(terms.into_iter().filter(|term| !joined.contains(term)).collect::<Vec<u32>>());
-            } else {
+            if !themes.iter().any(|(theme, ..)| jaccard(theme, &answers) >= settings.max_overlap) {
                 themes.push((answers, terms, companions));
             }
         }

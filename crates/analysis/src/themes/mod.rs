@@ -15,7 +15,7 @@ mod stems;
 use crate::clusters::ClusterAlgorithm;
 use crate::error::AnalysisError;
 use crate::vectors::{Csr, TfidfSettings};
-use clusters::Coding;
+use clusters::{Coding, telling_points};
 use sample::seeded_order;
 
 pub use settings::{Algorithm, ThemeSettings};
@@ -82,7 +82,7 @@ pub struct Themes {
 /// What themes rest on.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Basis {
-    /// The algorithm, never `auto`.
+    /// The algorithm, never `auto`; stems where points do not make two clusters.
     pub algorithm: Algorithm,
     /// Points that themes were found in.
     pub n_points: u32,
@@ -120,19 +120,20 @@ pub fn fit_themes(input: &ThemeInput<'_>, settings: &ThemeSettings, seed: u64) -
         let (found, n_clusters) = find(input, settings, seed)?;
         (found, n_clusters, n_points)
     };
-    let basis = Basis { algorithm: used(n_used, settings), n_points: n_used as u32, is_sample, n_clusters };
+    let algorithm = if n_clusters == 0 { Algorithm::Stems } else { used(usize::MAX, settings) };
+    let basis = Basis { algorithm, n_points: n_used as u32, is_sample, n_clusters };
     Ok(Themes { basis, ..with_strengths(input.counts, found) })
 }
 
 /// Finds themes in these very points, and how many clusters they come from, if any.
 fn find(input: &ThemeInput<'_>, settings: &ThemeSettings, seed: u64) -> Result<(Vec<Found>, u32), AnalysisError> {
-    match used(input.counts.n_rows(), settings) {
+    match used(telling_points(input).len(), settings) {
         Algorithm::Clusters(algorithm) => clusters::fit(input, algorithm, settings, seed),
         Algorithm::Stems | Algorithm::Auto => Ok((stems::fit(input, settings), 0)),
     }
 }
 
-/// The algorithm for this many points.
+/// The algorithm for this many points that have a say.
 fn used(n_points: usize, settings: &ThemeSettings) -> Algorithm {
     match settings.algorithm {
         Algorithm::Auto if n_points >= settings.clusters_from as usize => {

@@ -12,19 +12,22 @@ impl ThemeInput<'_> {
         groups.len() as u32
     }
 
-    /// Draws these groups in their order, each whole, as long as they bring no more than `max_points` points together.
+    /// Draws these groups in their order, each whole, but for those whose first responses would bring more than `max_points`
+    /// points together.
     pub(super) fn drawn(&self, order: &[u32], max_points: usize) -> Drawn {
-        let mut n_points: BTreeMap<u32, usize> = BTreeMap::new();
+        // By group the first response and its points: copies take no room.
+        let mut first: BTreeMap<u32, (u32, usize)> = BTreeMap::new();
         for response in self.responses {
-            *n_points.entry(self.groups[*response as usize]).or_default() += 1;
+            let (first, n_points) = first.entry(self.groups[*response as usize]).or_insert((*response, 0));
+            *n_points += usize::from(first == response);
         }
         let (mut drawn, mut total) = (BTreeSet::new(), 0);
         for group in order {
-            total += n_points[group];
-            if total > max_points && !drawn.is_empty() {
-                break;
+            let n_points = first[group].1;
+            if total + n_points <= max_points || drawn.is_empty() {
+                total += n_points;
+                drawn.insert(*group);
             }
-            drawn.insert(*group);
         }
         let rows: Vec<usize> = (0..self.counts.n_rows())
             .filter(|row| drawn.contains(&self.groups[self.responses[*row] as usize]))
@@ -78,7 +81,8 @@ mod tests {
         assert_ne!(order, seeded_order(&input, 8));
         let drawn = input.drawn(&order[..20], 1000);
         assert_eq!(drawn.counts.n_rows(), 80);
-        let few = input.drawn(&order, 10);
+        // Of each group the two points of the first response count.
+        let few = input.drawn(&order, 5);
         assert_eq!((few.counts.n_rows(), input.n_groups(&few.responses)), (8, 2));
         assert_eq!(input.drawn(&order, 1).counts.n_rows(), 4, "one group at least");
     }

@@ -67,7 +67,7 @@ pub struct ThemeSettings {
     pub min_joint_points: f64,
     /// A term that shares this much of the answers it stands in (Jaccard) with a theme defines no other.
     pub max_overlap: f64,
-    /// `auto`: from this many points on, themes are found by clusters.
+    /// `auto`: from this many points on, near-duplicates and points without a shared word aside, themes are found by clusters.
     pub clusters_from: u32,
     /// Clusters: dimensions kept of the TF-IDF vectors, but no more than a tenth of the points.
     pub dimensions: u32,

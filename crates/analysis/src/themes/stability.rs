@@ -51,6 +51,9 @@ pub fn measure_stability(
     seed: u64,
 ) -> Result<Vec<Stability>, AnalysisError> {
     let answers = answers_of(input, themes);
+    if answers.is_empty() {
+        return Ok(Vec::new());
+    }
     // The same algorithm and number of clusters, though points are fewer: it is the themes that are to come back.
     let n_clusters = themes.basis.n_clusters;
     let n_themes = if n_clusters > 0 { Some(n_clusters) } else { settings.n_themes };
@@ -65,13 +68,21 @@ pub fn measure_stability(
 /// A theme in a resample: the similarity of the theme most like it, and the rank of that; `None` if no answer of it was drawn.
 type Seen = Option<(f64, u32)>;
 
-/// The answers of each theme, ascending.
+/// The group of a point.
+fn group_of(input: &ThemeInput<'_>, point: u32) -> u32 {
+    input.groups[input.responses[point as usize] as usize]
+}
+
+/// The groups of each theme, ascending: near-duplicates are one answer, or a campaign would make its theme stable.
 fn answers_of(input: &ThemeInput<'_>, themes: &Themes) -> Vec<Vec<u32>> {
     let mut answers = vec![Vec::new(); themes.themes.len()];
     for membership in &themes.memberships {
-        answers[membership.theme_idx as usize].push(input.responses[membership.point_idx as usize]);
+        answers[membership.theme_idx as usize].push(group_of(input, membership.point_idx));
     }
-    answers.iter_mut().for_each(Vec::dedup);
+    for groups in &mut answers {
+        groups.sort_unstable();
+        groups.dedup();
+    }
     answers
 }
 
@@ -84,13 +95,18 @@ fn look_again(
 ) -> Result<Vec<Seen>, AnalysisError> {
     let mut order = seeded_order(input, seed);
     order.truncate(order.len() - order.len() / LEFT_OUT);
-    let drawn = input.drawn(&order, MAX_POINTS);
-    let sample = drawn.input(input);
-    let (found, _) = super::find(&sample, settings, seed)?;
-    let responses: BTreeSet<u32> = sample.responses.iter().copied().collect();
+    let points = input.drawn(&order, MAX_POINTS);
+    let sample = points.input(input);
+    let found = match super::find(&sample, settings, seed) {
+        Ok((found, _)) => found,
+        // Too few points that differ, by this draw.
+        Err(AnalysisError::Clustering { .. }) => Vec::new(),
+        Err(error) => return Err(error),
+    };
+    let drawn: BTreeSet<u32> = sample.responses.iter().map(|response| sample.groups[*response as usize]).collect();
     let again = ranked(&sample, &found);
     let found_again = answers.iter().map(|answers| {
-        let left: Vec<u32> = answers.iter().copied().filter(|response| responses.contains(response)).collect();
+        let left: Vec<u32> = answers.iter().copied().filter(|group| drawn.contains(group)).collect();
         if left.is_empty() {
             return None;
         }
@@ -101,15 +117,14 @@ fn look_again(
     Ok(found_again.collect())
 }
 
-/// The answers of the themes of a resample, the theme of most respondents first.
+/// The groups of the themes of a resample, the theme of most respondents first.
 fn ranked(sample: &ThemeInput<'_>, found: &[Found]) -> Vec<Vec<u32>> {
     let mut ranked: Vec<Vec<u32>> = Vec::new();
     for found in found {
-        let mut answers: Vec<u32> = found.points.iter().map(|point| sample.responses[*point as usize]).collect();
-        answers.dedup();
-        ranked.push(answers);
+        let groups: BTreeSet<u32> = found.points.iter().map(|point| group_of(sample, *point)).collect();
+        ranked.push(groups.into_iter().collect());
     }
-    ranked.sort_by_cached_key(|answers| std::cmp::Reverse(sample.n_groups(answers)));
+    ranked.sort_by_key(|groups| std::cmp::Reverse(groups.len()));
     ranked
 }
 

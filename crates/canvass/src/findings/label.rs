@@ -86,9 +86,10 @@ pub(super) fn labels(coded: &Coded<'_>, theme: &Theme, points: &[(u32, u32)]) ->
 
 /// The terms that a label may be made of: those that most answers hold, the first of them first.
 fn heads(theme: &Theme) -> Vec<u32> {
-    let mut terms: Vec<&WeightedTerm> = theme.terms.iter().filter(|term| term.weight >= MIN_HEAD_WEIGHT).collect();
+    let mut terms: Vec<&WeightedTerm> = theme.terms.iter().collect();
     terms.sort_by(|a, b| b.weight.total_cmp(&a.weight));
-    terms.truncate(MAX_HEADS);
+    let n_heads = terms.iter().take(MAX_HEADS).filter(|term| term.weight >= MIN_HEAD_WEIGHT).count().max(1);
+    terms.truncate(n_heads);
     terms.into_iter().map(|term| term.term_idx).collect()
 }
 

@@ -504,7 +504,10 @@ fn find_themes(
     let terms = &coded.analysis.vocabulary.terms;
     let counts = Csr::from_terms(&rows, terms.len());
     let may_define: Vec<bool> = terms.iter().map(|term| !term.general && term.language == language).collect();
-    let is_word: Vec<bool> = terms.iter().map(|term| matches!(term.kind, TermKind::Word | TermKind::Concept)).collect();
+    let is_word: Vec<bool> = terms
+        .iter()
+        .map(|term| term.language == language && matches!(term.kind, TermKind::Word | TermKind::Concept))
+        .collect();
     let (may_define, is_word, groups) = (&may_define, &is_word, &coded.units);
     let input = ThemeInput { counts: &counts, responses: &of, groups, may_define, is_word };
     let themes = fit_themes(&input, &settings.themes, settings.seed)?;

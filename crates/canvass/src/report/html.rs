@@ -316,9 +316,9 @@ mod tests {
             json!({"verdict": "weak", "similarity": 0.21, "n_resamples": 18, "n_returned": 0, "rank": null});
         let text = text(&page(&json!([question("q1", "What?", &themes, 2)])));
         for expected in [
-            "Stable: it comes back 19 of 20 times when a fifth of the respondents is left out, as number 1 to 3.",
-            "Fairly stable: it comes back every time when a fifth of the respondents is left out, as number 2.",
-            "Weak, it hangs on few answers: it does not come back when a fifth of the respondents is left out.",
+            "Stable: it comes back 19 of 20 times when respondents are left out, as number 1 to 3.",
+            "Fairly stable: it comes back every time when respondents are left out, as number 2.",
+            "Weak, with other respondents it is another theme: it does not come back when respondents are left out.",
             "30 of them (25 %) are in no theme.",
         ] {
             assert!(text.contains(expected), "{expected}: {text}");
