@@ -266,6 +266,79 @@ mod contract {
         }
     }
 
+    /// Twelve hundred points of three subjects, each with five words of its own, two of them in a point.
+    fn many() -> Vec<Vec<u32>> {
+        (0..1200).map(|i: u32| vec![5 * (i % 3) + i / 3 % 5, 5 * (i % 3) + (i / 3 + 1 + i / 15 % 3) % 5]).collect()
+    }
+
+    fn with_settings(rows: &[Vec<u32>], groups: &[u32], settings: &ThemeSettings) -> (Themes, Vec<Stability>) {
+        let counts = Csr::from_terms(rows, 15);
+        let responses: Vec<u32> = (0..rows.len() as u32).collect();
+        let terms = [true; 15];
+        let input = ThemeInput { counts: &counts, responses: &responses, groups, may_define: &terms, is_word: &terms };
+        let themes = fit_themes(&input, settings, 1).expect("the settings are in bounds");
+        let stability = measure_stability(&input, &themes, settings, 1).expect("the settings are in bounds");
+        (themes, stability)
+    }
+
+    #[test]
+    fn many_points_are_clustered_and_the_subjects_come_back() {
+        let each: Vec<u32> = (0..1200).collect();
+        let (themes, stability) = with_settings(&many(), &each, &ThemeSettings { resamples: 5, ..Default::default() });
+        assert_eq!(themes.basis.algorithm, Algorithm::Clusters(ClusterAlgorithm::Consensus));
+        assert!(!themes.basis.is_sample);
+        let mut subjects: Vec<Vec<u32>> = themes
+            .themes
+            .iter()
+            .map(|theme| {
+                let mut terms: Vec<u32> = theme.terms.iter().map(|term| term.term_idx / 5).collect();
+                terms.dedup();
+                terms
+            })
+            .collect();
+        assert!(subjects.iter().all(|subjects| subjects.len() == 1), "no theme mixes subjects: {subjects:?}");
+        subjects.sort_unstable();
+        subjects.dedup();
+        assert_eq!(subjects, [[0], [1], [2]]);
+        assert!(stability.iter().all(|stability| stability.n_resamples == 5), "{stability:?}");
+    }
+
+    #[test]
+    fn of_too_many_points_a_sample_is_read_and_all_are_coded() {
+        let each: Vec<u32> = (0..1200).collect();
+        let settings = ThemeSettings { max_points: 1000, resamples: 0, ..Default::default() };
+        let (themes, _) = with_settings(&many(), &each, &settings);
+        assert!(themes.basis.is_sample && themes.basis.n_points == 1000, "{:?}", themes.basis);
+        let mut coded: Vec<u32> = themes.memberships.iter().map(|membership| membership.point_idx).collect();
+        coded.sort_unstable();
+        coded.dedup();
+        assert!(coded.len() > 1150, "{} of 1200 points are coded", coded.len());
+    }
+
+    #[test]
+    fn copies_of_a_letter_beside_few_answers_leave_these_their_themes() {
+        // 1170 copies of one letter, and thirty answers of three subjects.
+        let mut rows = vec![vec![0, 1]; 1170];
+        rows.extend((0..30).map(|i: u32| vec![5 + 3 * (i % 3), 6 + 3 * (i % 3)]));
+        let groups: Vec<u32> = (0..1200).map(|i: u32| i.saturating_sub(1169)).collect();
+        let (themes, stability) = with_settings(&rows, &groups, &ThemeSettings::default());
+        assert_eq!(themes.basis.algorithm, Algorithm::Stems);
+        let first: Vec<u32> = themes.themes.iter().map(|theme| theme.terms[0].term_idx).collect();
+        assert_eq!(first, [5, 8, 11]);
+        assert!(stability.iter().all(|stability| stability.similarity > 0.9), "{stability:?}");
+    }
+
+    #[test]
+    fn the_number_of_themes_can_be_fixed() {
+        let each: Vec<u32> = (0..1200).collect();
+        for (algorithm, n_themes) in [(Algorithm::Auto, 3), (Algorithm::Stems, 2)] {
+            let settings = ThemeSettings { algorithm, n_themes: Some(n_themes), resamples: 0, ..Default::default() };
+            assert_eq!(with_settings(&many(), &each, &settings).0.themes.len(), n_themes as usize, "{algorithm:?}");
+        }
+        let one = ThemeSettings { n_themes: Some(1), resamples: 0, ..Default::default() };
+        assert_eq!(with_settings(&many(), &each, &one).0.themes.len(), 1);
+    }
+
     #[test]
     fn the_thread_count_changes_nothing() {
         let rows = three_subjects();
