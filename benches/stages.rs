@@ -251,13 +251,13 @@ fn main() {
             subject_of[found.expect("every planted word occurs") as usize] = Some(subject);
         }
     }
-    let may_define = vec![true; n_terms];
+    let (naming, is_word) = (vec![1.0; n_terms], vec![true; n_terms]);
     let input = ThemeInput {
         counts: &counts,
         responses: &responses,
         groups: &consultation.groups,
-        may_define: &may_define,
-        is_word: &may_define,
+        naming: &naming,
+        is_word: &is_word,
     };
     stem_themes(&mut criterion, &input, &subject_of);
 

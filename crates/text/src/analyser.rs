@@ -11,7 +11,7 @@ use crate::language::{Identifier, Language};
 use crate::lexicon::Lexicon;
 use crate::phrases::{APART, Element};
 use crate::quotation::Quotations;
-use crate::resources::{LanguageResources, Resources};
+use crate::resources::{LanguageResources, Neighbourhood, Resources};
 use crate::segment::{leads_in, segment};
 use crate::terms::{AnalysedText, Analysis, LeftOut, Point, Term, TermKind, TermRules, Text, Token, Vocabulary};
 use crate::words::{Word, words_in};
@@ -74,6 +74,8 @@ struct Words<'t> {
     numbers: Vec<Vec<u32>>,
     /// For each word its parts.
     parts: Vec<Vec<Part>>,
+    /// For each word what it tells of those beside it.
+    neighbourhoods: Vec<Neighbourhood>,
     /// For each word where its parts begin and end, and their terms.
     tokens: Vec<Vec<(usize, usize, u32)>>,
     /// The terms: number of the language and stem, sorted.
@@ -94,8 +96,26 @@ struct Assembled {
     elements: Vec<Vec<Vec<Element>>>,
     /// What stands between two terms that may be of one phrase, sorted.
     inners: Vec<String>,
-    /// For each word of all how often it occurs here, and how often of that not as the first word of a point.
-    counts: Vec<(u32, u32, u32)>,
+    /// For each word of all, by number, how it occurs here.
+    counts: Vec<(u32, Occurrences)>,
+}
+
+/// How often a word occurs.
+#[derive(Clone, Copy, Debug, Default)]
+struct Occurrences {
+    all: u32,
+    /// Not as the first word of a point.
+    inner: u32,
+    /// Beside a word that stands beside verbs.
+    as_verb: u32,
+}
+
+impl Occurrences {
+    fn add(&mut self, other: Self) {
+        self.all += other.all;
+        self.inner += other.inner;
+        self.as_verb += other.as_verb;
+    }
 }
 
 impl<'r> Analyser<'r> {
@@ -215,10 +235,10 @@ impl<'r> Analyser<'r> {
     /// Numbers the distinct words and their stems.
     fn words<'t>(&self, languages: Vec<Language>, chunks: &[Distinct<'t>]) -> Words<'t> {
         let Merged { keys, numbers } = merge(chunks);
-        let parts: Vec<Vec<Part>> = keys
+        let (parts, neighbourhoods): (Vec<Vec<Part>>, Vec<Neighbourhood>) = keys
             .par_iter()
-            .map(|(tag, word)| self.parts(languages[language_of(*tag)], tag & SHOUTED != 0, word))
-            .collect();
+            .map(|(tag, word)| self.take_apart(languages[language_of(*tag)], tag & SHOUTED != 0, word))
+            .unzip();
         let mut stems: Vec<(u8, String)> = keys
             .iter()
             .zip(&parts)
@@ -226,7 +246,7 @@ impl<'r> Analyser<'r> {
             .collect();
         stems.par_sort_unstable();
         stems.dedup();
-        let mut words = Words { languages, keys, numbers, parts, tokens: Vec::new(), stems };
+        let mut words = Words { languages, keys, numbers, parts, neighbourhoods, tokens: Vec::new(), stems };
         let tokens = words.keys.par_iter().zip(&words.parts).map(|((tag, _), parts)| {
             let token =
                 |part: &Part| (part.start, part.end, words.term(tag & !SHOUTED, &part.stem).unwrap_or_default());
@@ -238,19 +258,29 @@ impl<'r> Analyser<'r> {
 
     /// The parts of a word that can carry a theme.
     fn parts(&self, language: Language, is_shouted: bool, word: &str) -> Vec<Part> {
+        self.take_apart(language, is_shouted, word).0
+    }
+
+    /// The parts of a word that can carry a theme, and what it tells of the words beside it.
+    fn take_apart(&self, language: Language, is_shouted: bool, word: &str) -> (Vec<Part>, Neighbourhood) {
         let resources = self.resources.of(language);
         if let Some(acronym) = acronym(word, resources).filter(|_| !is_shouted) {
-            return vec![Part { start: 0, end: word.len(), stem: acronym.clone(), form: acronym }];
+            return (
+                vec![Part { start: 0, end: word.len(), stem: acronym.clone(), form: acronym }],
+                Neighbourhood::default(),
+            );
         }
         let mut parts = Vec::new();
+        let mut neighbourhood = Neighbourhood::default();
         for piece in resources.pieces(word) {
             let form =
                 if language == Language::Chinese { self.resources.han().simplified(&piece.form) } else { piece.form };
+            neighbourhood = resources.neighbourhood(&form);
             if self.carries(&form, resources) {
                 parts.push(Part { start: piece.start, end: piece.end, stem: resources.stem(&form), form });
             }
         }
-        parts
+        (parts, neighbourhood)
     }
 
     /// Whether a form says anything: a letter alone does not, a Han character may.
@@ -342,7 +372,7 @@ fn assemble(
     question: &[bool],
     general: &[bool],
 ) -> Assembled {
-    let mut counts = vec![(0_u32, 0_u32); numbers.len()];
+    let mut counts = vec![Occurrences::default(); numbers.len()];
     let mut inners: BTreeMap<String, u32> = BTreeMap::new();
     let mut analysed = Vec::with_capacity(drafts.len());
     let mut elements = Vec::with_capacity(drafts.len());
@@ -353,8 +383,8 @@ fn assemble(
         for (number, point) in draft.points.into_iter().enumerate() {
             let mut tokens = Vec::with_capacity(point.words.len());
             for (place, (at, word)) in point.words.iter().enumerate() {
-                let count = &mut counts[*word as usize];
-                *count = (count.0 + 1, count.1 + u32::from(place > 0));
+                let as_verb = u32::from(stands_as_verb(text.text, &point.words, place, words, numbers));
+                counts[*word as usize].add(Occurrences { all: 1, inner: u32::from(place > 0), as_verb });
                 for (start, end, term_idx) in &words.tokens[numbers[*word as usize] as usize] {
                     let span = Span::new(at + start, at + end);
                     let left_out = if within(&draft.quotations, span) {
@@ -393,8 +423,19 @@ fn assemble(
     for element in elements.iter_mut().flatten().flatten().filter(|element| element.inner != APART) {
         element.inner = places[element.inner as usize];
     }
-    let counts = numbers.iter().zip(counts).map(|(word, (all, inner))| (*word, all, inner)).collect();
+    let counts = numbers.iter().copied().zip(counts).collect();
     Assembled { texts: analysed, elements, inners: inners.into_keys().collect(), counts }
+}
+
+/// Whether a word stands beside one that stands beside verbs, with nothing but white space between them.
+fn stands_as_verb(text: &str, point: &[(usize, u32)], place: usize, words: &Words<'_>, numbers: &[u32]) -> bool {
+    let number = |place: usize| numbers[point[place].1 as usize] as usize;
+    let are_beside = |left: usize| {
+        let end = point[left].0 + words.keys[number(left)].1.len();
+        text.get(end..point[left + 1].0).is_some_and(|gap| gap.chars().all(char::is_whitespace))
+    };
+    (place > 0 && words.neighbourhoods[number(place - 1)].verb_follows && are_beside(place - 1))
+        || (place + 1 < point.len() && words.neighbourhoods[number(place + 1)].verb_precedes && are_beside(place))
 }
 
 /// How many bytes two spans share.
@@ -440,11 +481,11 @@ fn elements_of(text: &str, point: Span, tokens: &[Token], inners: &mut BTreeMap<
 
 /// The word terms, with the forms that occur.
 fn word_terms(words: &Words<'_>, assembled: &[Assembled], general: &[bool]) -> Vec<Term> {
-    let mut counts = vec![(0_u32, 0_u32); words.keys.len()];
-    for (word, all, inner) in assembled.iter().flat_map(|chunk| &chunk.counts) {
-        let count = &mut counts[*word as usize];
-        *count = (count.0 + all, count.1 + inner);
+    let mut counts = vec![Occurrences::default(); words.keys.len()];
+    for (word, here) in assembled.iter().flat_map(|chunk| &chunk.counts) {
+        counts[*word as usize].add(*here);
     }
+    let mut as_verb = vec![0_u32; words.stems.len()];
     let mut forms: Vec<BTreeMap<&str, (u32, u32)>> = vec![BTreeMap::new(); words.stems.len()];
     for (((key, parts), tokens), count) in words.keys.iter().zip(&words.parts).zip(&words.tokens).zip(&counts) {
         for (part, (.., term)) in parts.iter().zip(tokens) {
@@ -452,15 +493,18 @@ fn word_terms(words: &Words<'_>, assembled: &[Assembled], general: &[bool]) -> V
             let written = key.1.get(part.start..part.end).unwrap_or(&part.form);
             let is_plain = written.chars().all(char::is_alphanumeric) && key.0 & SHOUTED == 0;
             let counted = forms[*term as usize].entry(if is_plain { written } else { &part.form }).or_default();
-            *counted = (counted.0 + count.0, counted.1 + count.1);
+            *counted = (counted.0 + count.all, counted.1 + count.inner);
+            as_verb[*term as usize] += count.as_verb;
         }
     }
-    let terms = words.stems.iter().zip(forms).zip(general).map(|(((language, stem), forms), general)| Term {
+    let terms = words.stems.iter().zip(forms).zip(general.iter().zip(as_verb));
+    let terms = terms.map(|(((language, stem), forms), (general, as_verb))| Term {
         language: words.languages[usize::from(*language)],
         stem: stem.clone(),
         kind: TermKind::Word,
         surface_forms: surface_forms(&forms),
         general: *general,
+        as_verb,
     });
     terms.collect()
 }

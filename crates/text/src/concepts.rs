@@ -113,6 +113,7 @@ pub(crate) fn add(corpus: &mut Corpus<'_>, lexicon: &Lexicon, phrases: bool, res
             kind: TermKind::Concept,
             surface_forms: Vec::new(),
             general: false,
+            as_verb: 0,
         });
     }
     if phrases {
@@ -239,7 +240,7 @@ fn phrase_term(phrase: &Phrase, corpus: &Corpus<'_>) -> Term {
         }
     }
     let kind = if phrase.is_name { TermKind::Name } else { TermKind::Phrase };
-    Term { language: first.language, stem, kind, surface_forms: Vec::new(), general: false }
+    Term { language: first.language, stem, kind, surface_forms: Vec::new(), general: false, as_verb: 0 }
 }
 
 /// For each added term how it is written, and in how many texts how.

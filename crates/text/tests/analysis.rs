@@ -79,6 +79,31 @@ fn an_acronym_is_no_function_word_unless_all_about_it_is_in_capitals() {
 }
 
 #[test]
+fn a_word_beside_those_that_stand_beside_verbs_says_what_is_done() {
+    let texts = [
+        "We should achieve the goals",
+        "Training, to us, is training",
+        "Send us the goals, the training; it trains",
+        "Nous devrions financer la formation, la formation des maires",
+    ];
+    let languages = [Language::English, Language::English, Language::English, Language::French];
+    let texts: Vec<(&str, Language)> = texts.into_iter().zip(languages).collect();
+    let analysis = analyse(&texts);
+    let term = |language, stem: &str| {
+        let term = analysis.vocabulary.find(language, stem).expect("the term occurs");
+        &analysis.vocabulary.terms[term as usize]
+    };
+    let as_verb = |stem| term(Language::English, stem).as_verb;
+    // "Achieve" counts once, though words on both sides show it; a comma keeps "training" and "to" apart.
+    assert_eq!([as_verb("achiev"), as_verb("goal"), as_verb("train"), as_verb("send")], [1, 0, 1, 1]);
+    assert_eq!(term(Language::French, "financ").as_verb, 1);
+    assert_eq!(term(Language::French, "format").as_verb, 0);
+    // One occurrence as a verb of one, two as a name beforehand; one of four.
+    assert!((term(Language::English, "achiev").nominal() - 2.0 / 3.0).abs() < 1e-12);
+    assert!((term(Language::English, "train").nominal() - 5.0 / 6.0).abs() < 1e-12);
+}
+
+#[test]
 fn token_spans_of_an_elided_word_leave_the_article_out() {
     let text = "Garder l\u{2019}école";
     let analysis = analyse(&[(text, Language::French)]);

@@ -49,7 +49,7 @@ pub(super) fn fit(
         }
     }
     let occurrences = counts.transposed();
-    let definitions = Definitions::new(&counts, &occurrences, input.may_define);
+    let definitions = Definitions::new(&counts, &occurrences, input.naming);
     let defined: Vec<(Vec<u32>, Vec<WeightedTerm>)> = clusters
         .iter()
         .filter_map(|cluster| definitions.define(cluster))

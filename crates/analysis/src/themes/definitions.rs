@@ -29,12 +29,12 @@ pub(super) struct Definitions<'a> {
     counts: &'a Csr,
     /// `n_terms × n_points`.
     occurrences: &'a Csr,
-    may_define: &'a [bool],
+    naming: &'a [f64],
 }
 
 impl<'a> Definitions<'a> {
-    pub(super) fn new(counts: &'a Csr, occurrences: &'a Csr, may_define: &'a [bool]) -> Self {
-        Self { counts, occurrences, may_define }
+    pub(super) fn new(counts: &'a Csr, occurrences: &'a Csr, naming: &'a [f64]) -> Self {
+        Self { counts, occurrences, naming }
     }
 
     /// Defines the cluster of these points, ascending; `None` if no term does.
@@ -50,7 +50,7 @@ impl<'a> Definitions<'a> {
         let candidates: Vec<u32> = associated
             .iter()
             .map(|term| term.term_idx)
-            .filter(|term| self.may_define[*term as usize])
+            .filter(|term| self.naming[*term as usize] > 0.0)
             .take(N_CANDIDATES)
             .collect();
         let (mut holds, mut n_held, mut n_right, mut f1) = (vec![false; self.counts.n_rows()], 0, 0, 0.0);
@@ -104,9 +104,9 @@ impl<'a> Definitions<'a> {
 mod tests {
     use super::*;
 
-    fn define(rows: &[Vec<u32>], n_terms: usize, cluster: &[u32], may_define: &[bool]) -> Option<Definition> {
+    fn define(rows: &[Vec<u32>], n_terms: usize, cluster: &[u32], naming: &[f64]) -> Option<Definition> {
         let counts = Csr::from_terms(rows, n_terms);
-        Definitions::new(&counts, &counts.transposed(), may_define).define(cluster)
+        Definitions::new(&counts, &counts.transposed(), naming).define(cluster)
     }
 
     #[test]
@@ -114,15 +114,15 @@ mod tests {
         // Points 0 to 5 hold term 0 or 1, the others 2; term 3 stands everywhere.
         let row = |term| vec![term, 3];
         let rows = [0, 0, 0, 1, 1, 1, 2, 2, 2].map(row);
-        let found = define(&rows, 4, &[0, 1, 2, 3, 4, 5], &[true; 4]).expect("two terms tell it");
+        let found = define(&rows, 4, &[0, 1, 2, 3, 4, 5], &[1.0; 4]).expect("two terms tell it");
         assert_eq!(found.terms, [0, 1]);
     }
 
     #[test]
     fn a_cluster_that_no_term_tells_has_no_definition() {
         let rows = [vec![0], vec![1], vec![2], vec![3]];
-        assert!(define(&rows, 4, &[0, 1], &[true; 4]).is_none());
+        assert!(define(&rows, 4, &[0, 1], &[1.0; 4]).is_none());
         let rows = [vec![0], vec![0], vec![1], vec![1]];
-        assert!(define(&rows, 2, &[0, 1], &[false, true]).is_none());
+        assert!(define(&rows, 2, &[0, 1], &[0.0, 1.0]).is_none());
     }
 }

@@ -30,8 +30,8 @@ pub struct ThemeInput<'a> {
     pub responses: &'a [u32],
     /// For each response its group: near-duplicates share one, every other response has its own. Any numbers.
     pub groups: &'a [u32],
-    /// For each term whether it may define a theme; the others only tell points apart.
-    pub may_define: &'a [bool],
+    /// For each term how well it can name a theme, 0 to 1; at 0 it defines none, and only tells points apart.
+    pub naming: &'a [f64],
     /// For each term whether points are clustered by it. Phrases repeat what their words say.
     pub is_word: &'a [bool],
 }
@@ -202,13 +202,13 @@ mod contract {
     fn themes(rows: &[Vec<u32>], n_terms: usize, algorithm: Algorithm, seed: u64) -> Themes {
         let counts = Csr::from_terms(rows, n_terms);
         let responses: Vec<u32> = (0..rows.len() as u32).collect();
-        let may_define = vec![true; n_terms];
+        let (naming, is_word) = (vec![1.0; n_terms], vec![true; n_terms]);
         let input = ThemeInput {
             counts: &counts,
             responses: &responses,
             groups: &responses,
-            may_define: &may_define,
-            is_word: &may_define,
+            naming: &naming,
+            is_word: &is_word,
         };
         let settings = ThemeSettings { algorithm, ..ThemeSettings::default() };
         fit_themes(&input, &settings, seed).expect("the default settings are in bounds")
@@ -274,8 +274,8 @@ mod contract {
     fn with_settings(rows: &[Vec<u32>], groups: &[u32], settings: &ThemeSettings) -> (Themes, Vec<Stability>) {
         let counts = Csr::from_terms(rows, 15);
         let responses: Vec<u32> = (0..rows.len() as u32).collect();
-        let terms = [true; 15];
-        let input = ThemeInput { counts: &counts, responses: &responses, groups, may_define: &terms, is_word: &terms };
+        let (naming, is_word) = (&[1.0; 15], &[true; 15]);
+        let input = ThemeInput { counts: &counts, responses: &responses, groups, naming, is_word };
         let themes = fit_themes(&input, settings, 1).expect("the settings are in bounds");
         let stability = measure_stability(&input, &themes, settings, 1).expect("the settings are in bounds");
         (themes, stability)

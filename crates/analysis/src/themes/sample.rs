@@ -73,7 +73,7 @@ mod tests {
             counts: &counts,
             responses: &responses,
             groups: &groups,
-            may_define: &[true; 4],
+            naming: &[1.0; 4],
             is_word: &[true; 4],
         };
         let order = seeded_order(&input, 7);

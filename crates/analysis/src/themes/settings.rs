@@ -82,7 +82,7 @@ impl Default for ThemeSettings {
         Self {
             algorithm: Algorithm::default(),
             n_themes: None,
-            max_themes: 24,
+            max_themes: 20,
             min_respondents: 3,
             max_share: 1.0,
             min_joint_points: 0.4,

@@ -157,13 +157,13 @@ mod tests {
     fn stability(rows: &[Vec<u32>], n_terms: usize) -> (Themes, Vec<Stability>) {
         let counts = Csr::from_terms(rows, n_terms);
         let responses: Vec<u32> = (0..rows.len() as u32).collect();
-        let may_define = vec![true; n_terms];
+        let (naming, is_word) = (vec![1.0; n_terms], vec![true; n_terms]);
         let input = ThemeInput {
             counts: &counts,
             responses: &responses,
             groups: &responses,
-            may_define: &may_define,
-            is_word: &may_define,
+            naming: &naming,
+            is_word: &is_word,
         };
         let settings = ThemeSettings::default();
         let themes = fit_themes(&input, &settings, 1).unwrap();

@@ -33,7 +33,7 @@ const MAX_TERMS: usize = 3;
 const CHUNK: usize = 64;
 
 /// What a point counts in the choice of a further theme, for each theme it is in already.
-const WORTH_OF_SAID: f64 = 0.5;
+const WORTH_OF_SAID: f64 = 0.7;
 
 /// A term with this share of its points among those of a theme's first term is a part of that theme: "regional office" of "office".
 const MAX_CONTAINED: f64 = 0.9;
@@ -42,7 +42,10 @@ const MAX_CONTAINED: f64 = 0.9;
 /// pass over all points.
 const MEASURED_PER_THEME: usize = 10;
 
-/// Chooses the terms, the best first: by size · √(association + 1) · predictability², less what is said already.
+/// Chooses the terms, the best first: by points · √(association + 1) · predictability² · naming², less what is said already.
+///
+/// Points and not answers: what an answer comes back to is a subject of it, what it says in passing mostly is none. Where two terms
+/// are held by as many, the one that stands in more points comes first.
 ///
 /// A point that is in chosen themes counts half for each of them, so that what the largest themes leave unsaid comes up. A term
 /// that mostly stands in the points of a theme chosen before joins that one, as long as it has fewer than [`MAX_TERMS`] and
@@ -249,7 +252,7 @@ impl<'a> Occurrences<'a> {
     /// The terms of the right size, each with its partners and its score.
     fn candidates(&self, settings: &ThemeSettings) -> Vec<Candidate> {
         let terms: Vec<u32> =
-            (0..self.points.n_rows() as u32).filter(|term| self.input.may_define[*term as usize]).collect();
+            (0..self.points.n_rows() as u32).filter(|term| self.input.naming[*term as usize] > 0.0).collect();
         let chunks: Vec<Vec<Candidate>> = terms
             .par_chunks(CHUNK)
             .map(|terms| {
@@ -261,8 +264,15 @@ impl<'a> Occurrences<'a> {
                         return None;
                     }
                     let partners = self.partners(*term_idx, &mut together);
+                    let (frequency, naming) =
+                        (self.frequencies[*term_idx as usize], self.input.naming[*term_idx as usize]);
                     let association: f64 = partners.iter().map(|partner| partner.weight).sum();
-                    Some(Candidate { term_idx: *term_idx, score: size * (association + 1.0).sqrt(), answers, partners })
+                    Some(Candidate {
+                        term_idx: *term_idx,
+                        score: frequency * (association + 1.0).sqrt() * naming * naming,
+                        answers,
+                        partners,
+                    })
                 });
                 candidates.collect()
             })
@@ -395,13 +405,8 @@ mod tests {
         let rows: Vec<Vec<u32>> = (0..30).map(|i| if i % 2 == 0 { vec![0] } else { vec![] }).collect();
         let counts = Csr::from_terms(&rows, 1);
         let responses: Vec<u32> = (0..30).collect();
-        let input = ThemeInput {
-            counts: &counts,
-            responses: &responses,
-            groups: &responses,
-            may_define: &[true],
-            is_word: &[true],
-        };
+        let input =
+            ThemeInput { counts: &counts, responses: &responses, groups: &responses, naming: &[1.0], is_word: &[true] };
         assert!((Occurrences::new(&input).predictability(0) - 0.5).abs() < 1e-12);
     }
 
@@ -429,7 +434,7 @@ mod tests {
             counts: &counts,
             responses: &responses,
             groups: &responses,
-            may_define: &[true; 7],
+            naming: &[1.0; 7],
             is_word: &[true; 7],
         };
         let found = fit(&input, &ThemeSettings { max_themes: 2, ..ThemeSettings::default() });
@@ -450,12 +455,59 @@ mod tests {
             counts: &counts,
             responses: &responses,
             groups: &responses,
-            may_define: &[false, true],
+            naming: &[0.0, 1.0],
             is_word: &[true; 2],
         };
         let found = fit(&input, &settings);
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].theme.terms[0].term_idx, 1);
+    }
+
+    /// Themes of these rows by their first terms, each row an answer of its own unless stated.
+    fn first_terms(rows: &[Vec<u32>], responses: &[u32], naming: &[f64]) -> Vec<u32> {
+        let counts = Csr::from_terms(rows, naming.len());
+        let groups: Vec<u32> = (0..rows.len() as u32).collect();
+        let is_word = vec![true; naming.len()];
+        let input = ThemeInput { counts: &counts, responses, groups: &groups, naming, is_word: &is_word };
+        let found = fit(&input, &ThemeSettings { min_joint_points: 0.9, ..ThemeSettings::default() });
+        found.iter().map(|found| found.theme.terms[0].term_idx).collect()
+    }
+
+    #[test]
+    fn of_two_terms_alike_the_one_that_names_something_comes_first() {
+        // Terms 0 and 1 stand in eight points each, with a companion of their own.
+        let rows: Vec<Vec<u32>> = (0..24).map(|i| if i % 3 == 2 { vec![4] } else { vec![i % 3, 2 + i % 3] }).collect();
+        let each: Vec<u32> = (0..24).collect();
+        assert_eq!(first_terms(&rows, &each, &[1.0, 1.0, 0.0, 0.0, 0.0]), [0, 1]);
+        assert_eq!(first_terms(&rows, &each, &[0.6, 1.0, 0.0, 0.0, 0.0]), [1, 0]);
+    }
+
+    #[test]
+    fn of_two_terms_alike_the_one_that_answers_come_back_to_comes_first() {
+        // Both stand in six answers; 1 stands in two points of each.
+        let rows: Vec<Vec<u32>> = (0..30)
+            .map(|i| {
+                if i < 6 {
+                    vec![0, 2]
+                } else if i < 18 {
+                    vec![1, 3]
+                } else {
+                    vec![4]
+                }
+            })
+            .collect();
+        let responses: Vec<u32> = (0..30)
+            .map(|i| {
+                if i < 6 {
+                    i
+                } else if i < 18 {
+                    6 + (i - 6) / 2
+                } else {
+                    i - 6
+                }
+            })
+            .collect();
+        assert_eq!(first_terms(&rows, &responses, &[1.0, 1.0, 0.0, 0.0, 0.0]), [1, 0]);
     }
 
     #[test]
@@ -469,7 +521,7 @@ mod tests {
             counts: &counts,
             responses: &responses,
             groups: &groups,
-            may_define: &[true; 8],
+            naming: &[1.0; 8],
             is_word: &[true; 8],
         };
         let found = fit(&input, &ThemeSettings::default());

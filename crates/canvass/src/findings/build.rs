@@ -244,7 +244,8 @@ fn rank(
     let mut ranked = Vec::new();
     for (at, theme_idx) in order.iter().enumerate() {
         let theme_id = format!("{prefix}t{:0width$}", at + 1);
-        let label = free_label(coded, &themes[*theme_idx], &members[*theme_idx], &mut used);
+        let others = named_by(order.iter().filter(|other| *other != theme_idx).map(|other| &themes[*other]));
+        let label = free_label(coded, &themes[*theme_idx], &members[*theme_idx], &others, &mut used);
         let shares = counts[*theme_idx].0 as f64;
         ranked.push(Finding {
             rank: at as u32 + 1,
@@ -267,6 +268,11 @@ fn rank(
     let basis = basis(group, &ids);
     let (base, base_once) = (language_base as u64, base_once as u64);
     Ranked { themes: ranked, findings, ids, base, base_once, basis, n_in_themes, n_in_findings, responses }
+}
+
+/// The terms that these themes were found by.
+fn named_by<'t>(themes: impl Iterator<Item = &'t Theme>) -> BTreeSet<u32> {
+    themes.filter_map(|theme| theme.terms.first()).map(|term| term.term_idx).collect()
 }
 
 /// How the themes of a group were found; `ids` tells which of them are reported.
@@ -297,9 +303,15 @@ fn stability(stability: &Stability) -> Option<ThemeStability> {
 }
 
 /// The best label of a theme that no other has yet.
-fn free_label(coded: &Coded<'_>, theme: &Theme, members: &[Candidate], used: &mut BTreeSet<String>) -> String {
+fn free_label(
+    coded: &Coded<'_>,
+    theme: &Theme,
+    members: &[Candidate],
+    others: &BTreeSet<u32>,
+    used: &mut BTreeSet<String>,
+) -> String {
     let points: Vec<(u32, u32)> = members.iter().map(|member| (member.response, member.point)).collect();
-    let labels = label::labels(coded, theme, &points);
+    let labels = label::labels(coded, theme, &points, others);
     let free = labels.iter().find(|label| !used.contains(&label.to_lowercase())).or(labels.last());
     let label = free.cloned().unwrap_or_default();
     used.insert(label.to_lowercase());

@@ -11,8 +11,18 @@ const MAX_TOKENS: usize = 4;
 const MAX_INNER: usize = 2;
 /// What a phrase of so many content words is worth beside a shorter one of the same support.
 const LENGTH_BONUS: [f64; MAX_TOKENS + 1] = [0.0, 0.0, 1.0, 1.3, 1.45];
-/// A phrase stands for a theme if at least this share of its respondents use it.
+/// A phrase stands for a theme if at least this share of its respondents use it, ...
 const MIN_SHARE: f64 = 0.3;
+/// ... or this one, if it holds two of the theme's main terms.
+const MIN_SHARE_OF_TWO: f64 = 0.15;
+/// What a phrase is worth that holds what another theme is about: "office budget", where "budget" is one of the themes.
+const WORTH_OF_SHARED: f64 = 0.6;
+/// What it is worth if it begins with a word that mostly says what is done: "avoiding duplication" beside "duplication of work".
+const WORTH_OF_VERB: f64 = 0.8;
+/// What it is worth with function words in it: "exchange of staff" beside "staff exchange".
+const WORTH_OF_JOINED: f64 = 0.9;
+/// A word of which less than this share are names says what is done.
+const MIN_NOMINAL: f64 = 0.6;
 /// Terms of a theme that a label may be made of.
 const MAX_HEADS: usize = 4;
 /// The smallest weight of such a term.
@@ -26,14 +36,16 @@ type Usage = (BTreeSet<u32>, BTreeMap<String, u32>);
 /// Labels for a theme, the best first: phrases around one of its main terms, then its two main terms, then the first with its
 /// companions, then the first alone.
 ///
-/// `points` are the theme's points as (index into `coded.positions`, index of the point in the response).
-pub(super) fn labels(coded: &Coded<'_>, theme: &Theme, points: &[(u32, u32)]) -> Vec<String> {
+/// `points` are the theme's points as (index into `coded.positions`, index of the point in the response); `others` are the terms
+/// that other themes were found by.
+pub(super) fn labels(coded: &Coded<'_>, theme: &Theme, points: &[(u32, u32)], others: &BTreeSet<u32>) -> Vec<String> {
     let terms = &coded.analysis.vocabulary.terms;
     let surface = |term_idx: u32| terms[term_idx as usize].surface();
-    let heads = heads(theme);
+    let heads = heads(theme, terms);
     let Some(head) = heads.first().copied() else { return Vec::new() };
     let with_companions = || {
-        let companions: Vec<&str> = coded.companions(theme).into_iter().take(2).map(Term::surface).collect();
+        let names = coded.companions(theme).into_iter().filter(|companion| companion.nominal() >= MIN_NOMINAL);
+        let companions: Vec<&str> = names.take(2).map(Term::surface).collect();
         (!companions.is_empty()).then(|| format!("{} ({})", surface(head), companions.join(", ")))
     };
     if heads.len() == 1 && terms[head as usize].kind != TermKind::Word {
@@ -42,7 +54,52 @@ pub(super) fn labels(coded: &Coded<'_>, theme: &Theme, points: &[(u32, u32)]) ->
         return labels.map(|label| capitalised(&label)).collect();
     }
 
-    // For each run of stems that makes a phrase: the units that use it, and how they write it.
+    let (phrases, n_units) = phrases(coded, &heads, points);
+    // "Duplication in their activities" is no label where duplication is another theme; "operational plan" still is one.
+    let worth = |stems: &[u32], is_joined: bool| {
+        let shares = stems.iter().any(|term| others.contains(term) && !heads.contains(term));
+        let is_verbal = stems.first().is_some_and(|term| terms[*term as usize].nominal() < MIN_NOMINAL);
+        let worths = [(shares, WORTH_OF_SHARED), (is_verbal, WORTH_OF_VERB), (is_joined, WORTH_OF_JOINED)];
+        let worth = worths.into_iter().fold(1.0, |worth, (holds, factor)| if holds { worth * factor } else { worth });
+        (!(shares && is_joined)).then_some(worth)
+    };
+    let least = |stems: &[u32]| {
+        let n_heads = heads.iter().filter(|head| stems.contains(head)).count();
+        (f64::from(n_units) * if n_heads > 1 { MIN_SHARE_OF_TWO } else { MIN_SHARE }).max(2.0)
+    };
+    let mut ranked: Vec<(f64, String)> = phrases
+        .into_iter()
+        .filter(|(stems, (users, _))| users.len() as f64 >= least(stems))
+        .filter_map(|(stems, (users, forms))| {
+            // The first of the most frequent: `max_by` keeps the last, so the order is turned round.
+            let (form, _) = forms.into_iter().rev().max_by_key(|(_, count)| *count)?;
+            let is_joined = form.split_whitespace().count() > stems.len();
+            let value = users.len() as f64 * LENGTH_BONUS[stems.len()] * worth(&stems, is_joined)?;
+            (form.chars().count() <= MAX_LENGTH).then_some((value, form))
+        })
+        .collect();
+    ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+    let mut labels: Vec<String> = ranked.into_iter().map(|(_, label)| label).collect();
+    if let [first, second, ..] = heads[..] {
+        let is_within = |part: u32, of: u32| {
+            let of: Vec<&str> = terms[of as usize].stem.split(' ').collect();
+            terms[part as usize].stem.split(' ').all(|stem| of.contains(&stem))
+        };
+        // "Coverage, mobile coverage" says no more than "mobile coverage".
+        labels.push(match () {
+            () if is_within(first, second) => surface(second).to_owned(),
+            () if is_within(second, first) => surface(first).to_owned(),
+            () => format!("{}, {}", surface(first), surface(second)),
+        });
+    }
+    labels.extend(with_companions());
+    labels.push(surface(head).to_owned());
+    labels.iter().map(|label| capitalised(label)).collect()
+}
+
+/// For each run of stems that makes a phrase around one of these terms: the units that use it, and how they write it. Beside them
+/// the number of units in all.
+fn phrases(coded: &Coded<'_>, heads: &[u32], points: &[(u32, u32)]) -> (BTreeMap<Vec<u32>, Usage>, u32) {
     let mut phrases: BTreeMap<Vec<u32>, Usage> = BTreeMap::new();
     let mut units = BTreeSet::new();
     for (response, point) in points {
@@ -64,33 +121,17 @@ pub(super) fn labels(coded: &Coded<'_>, theme: &Theme, points: &[(u32, u32)]) ->
             }
         }
     }
-    let least = (units.len() as f64 * MIN_SHARE).max(2.0);
-    let mut ranked: Vec<(f64, String)> = phrases
-        .into_iter()
-        .filter(|(_, (users, _))| users.len() as f64 >= least)
-        .filter_map(|(stems, (users, forms))| {
-            // The first of the most frequent: `max_by` keeps the last, so the order is turned round.
-            let (form, _) = forms.into_iter().rev().max_by_key(|(_, count)| *count)?;
-            (form.chars().count() <= MAX_LENGTH).then(|| (users.len() as f64 * LENGTH_BONUS[stems.len()], form))
-        })
-        .collect();
-    ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
-    let mut labels: Vec<String> = ranked.into_iter().map(|(_, label)| label).collect();
-    if let [first, second, ..] = heads[..] {
-        labels.push(format!("{}, {}", surface(first), surface(second)));
-    }
-    labels.extend(with_companions());
-    labels.push(surface(head).to_owned());
-    labels.iter().map(|label| capitalised(label)).collect()
+    (phrases, units.len() as u32)
 }
 
-/// The terms that a label may be made of: those that most answers hold, the first of them first.
-fn heads(theme: &Theme) -> Vec<u32> {
-    let mut terms: Vec<&WeightedTerm> = theme.terms.iter().collect();
-    terms.sort_by(|a, b| b.weight.total_cmp(&a.weight));
-    let n_heads = terms.iter().take(MAX_HEADS).filter(|term| term.weight >= MIN_HEAD_WEIGHT).count().max(1);
-    terms.truncate(n_heads);
-    terms.into_iter().map(|term| term.term_idx).collect()
+/// The terms that a label may be made of: those that most answers hold, names of something before what is done.
+fn heads(theme: &Theme, terms: &[Term]) -> Vec<u32> {
+    let weight = |term: &WeightedTerm| term.weight * terms[term.term_idx as usize].nominal();
+    let mut heads: Vec<&WeightedTerm> = theme.terms.iter().collect();
+    heads.sort_by(|a, b| weight(b).total_cmp(&weight(a)));
+    let n_heads = heads.iter().take(MAX_HEADS).filter(|term| weight(term) >= MIN_HEAD_WEIGHT).count().max(1);
+    heads.truncate(n_heads);
+    heads.into_iter().map(|term| term.term_idx).collect()
 }
 
 /// The words from the first token to the last as a phrase, if nothing but function words stands between them.

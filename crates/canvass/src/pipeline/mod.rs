@@ -18,7 +18,8 @@ use canvass_analysis::{
     Csr, Document, Group, Shared, Stability, ThemeInput, Themes, find_groups, fit_themes, measure_stability,
 };
 use canvass_text::{
-    Analyser, Analysis, Language, Quotations, Resources, Span, TermKind, TermRules, Text, normalised_words, segment,
+    Analyser, Analysis, Language, Quotations, Resources, Span, Term, TermKind, TermRules, Text, normalised_words,
+    segment,
 };
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -503,13 +504,14 @@ fn find_themes(
     }
     let terms = &coded.analysis.vocabulary.terms;
     let counts = Csr::from_terms(&rows, terms.len());
-    let may_define: Vec<bool> = terms.iter().map(|term| !term.general && term.language == language).collect();
+    let can_name = |term: &&Term| !term.general && term.language == language;
+    let naming: Vec<f64> = terms.iter().map(|term| Some(term).filter(can_name).map_or(0.0, Term::nominal)).collect();
     let is_word: Vec<bool> = terms
         .iter()
         .map(|term| term.language == language && matches!(term.kind, TermKind::Word | TermKind::Concept))
         .collect();
-    let (may_define, is_word, groups) = (&may_define, &is_word, &coded.units);
-    let input = ThemeInput { counts: &counts, responses: &of, groups, may_define, is_word };
+    let (naming, is_word, groups) = (&naming, &is_word, &coded.units);
+    let input = ThemeInput { counts: &counts, responses: &of, groups, naming, is_word };
     let themes = fit_themes(&input, &settings.themes, settings.seed)?;
     let stability = measure_stability(&input, &themes, &settings.themes, settings.seed)?;
     Ok(LanguageGroup { language, responses, points, themes, stability, theme_ids: Vec::new() })
