@@ -399,6 +399,7 @@ mod tests {
             counts: &counts,
             responses: &responses,
             groups: &responses,
+            duplicates: &responses,
             may_define: &[true],
             is_word: &[true],
         };
@@ -429,6 +430,7 @@ mod tests {
             counts: &counts,
             responses: &responses,
             groups: &responses,
+            duplicates: &responses,
             may_define: &[true; 7],
             is_word: &[true; 7],
         };
@@ -450,6 +452,7 @@ mod tests {
             counts: &counts,
             responses: &responses,
             groups: &responses,
+            duplicates: &responses,
             may_define: &[false, true],
             is_word: &[true; 2],
         };
@@ -469,6 +472,7 @@ mod tests {
             counts: &counts,
             responses: &responses,
             groups: &groups,
+            duplicates: &groups,
             may_define: &[true; 8],
             is_word: &[true; 8],
         };
