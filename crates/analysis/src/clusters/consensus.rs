@@ -280,7 +280,9 @@ fn kinds(vectors: &Array2<f32>) -> Vec<Option<u32>> {
     let mut kinds = vec![None; rows.len()];
     for alike in rows.chunk_by(|one, other| bits(*one).eq(bits(*other))) {
         if bits(alike[0]).any(|bits| bits != 0) {
-            alike.iter().for_each(|row| kinds[*row as usize] = Some(alike[0]));
+            for row in alike {
+                kinds[*row as usize] = Some(alike[0]);
+            }
         }
     }
     kinds
