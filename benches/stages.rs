@@ -256,6 +256,7 @@ fn main() {
         counts: &counts,
         responses: &responses,
         groups: &consultation.groups,
+        duplicates: &consultation.groups,
         may_define: &may_define,
         is_word: &may_define,
     };
