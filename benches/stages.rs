@@ -256,6 +256,7 @@ fn main() {
         counts: &counts,
         responses: &responses,
         groups: &consultation.groups,
+        duplicates: &consultation.groups,
         naming: &naming,
         is_word: &is_word,
     };

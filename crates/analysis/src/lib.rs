@@ -13,6 +13,7 @@ pub mod clusters;
 pub mod duplicates;
 mod error;
 mod numeric;
+mod seeds;
 pub mod themes;
 pub mod vectors;
 

@@ -8,13 +8,16 @@ use super::first_maximum;
 use super::starts::unlike_rows;
 use crate::error::{AnalysisError, check};
 use crate::numeric::{exp, ln, ln_gamma};
+use crate::seeds::{Purpose, stream};
 use crate::vectors::{Csr, TfidfSettings};
 use linfa::DatasetBase;
+use linfa::dataset::Records;
 use linfa::traits::{Fit, PredictInplace};
 use ndarray::Array1;
 use rand_xoshiro::Xoshiro256Plus;
 use rand_xoshiro::rand_core::{RngCore, SeedableRng};
 use rayon::prelude::*;
+use std::borrow::Borrow;
 
 /// Logarithms that are kept in a table at most; those of larger numbers are worked out each time.
 const MAX_TABLE: u64 = 1 << 22;
@@ -268,28 +271,18 @@ impl GsdmmSettings {
         })
     }
 
-    /// Goes on from a partition, `first`, with neighbours whose clusters count beside a row's words.
+    /// Goes on from a partition.
     ///
     /// # Shape
-    /// `counts` as of `fit`; `first` has one cluster, below `n_clusters`, for each row.
+    /// `counts` as of `fit`.
     ///
     /// # Errors
     /// As of `fit`.
-    pub(super) fn fit_from(
-        &self,
-        counts: &Csr,
-        first: &[u32],
-        coupling: &Coupling<'_>,
-    ) -> Result<Gsdmm, AnalysisError> {
-        self.fitted(counts, Some(first), Some(coupling))
+    pub(super) fn fit_from(&self, counts: &Csr, onward: &Onward<'_>) -> Result<Gsdmm, AnalysisError> {
+        self.fitted(counts, Some(onward))
     }
 
-    fn fitted(
-        &self,
-        counts: &Csr,
-        first: Option<&[u32]>,
-        coupling: Option<&Coupling<'_>>,
-    ) -> Result<Gsdmm, AnalysisError> {
+    fn fitted(&self, counts: &Csr, onward: Option<&Onward<'_>>) -> Result<Gsdmm, AnalysisError> {
         self.check()?;
         let refused = |reason: String| AnalysisError::Clustering {
             algorithm: "gsdmm",
@@ -299,7 +292,7 @@ impl GsdmmSettings {
         };
         let words = Words::of(counts).ok_or_else(|| refused("a value is no count".to_owned()))?;
         let mut model = self.model(&words, counts.n_columns()).map_err(refused)?;
-        self.sample(counts, &words, &mut model, first, coupling);
+        self.sample(counts, &words, &mut model, onward);
         let largest = model.largest();
         for row in 0..words.n_rows() {
             if words.row(row).is_empty() {
@@ -309,26 +302,22 @@ impl GsdmmSettings {
         Ok(model)
     }
 
-    /// Draws the rows' clusters, from `first` or from those of unlike rows, then puts each row
-    /// into its likeliest one. From random clusters, as its authors have it, the sampler agrees less with people on each of four
+    /// Draws the rows' clusters, from a partition or from those of unlike rows, then puts each row
+    /// into its likeliest one, those without a say last. From random clusters, as its authors have it, the sampler agrees less with people on each of four
     /// labelled sets.
-    fn sample(
-        &self,
-        counts: &Csr,
-        words: &Words,
-        model: &mut Gsdmm,
-        first: Option<&[u32]>,
-        coupling: Option<&Coupling<'_>>,
-    ) {
-        let mut random = Random(Xoshiro256Plus::seed_from_u64(self.seed));
+    fn sample(&self, counts: &Csr, words: &Words, model: &mut Gsdmm, onward: Option<&Onward<'_>>) {
+        let mut random = Random(Xoshiro256Plus::seed_from_u64(stream(self.seed, Purpose::Draws, 0)));
         let weights = TfidfSettings { min_document_frequency: 1, ..TfidfSettings::default() };
         let starts =
-            first.is_none().then(|| unlike_rows(&weights.fit(counts).transform(counts), self.n_clusters, self.seed));
-        let rows: Vec<usize> = (0..words.n_rows()).filter(|row| !words.row(*row).is_empty()).collect();
+            onward.is_none().then(|| unlike_rows(&weights.fit(counts).transform(counts), self.n_clusters, self.seed));
+        let has_say = |row: &usize| onward.is_none_or(|onward| onward.has_say[*row]);
+        let rows = (0..words.n_rows()).filter(|row| !words.row(*row).is_empty());
+        let (rows, without_say): (Vec<usize>, Vec<usize>) = rows.partition(has_say);
         for row in &rows {
             let chance = |random: &mut Random| random.below(self.n_clusters);
             let start = starts.as_ref().and_then(|starts| starts.nearest[*row]);
-            let cluster = first.map(|first| first[*row] as usize).or(start).unwrap_or_else(|| chance(&mut random));
+            let first = onward.map(|onward| onward.first[*row] as usize);
+            let cluster = first.or(start).unwrap_or_else(|| chance(&mut random));
             model.add(words.row(*row), cluster);
             model.assigned[*row] = cluster;
         }
@@ -337,8 +326,8 @@ impl GsdmmSettings {
             for row in &rows {
                 model.remove(words.row(*row), model.assigned[*row]);
                 model.score(words.row(*row), &mut scores);
-                if let Some(coupling) = coupling {
-                    coupling.score(*row, &model.assigned, &mut scores);
+                if let Some(onward) = onward {
+                    onward.score(*row, &model.assigned, &mut scores);
                 }
                 model.assigned[*row] = random.draw(&mut scores);
                 model.add(words.row(*row), model.assigned[*row]);
@@ -350,8 +339,8 @@ impl GsdmmSettings {
                 let before = model.assigned[*row];
                 model.remove(words.row(*row), before);
                 model.score(words.row(*row), &mut scores);
-                if let Some(coupling) = coupling {
-                    coupling.score(*row, &model.assigned, &mut scores);
+                if let Some(onward) = onward {
+                    onward.score(*row, &model.assigned, &mut scores);
                 }
                 model.assigned[*row] = first_maximum(&scores);
                 model.add(words.row(*row), model.assigned[*row]);
@@ -362,21 +351,32 @@ impl GsdmmSettings {
                 break;
             }
         }
+        for row in without_say {
+            model.score(words.row(row), &mut scores);
+            if let Some(onward) = onward {
+                onward.score(row, &model.assigned, &mut scores);
+            }
+            model.assigned[row] = first_maximum(&scores);
+        }
     }
 }
 
-/// Neighbours that draw a row to their clusters.
-pub(super) struct Coupling<'a> {
+/// A partition to go on from, with neighbours that draw a row to their clusters.
+pub(super) struct Onward<'a> {
+    /// For each row its cluster, below `n_clusters`.
+    pub(super) first: &'a [u32],
+    /// For each row whether the clusters are fitted to it; the others are only put into them.
+    pub(super) has_say: &'a [bool],
     /// `n_points × n_points`: for each row its neighbours; weights of a row add up to 1 or 0.
     pub(super) graph: &'a Csr,
     /// How much the neighbours of a row count in all: as a word that is so many times e likelier.
     pub(super) weight: f64,
 }
 
-impl Coupling<'_> {
+impl Onward<'_> {
     /// Adds what the neighbours of a row say.
     fn score(&self, row: usize, assigned: &Array1<usize>, scores: &mut [f64]) {
-        for (neighbour, weight) in self.graph.row(row) {
+        for (neighbour, weight) in self.graph.row(row).filter(|(neighbour, _)| self.has_say[*neighbour as usize]) {
             scores[assigned[neighbour as usize]] += self.weight * f64::from(weight);
         }
     }
@@ -412,7 +412,7 @@ impl Random {
     }
 }
 
-impl<T> Fit<Csr, T, AnalysisError> for GsdmmSettings {
+impl<R: Records + Borrow<Csr>, T> Fit<R, T, AnalysisError> for GsdmmSettings {
     type Object = Gsdmm;
 
     /// Fits the mixture.
@@ -432,8 +432,8 @@ impl<T> Fit<Csr, T, AnalysisError> for GsdmmSettings {
     ///
     /// # Source
     /// Yin & Wang (2014), A Dirichlet multinomial mixture model-based approach for short text clustering.
-    fn fit(&self, dataset: &DatasetBase<Csr, T>) -> Result<Gsdmm, AnalysisError> {
-        self.fitted(&dataset.records, None, None)
+    fn fit(&self, dataset: &DatasetBase<R, T>) -> Result<Gsdmm, AnalysisError> {
+        self.fitted(dataset.records.borrow(), None)
     }
 }
 

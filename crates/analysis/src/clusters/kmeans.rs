@@ -9,6 +9,7 @@ mod rows;
 mod start;
 
 use crate::error::{AnalysisError, check};
+use crate::seeds::{Purpose, stream};
 use linfa::DatasetBase;
 use linfa::traits::{Fit, PredictInplace};
 use ndarray::{Array1, Array2, ArrayBase, Data, Ix2};
@@ -193,7 +194,7 @@ impl<D: Data<Elem = f32>, T> Fit<ArrayBase<D, Ix2>, T, AnalysisError> for KMeans
             let centroids = self.given(centroids, n_columns).map_err(refused)?;
             return Ok(lloyd::run(&rows, centroids, self));
         }
-        let mut random = Xoshiro256Plus::seed_from_u64(self.seed);
+        let mut random = Xoshiro256Plus::seed_from_u64(stream(self.seed, Purpose::Starts, 0));
         let mut best: Option<KMeans> = None;
         for _ in 0..self.n_runs {
             let centroids = start::plus_plus(&rows, self.n_clusters, self.geometry, &mut random, self.narrow)

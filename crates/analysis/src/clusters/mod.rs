@@ -18,13 +18,12 @@ mod contract;
 
 use crate::error::AnalysisError;
 use crate::vectors::{Csr, Svd, TfidfSettings, unit_rows};
-use consensus::Recipe;
 use linfa::DatasetBase;
 use linfa::traits::Fit;
-use ndarray::{Array2, Axis};
+use ndarray::{Array1, Array2, Axis};
 use std::cell::OnceCell;
 
-pub use consensus::{Consensus, ConsensusSettings};
+pub use consensus::{Consensus, ConsensusSettings, Prepared};
 pub use gsdmm::{Gsdmm, GsdmmSettings};
 pub use kmeans::{Geometry, KMeans, KMeansSettings, Start};
 pub use nmf::{Nmf, NmfSettings};
@@ -62,36 +61,46 @@ pub struct Clustering {
 /// [`AnalysisError`] if a setting is out of its bounds, if there are fewer rows with terms than clusters asked for, or if there
 /// are more rows than the algorithm can take.
 pub fn cluster(counts: &Csr, settings: &ClusterSettings, seed: u64) -> Result<Clustering, AnalysisError> {
+    let alone: Vec<u32> = (0..counts.n_rows() as u32).collect();
+    cluster_grouped(counts, &alone, settings, seed)
+}
+
+/// [`cluster`], with any number for each row: rows of one number are of one mouth, and resamples leave them out together.
+pub(crate) fn cluster_grouped(
+    counts: &Csr,
+    groups: &[u32],
+    settings: &ClusterSettings,
+    seed: u64,
+) -> Result<Clustering, AnalysisError> {
     settings.check()?;
-    let tfidf = TfidfSettings::default().fit(counts);
-    let weighted = tfidf.transform(counts);
-    let rows: Vec<usize> = (0..weighted.n_rows()).filter(|row| !weighted.columns_of(*row).is_empty()).collect();
+    let (counts, weighted, rows) = telling(counts);
+    let n_rows = groups.len();
     if rows.is_empty() {
-        return Ok(Clustering { assigned: vec![None; counts.n_rows()], n_clusters: 0, is_converged: true });
+        return Ok(Clustering { assigned: vec![None; n_rows], n_clusters: 0, is_converged: true });
     }
     let algorithm = settings.algorithm;
     let mut input = Input {
-        counts: selected(counts, &rows, tfidf.idf()),
-        weighted: selected(&weighted, &rows, tfidf.idf()),
+        counts: &counts,
+        weighted: &weighted,
+        groups: &rows.iter().map(|row| groups[*row]).collect::<Vec<u32>>(),
         algorithm,
         n_clusters: 0,
         dimensions: settings.dimensions as usize,
         seed,
-        recipe: OnceCell::new(),
+        prepared: OnceCell::new(),
     };
     if algorithm != ClusterAlgorithm::LinfaDbscan {
         input.n_clusters = match settings.n_clusters {
             NumberOfClusters::Fixed(n) => n as usize,
-            NumberOfClusters::ByData => input.recipe().n_clusters(MAX_CLUSTERS, seed)?,
-            NumberOfClusters::UpTo(most) => input.recipe().n_clusters(most as usize, seed)?,
+            NumberOfClusters::ByData => input.prepared().n_clusters(MAX_CLUSTERS, seed)?,
+            NumberOfClusters::UpTo(most) => input.prepared().n_clusters(most as usize, seed)?,
         };
     }
     if input.n_clusters > rows.len() {
         return Err(input.refused("there are fewer points with a term"));
     }
     let labels = match algorithm {
-        ClusterAlgorithm::Consensus => consensus(&input),
-        ClusterAlgorithm::Smoothed => smoothed(&input),
+        ClusterAlgorithm::Consensus | ClusterAlgorithm::Smoothed => consensus(&input),
         ClusterAlgorithm::Spherical => kmeans(&input, Geometry::Spherical),
         ClusterAlgorithm::Euclidean => kmeans(&input, Geometry::Euclidean),
         ClusterAlgorithm::LinfaKmeans => linfa_kmeans(&input),
@@ -101,23 +110,24 @@ pub fn cluster(counts: &Csr, settings: &ClusterSettings, seed: u64) -> Result<Cl
         ClusterAlgorithm::Gsdmm => gsdmm(&input),
     }?;
     let leaves_out = algorithm == ClusterAlgorithm::LinfaDbscan;
-    Ok(numbered(counts.n_rows(), &rows, &labels, leaves_out))
+    Ok(numbered(n_rows, &rows, &labels, leaves_out))
 }
 
 /// What the algorithms work on: only rows that hold a weighted term, and only terms that weigh anything.
-struct Input {
-    counts: Csr,
+struct Input<'a> {
+    counts: &'a Csr,
     /// TF-IDF, each row of length 1.
-    weighted: Csr,
+    weighted: &'a Csr,
+    groups: &'a [u32],
     algorithm: ClusterAlgorithm,
     n_clusters: usize,
     dimensions: usize,
     seed: u64,
-    /// What the recipe begins with, prepared once.
-    recipe: OnceCell<Recipe>,
+    /// What consensus and the number of clusters begin with, prepared once.
+    prepared: OnceCell<Prepared<'a>>,
 }
 
-impl Input {
+impl<'a> Input<'a> {
     fn refused(&self, reason: &str) -> AnalysisError {
         AnalysisError::Clustering {
             algorithm: self.algorithm.name(),
@@ -130,14 +140,14 @@ impl Input {
     /// Vectors reduced to at most so many dimensions, each of length 1, and the row of each: a row that has nothing of the
     /// dimensions that are kept has no vector.
     fn vectors(&self, dimensions: usize) -> (Array2<f32>, Vec<usize>) {
-        let mut vectors = Svd::fit(&self.weighted, dimensions, self.seed).rows;
+        let mut vectors = Svd::fit(self.weighted, dimensions, self.seed).rows;
         unit_rows(&mut vectors);
         let rows: Vec<usize> = (0..vectors.nrows()).filter(|row| vectors.row(*row).iter().any(|x| *x != 0.0)).collect();
         (vectors.select(Axis(0), &rows), rows)
     }
 
-    fn recipe(&self) -> &Recipe {
-        self.recipe.get_or_init(|| Recipe::new(&self.counts, &self.weighted, self.dimensions, self.seed))
+    fn prepared(&self) -> &Prepared<'a> {
+        self.prepared.get_or_init(|| Prepared::new(self.counts, self.weighted, self.groups, self.dimensions, self.seed))
     }
 }
 
@@ -157,21 +167,20 @@ impl Labels {
         Self { of_rows, is_converged }
     }
 
-    /// Of the recipe, which sees all.
-    fn of_all((labels, is_converged): (Vec<u32>, bool)) -> Self {
-        Self { of_rows: labels.into_iter().map(|label| Some(label as usize)).collect(), is_converged }
+    /// Of an algorithm that saw all.
+    fn of_all(assigned: &Array1<usize>, is_converged: bool) -> Self {
+        Self { of_rows: assigned.iter().map(|cluster| Some(*cluster)).collect(), is_converged }
     }
 }
 
-fn consensus(input: &Input) -> Result<Labels, AnalysisError> {
-    Ok(Labels::of_all(input.recipe().consensus(input.n_clusters, input.seed)?))
+fn consensus(input: &Input<'_>) -> Result<Labels, AnalysisError> {
+    let is_one_run = input.algorithm == ClusterAlgorithm::Smoothed;
+    let settings = ConsensusSettings { n_clusters: input.n_clusters, is_one_run, seed: input.seed };
+    let model = settings.fit(&DatasetBase::new(input.prepared(), ()))?;
+    Ok(Labels::of_all(model.assigned(), model.is_converged()))
 }
 
-fn smoothed(input: &Input) -> Result<Labels, AnalysisError> {
-    Ok(Labels::of_all(input.recipe().smoothed(input.n_clusters, input.seed)?))
-}
-
-fn kmeans(input: &Input, geometry: Geometry) -> Result<Labels, AnalysisError> {
+fn kmeans(input: &Input<'_>, geometry: Geometry) -> Result<Labels, AnalysisError> {
     let (vectors, rows) = input.vectors(input.dimensions);
     let model = KMeansSettings { seed: input.seed, ..KMeansSettings::new(input.n_clusters, geometry) }
         .fit(&DatasetBase::from(vectors))?;
@@ -179,7 +188,7 @@ fn kmeans(input: &Input, geometry: Geometry) -> Result<Labels, AnalysisError> {
     Ok(Labels::of(input.weighted.n_rows(), &rows, labels, model.is_converged))
 }
 
-fn linfa_kmeans(input: &Input) -> Result<Labels, AnalysisError> {
+fn linfa_kmeans(input: &Input<'_>) -> Result<Labels, AnalysisError> {
     let (vectors, rows) = input.vectors(input.dimensions);
     let model = LinfaKmeansSettings { n_clusters: input.n_clusters, seed: input.seed, ..Default::default() }
         .fit(&DatasetBase::new(vectors, ()))?;
@@ -187,13 +196,13 @@ fn linfa_kmeans(input: &Input) -> Result<Labels, AnalysisError> {
     Ok(Labels::of(input.weighted.n_rows(), &rows, labels, model.is_converged()))
 }
 
-fn linfa_dbscan(input: &Input) -> Result<Labels, AnalysisError> {
+fn linfa_dbscan(input: &Input<'_>) -> Result<Labels, AnalysisError> {
     let (vectors, rows) = input.vectors(input.dimensions.min(LinfaDbscanSettings::MAX_DIMENSIONS));
     let model = LinfaDbscanSettings::default().fit(&DatasetBase::new(vectors, ()))?;
     Ok(Labels::of(input.weighted.n_rows(), &rows, model.assigned().iter().copied(), true))
 }
 
-fn linfa_gmm(input: &Input) -> Result<Labels, AnalysisError> {
+fn linfa_gmm(input: &Input<'_>) -> Result<Labels, AnalysisError> {
     let (vectors, rows) = input.vectors(input.dimensions.min(LinfaGmmSettings::MAX_DIMENSIONS));
     let model = LinfaGmmSettings { n_clusters: input.n_clusters, seed: input.seed, ..Default::default() }
         .fit(&DatasetBase::new(vectors, ()))?;
@@ -201,18 +210,24 @@ fn linfa_gmm(input: &Input) -> Result<Labels, AnalysisError> {
     Ok(Labels::of(input.weighted.n_rows(), &rows, labels, true))
 }
 
-fn nmf(input: &Input) -> Result<Labels, AnalysisError> {
+fn nmf(input: &Input<'_>) -> Result<Labels, AnalysisError> {
     let settings = NmfSettings { n_clusters: input.n_clusters, seed: input.seed, ..NmfSettings::default() };
-    let model = settings.fit(&DatasetBase::new(input.weighted.clone(), ()))?;
-    let of_rows = model.assigned().iter().map(|cluster| Some(*cluster)).collect();
-    Ok(Labels { of_rows, is_converged: model.is_converged() })
+    let model = settings.fit(&DatasetBase::new(input.weighted, ()))?;
+    Ok(Labels::of_all(model.assigned(), model.is_converged()))
 }
 
-fn gsdmm(input: &Input) -> Result<Labels, AnalysisError> {
+fn gsdmm(input: &Input<'_>) -> Result<Labels, AnalysisError> {
     let settings = GsdmmSettings { n_clusters: input.n_clusters, seed: input.seed, ..GsdmmSettings::default() };
-    let model = settings.fit(&DatasetBase::new(input.counts.clone(), ()))?;
-    let of_rows = model.assigned().iter().map(|cluster| Some(*cluster)).collect();
-    Ok(Labels { of_rows, is_converged: model.is_converged() })
+    let model = settings.fit(&DatasetBase::new(input.counts, ()))?;
+    Ok(Labels::of_all(model.assigned(), model.is_converged()))
+}
+
+/// The counts and weights of the rows that hold a term of any weight, and which those are; without terms that weigh nothing.
+fn telling(counts: &Csr) -> (Csr, Csr, Vec<usize>) {
+    let tfidf = TfidfSettings::default().fit(counts);
+    let weighted = tfidf.transform(counts);
+    let rows: Vec<usize> = (0..weighted.n_rows()).filter(|row| !weighted.columns_of(*row).is_empty()).collect();
+    (selected(counts, &rows, tfidf.idf()), selected(&weighted, &rows, tfidf.idf()), rows)
 }
 
 /// Some rows of a matrix, without the columns that weigh nothing.

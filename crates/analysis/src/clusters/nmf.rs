@@ -9,10 +9,12 @@ use super::starts::unlike_rows;
 use crate::error::{AnalysisError, check};
 use crate::vectors::Csr;
 use linfa::DatasetBase;
+use linfa::dataset::Records;
 use linfa::traits::{Fit, PredictInplace};
 use multiversion::multiversion;
 use ndarray::{Array1, Array2, ArrayView2};
 use rayon::prelude::*;
+use std::borrow::Borrow;
 
 /// Rows a parallel step takes at a time: fixed, so that the thread count cannot show.
 const CHUNK: usize = 256;
@@ -313,7 +315,7 @@ fn error(matrix: &Csr, factors: &Factors) -> f64 {
     (squares - 2.0 * shared + explained).max(0.0).sqrt()
 }
 
-impl<T> Fit<Csr, T, AnalysisError> for NmfSettings {
+impl<R: Records + Borrow<Csr>, T> Fit<R, T, AnalysisError> for NmfSettings {
     type Object = Nmf;
 
     /// Factorises the matrix.
@@ -334,9 +336,9 @@ impl<T> Fit<Csr, T, AnalysisError> for NmfSettings {
     /// # Source
     /// Cichocki & Phan (2009), fast local algorithms for large scale non-negative matrix and tensor factorisations; the same steps
     /// as scikit-learn's solver `cd` without its shuffling.
-    fn fit(&self, dataset: &DatasetBase<Csr, T>) -> Result<Nmf, AnalysisError> {
+    fn fit(&self, dataset: &DatasetBase<R, T>) -> Result<Nmf, AnalysisError> {
         self.check()?;
-        let matrix = &dataset.records;
+        let matrix: &Csr = dataset.records.borrow();
         let n_points = (0..matrix.n_rows()).filter(|row| !matrix.columns_of(*row).is_empty()).count();
         let refused = |reason: String| {
             Err(AnalysisError::Clustering { algorithm: "nmf", n_clusters: self.n_clusters, n_points, reason })

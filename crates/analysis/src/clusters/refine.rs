@@ -22,25 +22,28 @@ const CHUNK: usize = 256;
 ///
 /// # Shape
 /// `weighted` is `n_points × n_terms`, `transposed` the same the other way round; `labels` has one cluster, below
-/// `n_clusters`, for each point. A cluster may end up empty; a row without terms ends up in the largest.
+/// `n_clusters`, for each point, and `has_say` whether its terms count as the cluster's. A cluster may end up empty; a row without terms ends up in the largest.
 ///
 /// # Cost
 /// For each round `n_clusters` times the entries of the matrix, twice.
-pub(super) fn refine(weighted: &Csr, transposed: &Csr, labels: &mut Vec<u32>, n_clusters: usize) -> bool {
+pub(super) fn refine(
+    weighted: &Csr,
+    transposed: &Csr,
+    labels: &mut Vec<u32>,
+    n_clusters: usize,
+    has_say: &[bool],
+) -> bool {
+    let n_with_say = has_say.iter().filter(|has_say| **has_say).count();
     for _ in 0..MAX_ROUNDS {
-        let moved = round(weighted, transposed, labels, n_clusters);
-        let n_moved = moved.iter().zip(labels.iter()).filter(|(new, old)| new != old).count();
+        let moved = Evidence::new(transposed, labels, n_clusters, has_say).likeliest_of_all(weighted);
+        let is_moved = |row: &usize| has_say[*row] && moved[*row] != labels[*row];
+        let n_moved = (0..moved.len()).filter(is_moved).count();
         *labels = moved;
-        if n_moved as f64 <= MIN_MOVED * labels.len() as f64 {
+        if n_moved as f64 <= MIN_MOVED * n_with_say as f64 {
             return true;
         }
     }
     false
-}
-
-/// The likeliest cluster of each row, given where all rows are.
-fn round(weighted: &Csr, transposed: &Csr, labels: &[u32], n_clusters: usize) -> Vec<u32> {
-    Evidence::new(transposed, labels, n_clusters).likeliest_of_all(weighted)
 }
 
 /// How likely each term is in each cluster.
@@ -56,15 +59,16 @@ pub(super) struct Evidence {
 impl Evidence {
     /// # Shape
     /// As of [`refine`].
-    pub(super) fn new(transposed: &Csr, labels: &[u32], n_clusters: usize) -> Self {
+    pub(super) fn new(transposed: &Csr, labels: &[u32], n_clusters: usize, has_say: &[bool]) -> Self {
         let mut sizes = vec![0.0; n_clusters];
-        for label in labels {
+        for (label, _) in labels.iter().zip(has_say).filter(|(_, has_say)| **has_say) {
             sizes[*label as usize] += 1.0;
         }
         let mut of_terms = vec![PRIOR_WEIGHT; transposed.n_rows() * n_clusters];
         of_terms.par_chunks_mut(CHUNK * n_clusters).enumerate().for_each(|(chunk, weights)| {
             for (at, weights) in weights.chunks_mut(n_clusters).enumerate() {
-                for (row, weight) in transposed.row(chunk * CHUNK + at) {
+                let entries = transposed.row(chunk * CHUNK + at);
+                for (row, weight) in entries.filter(|(row, _)| has_say[*row as usize]) {
                     weights[labels[row as usize] as usize] += f64::from(weight);
                 }
             }
@@ -129,7 +133,7 @@ mod tests {
         for wrong in [3, 8, 15, 22, 31] {
             labels[wrong] = 1 - labels[wrong];
         }
-        assert!(refine(&weighted, &weighted.transposed(), &mut labels, 2));
+        assert!(refine(&weighted, &weighted.transposed(), &mut labels, 2, &vec![true; weighted.n_rows()]));
         assert_eq!(labels, right);
     }
 
@@ -137,7 +141,7 @@ mod tests {
     fn a_row_without_terms_is_in_the_largest_cluster() {
         let weighted = Csr::from_terms(&[vec![0], vec![], vec![1], vec![1], vec![1]], 2);
         let mut labels = vec![0, 0, 1, 1, 1];
-        refine(&weighted, &weighted.transposed(), &mut labels, 2);
+        refine(&weighted, &weighted.transposed(), &mut labels, 2, &vec![true; weighted.n_rows()]);
         assert_eq!(labels, [0, 1, 1, 1, 1]);
     }
 
@@ -145,7 +149,7 @@ mod tests {
     fn scores_are_those_worked_out_by_hand() {
         // Cluster 0 holds row "a a" (weight 2), cluster 1 "b": S = [[2.1, 0.1], [0.1, 1.1]].
         let weighted = Csr::from_terms(&[vec![0, 0], vec![1]], 2);
-        let evidence = Evidence::new(&weighted.transposed(), &[0, 1], 2);
+        let evidence = Evidence::new(&weighted.transposed(), &[0, 1], 2, &[true; 2]);
         let expected = [2.1 / 2.2, 0.1 / 1.2, 0.1 / 2.2, 1.1 / 1.2].map(ln);
         for (found, expected) in evidence.of_terms.iter().zip(expected) {
             assert!((found - expected).abs() < 1e-7, "{found} {expected}");

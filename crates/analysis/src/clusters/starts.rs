@@ -1,5 +1,6 @@
 //! Rows to start clusters from.
 
+use crate::seeds::{Purpose, stream};
 use crate::vectors::Csr;
 use rand_xoshiro::Xoshiro256Plus;
 use rand_xoshiro::rand_core::{RngCore, SeedableRng};
@@ -26,7 +27,7 @@ struct Row {
 
 /// Draws rows, each the likelier the less alike it is to those before (k-means++ by 1 - cos).
 pub(super) fn unlike_rows(matrix: &Csr, n: usize, seed: u64) -> Starts {
-    let mut random = Xoshiro256Plus::seed_from_u64(seed);
+    let mut random = Xoshiro256Plus::seed_from_u64(stream(seed, Purpose::Starts, 0));
     let mut rows: Vec<Row> = (0..matrix.n_rows())
         .map(|row| {
             let length = matrix.row(row).map(|(_, value)| f64::from(value) * f64::from(value)).sum::<f64>().sqrt();

@@ -5,29 +5,28 @@
 
 use super::definitions::Definitions;
 use super::{Found, Theme, ThemeInput, ThemeSettings, WeightedTerm, jaccard, stems};
-use crate::clusters::{ClusterAlgorithm, ClusterSettings, NumberOfClusters, cluster};
+use crate::clusters::{ClusterAlgorithm, ClusterSettings, NumberOfClusters, cluster_grouped};
 use crate::error::AnalysisError;
 use crate::vectors::Csr;
-use std::collections::BTreeSet;
 
 /// A dimension for this many points at most.
 const POINTS_PER_DIMENSION: usize = 10;
 /// The fewest points with terms that are clustered.
 const MIN_POINTS: usize = 4;
 
-/// Clusters the points and defines the clusters, the largest theme first, and how many clusters there were. Of near-duplicates only the first response has a say
-/// in what the themes are; all are coded.
+/// Clusters the points that have a say, `rows`, and defines the clusters, the largest theme first, and how many clusters there
+/// were. All points are coded.
 pub(super) fn fit(
     input: &ThemeInput<'_>,
+    rows: &[usize],
     algorithm: ClusterAlgorithm,
     settings: &ThemeSettings,
     seed: u64,
 ) -> Result<(Vec<Found>, u32), AnalysisError> {
-    let rows = telling_points(input);
     if rows.len() < MIN_POINTS {
         return Ok((stems::fit(input, settings), 0));
     }
-    let counts = input.counts.selected(&rows);
+    let counts = input.counts.selected(rows);
     let most = rows.len() as u32 / 2;
     let settings_of_clusters = ClusterSettings {
         algorithm,
@@ -37,7 +36,9 @@ pub(super) fn fit(
         },
         dimensions: settings.dimensions.min((rows.len() / POINTS_PER_DIMENSION).max(2) as u32),
     };
-    let clustering = cluster(&counts.with_columns(input.is_word), &settings_of_clusters, seed)?;
+    let groups: Vec<u32> = rows.iter().map(|row| input.groups[input.responses[*row] as usize]).collect();
+    let words = counts.with_columns(input.is_word);
+    let clustering = cluster_grouped(&words, &groups, &settings_of_clusters, seed)?;
     if clustering.n_clusters < 2 {
         // What is one cluster is told from nothing: no term defines it.
         return Ok((stems::fit(input, settings), 0));
@@ -58,10 +59,10 @@ pub(super) fn fit(
     Ok((Coding::new(input).themes(defined, settings), clustering.n_clusters))
 }
 
-/// The points that have a say in clusters: of the first response of each group, with a word that another of them holds.
+/// The points that have a say in clusters: of responses that are no copies, with a word that another of them holds.
 pub(super) fn telling_points(input: &ThemeInput<'_>) -> Vec<usize> {
-    let first = first_responses(input);
-    let rows: Vec<usize> = (0..input.counts.n_rows()).filter(|row| first.contains(&input.responses[*row])).collect();
+    let is_copy = input.are_copies();
+    let rows: Vec<usize> = (0..input.counts.n_rows()).filter(|row| !is_copy[*row]).collect();
     let mut frequencies = vec![0_u32; input.counts.n_columns()];
     for row in &rows {
         for term in input.counts.columns_of(*row) {
@@ -70,13 +71,6 @@ pub(super) fn telling_points(input: &ThemeInput<'_>) -> Vec<usize> {
     }
     let tells = |term: &u32| input.is_word[*term as usize] && frequencies[*term as usize] > 1;
     rows.into_iter().filter(|row| input.counts.columns_of(*row).iter().any(tells)).collect()
-}
-
-/// The first response of each group.
-fn first_responses(input: &ThemeInput<'_>) -> BTreeSet<u32> {
-    let mut groups = BTreeSet::new();
-    let responses = input.responses.chunk_by(|a, b| a == b).map(|points| points[0]);
-    responses.filter(|response| groups.insert(input.groups[*response as usize])).collect()
 }
 
 /// Puts points into themes by the terms they hold.
@@ -145,5 +139,30 @@ impl<'a> Coding<'a> {
     /// The groups that hold any of these terms.
     fn size_of(&self, terms: &[u32]) -> u32 {
         self.input.n_groups(&self.responses_of(&self.points_with(terms.iter().copied())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_copies_one_has_a_say_and_of_different_answers_of_a_respondent_all() {
+        // Responses 0 and 1 are one respondent's and differ; 2 and 3 are copies of 0, by others. Response 4 has two points.
+        let rows: Vec<Vec<u32>> = vec![vec![0, 1], vec![1, 2], vec![0, 1], vec![0, 1], vec![2], vec![3]];
+        let counts = Csr::from_terms(&rows, 4);
+        let input = ThemeInput {
+            counts: &counts,
+            responses: &[0, 1, 2, 3, 4, 4],
+            groups: &[7, 7, 7, 7, 9],
+            duplicates: &[0, 1, 0, 0, 4],
+            naming: &[1.0; 4],
+            is_word: &[true; 4],
+        };
+        // The copies of 0 have none, nor has the point whose word no other holds.
+        assert_eq!(telling_points(&input), [0, 1, 4]);
+        // Were the answers of a unit all copies of one, no word would be held twice.
+        assert_eq!(telling_points(&ThemeInput { duplicates: &[7, 7, 7, 7, 9], ..input }), Vec::<usize>::new());
+        assert_eq!(Coding::new(&input).size_of(&[1]), 1, "each unit counts once, however many answers it gave");
     }
 }

@@ -16,7 +16,7 @@ use crate::clusters::ClusterAlgorithm;
 use crate::error::AnalysisError;
 use crate::vectors::{Csr, TfidfSettings};
 use clusters::{Coding, telling_points};
-use sample::seeded_order;
+use sample::Groups;
 
 pub use settings::{Algorithm, ThemeSettings};
 pub use stability::{Stability, measure_stability};
@@ -28,8 +28,11 @@ pub struct ThemeInput<'a> {
     pub counts: &'a Csr,
     /// For each point the response it belongs to; ascending.
     pub responses: &'a [u32],
-    /// For each response its group: near-duplicates share one, every other response has its own. Any numbers.
+    /// For each response its group, what counts once: the answers of a respondent, and near-duplicates, share one. Any numbers.
     pub groups: &'a [u32],
+    /// For each response what it is a near-duplicate of: those that are near-duplicates share a number, every other response has its
+    /// own. Only the first of them has a say in what clusters there are, and all different answers of a group have.
+    pub duplicates: &'a [u32],
     /// For each term how well it can name a theme, 0 to 1; at 0 it defines none, and only tells points apart.
     pub naming: &'a [f64],
     /// For each term whether points are clustered by it. Phrases repeat what their words say.
@@ -107,10 +110,11 @@ pub fn fit_themes(input: &ThemeInput<'_>, settings: &ThemeSettings, seed: u64) -
     let n_points = input.counts.n_rows();
     let is_sample = n_points > settings.max_points as usize;
     let (found, n_clusters, n_used) = if is_sample {
-        let drawn = input.drawn(&seeded_order(input, seed), settings.max_points as usize);
+        let groups = Groups::new(input);
+        let drawn = groups.draw(input, groups.len(), settings.max_points as usize, seed);
         let sample = drawn.input(input);
-        let coding = Coding::new(input);
         let (found, n_clusters) = find(&sample, settings, seed)?;
+        let coding = Coding::new(input);
         let found = found.into_iter().map(|found| Found {
             points: coding.points_with(found.theme.terms.iter().map(|term| term.term_idx)),
             ..found
@@ -127,8 +131,9 @@ pub fn fit_themes(input: &ThemeInput<'_>, settings: &ThemeSettings, seed: u64) -
 
 /// Finds themes in these very points, and how many clusters they come from, if any.
 fn find(input: &ThemeInput<'_>, settings: &ThemeSettings, seed: u64) -> Result<(Vec<Found>, u32), AnalysisError> {
-    match used(telling_points(input).len(), settings) {
-        Algorithm::Clusters(algorithm) => clusters::fit(input, algorithm, settings, seed),
+    let rows = telling_points(input);
+    match used(rows.len(), settings) {
+        Algorithm::Clusters(algorithm) => clusters::fit(input, &rows, algorithm, settings, seed),
         Algorithm::Stems | Algorithm::Auto => Ok((stems::fit(input, settings), 0)),
     }
 }
@@ -200,6 +205,10 @@ mod contract {
     ];
 
     fn themes(rows: &[Vec<u32>], n_terms: usize, algorithm: Algorithm, seed: u64) -> Themes {
+        themes_by(rows, n_terms, &ThemeSettings { algorithm, ..ThemeSettings::default() }, seed)
+    }
+
+    fn themes_by(rows: &[Vec<u32>], n_terms: usize, settings: &ThemeSettings, seed: u64) -> Themes {
         let counts = Csr::from_terms(rows, n_terms);
         let responses: Vec<u32> = (0..rows.len() as u32).collect();
         let (naming, is_word) = (vec![1.0; n_terms], vec![true; n_terms]);
@@ -207,11 +216,11 @@ mod contract {
             counts: &counts,
             responses: &responses,
             groups: &responses,
+            duplicates: &responses,
             naming: &naming,
             is_word: &is_word,
         };
-        let settings = ThemeSettings { algorithm, ..ThemeSettings::default() };
-        fit_themes(&input, &settings, seed).expect("the default settings are in bounds")
+        fit_themes(&input, settings, seed).expect("the settings are in bounds")
     }
 
     /// Points of three subjects, each with words of its own and one that all share.
@@ -229,18 +238,34 @@ mod contract {
     }
 
     #[test]
-    fn one_point_and_points_all_alike_are_no_fault() {
+    fn one_point_has_no_theme_and_points_all_alike_have_one() {
         for algorithm in ALGORITHMS {
-            assert!(themes(&[vec![0, 1]], 2, algorithm, 1).themes.len() <= 1);
-            assert!(themes(&vec![vec![0, 1]; 50], 2, algorithm, 1).themes.len() <= 24);
+            assert!(themes(&[vec![0, 1]], 2, algorithm, 1).themes.is_empty());
+            let alike = themes(&vec![vec![0, 1]; 50], 2, algorithm, 1);
+            let terms: Vec<Vec<u32>> =
+                alike.themes.iter().map(|theme| theme.terms.iter().map(|term| term.term_idx).collect()).collect();
+            assert_eq!(terms, [[0, 1]], "{algorithm:?}");
+            assert_eq!(alike.memberships.len(), 50, "{algorithm:?}");
+        }
+    }
+
+    #[test]
+    fn terms_that_too_few_answers_hold_make_no_theme() {
+        let rows: Vec<Vec<u32>> = (0..5).map(|i| vec![i, i + 1]).collect();
+        for algorithm in ALGORITHMS {
+            assert!(themes(&rows, 6, algorithm, 1).themes.is_empty(), "{algorithm:?}");
         }
     }
 
     #[test]
     fn fewer_points_than_themes_wanted_are_no_fault() {
-        let rows: Vec<Vec<u32>> = (0..5).map(|i| vec![i, i + 1]).collect();
+        let rows = &three_subjects()[..12];
         for algorithm in ALGORITHMS {
-            assert!(themes(&rows, 6, algorithm, 1).themes.len() <= 5);
+            let settings = ThemeSettings { algorithm, n_themes: Some(24), ..ThemeSettings::default() };
+            let found = themes_by(rows, 16, &settings, 1);
+            // There is a cluster for two points at most, and stem themes are told by their words.
+            assert!(found.themes.len() <= 6, "{algorithm:?}: {:?}", found.themes);
+            assert!(found.memberships.iter().all(|membership| membership.point_idx < 12), "{algorithm:?}");
         }
     }
 
@@ -275,7 +300,8 @@ mod contract {
         let counts = Csr::from_terms(rows, 15);
         let responses: Vec<u32> = (0..rows.len() as u32).collect();
         let (naming, is_word) = (&[1.0; 15], &[true; 15]);
-        let input = ThemeInput { counts: &counts, responses: &responses, groups, naming, is_word };
+        let duplicates = groups;
+        let input = ThemeInput { counts: &counts, responses: &responses, groups, duplicates, naming, is_word };
         let themes = fit_themes(&input, settings, 1).expect("the settings are in bounds");
         let stability = measure_stability(&input, &themes, settings, 1).expect("the settings are in bounds");
         (themes, stability)

@@ -3,15 +3,17 @@
 //! The themes of a small consultation hang on a few answers. Each resample leaves out a fifth of the respondents, finds the
 //! themes of the others from scratch, and looks for each theme among them.
 
-use super::{Found, ThemeInput, ThemeSettings, Themes, jaccard, seeded_order};
+use super::sample::Groups;
+use super::{Found, ThemeInput, ThemeSettings, Themes, jaccard};
 use crate::error::AnalysisError;
+use crate::seeds::{Purpose, stream};
 use rayon::prelude::*;
 use std::collections::BTreeSet;
 
 /// One respondent in so many is left out of a resample.
 const LEFT_OUT: usize = 5;
-/// Points in a resample at most.
-const MAX_POINTS: usize = 10_000;
+/// Points in a resample at most: four fifths of 20,000.
+const MAX_POINTS: usize = 16_000;
 /// A theme has come back if it shares this much of its answers (Jaccard) with one of the resample.
 const RETURNED: f64 = 0.5;
 /// One resample in so many, at either end, is left out of the interval of the rank.
@@ -37,7 +39,7 @@ pub struct Stability {
 /// The same at any thread count, for one seed. Near-duplicates are drawn together, as one respondent.
 ///
 /// # Cost
-/// Finds themes `settings.resamples` times, each in at most 10,000 points.
+/// Finds themes `settings.resamples` times, each in at most 16,000 points.
 ///
 /// # Errors
 /// As [`fit_themes`](super::fit_themes).
@@ -58,9 +60,10 @@ pub fn measure_stability(
     let n_clusters = themes.basis.n_clusters;
     let n_themes = if n_clusters > 0 { Some(n_clusters) } else { settings.n_themes };
     let settings = &ThemeSettings { algorithm: themes.basis.algorithm, n_themes, ..*settings };
+    let groups = Groups::new(input);
     let resamples: Vec<Vec<Seen>> = (0..u64::from(settings.resamples))
         .into_par_iter()
-        .map(|resample| look_again(input, &answers, settings, seed.wrapping_add(1 + resample)))
+        .map(|resample| look_again(input, &groups, &answers, settings, stream(seed, Purpose::Resample, resample)))
         .collect::<Result<_, _>>()?;
     Ok((0..answers.len()).map(|theme| summary(resamples.iter().filter_map(|seen| seen[theme]))).collect())
 }
@@ -89,13 +92,12 @@ fn answers_of(input: &ThemeInput<'_>, themes: &Themes) -> Vec<Vec<u32>> {
 /// Looks for each theme in a resample.
 fn look_again(
     input: &ThemeInput<'_>,
+    groups: &Groups,
     answers: &[Vec<u32>],
     settings: &ThemeSettings,
     seed: u64,
 ) -> Result<Vec<Seen>, AnalysisError> {
-    let mut order = seeded_order(input, seed);
-    order.truncate(order.len() - order.len() / LEFT_OUT);
-    let points = input.drawn(&order, MAX_POINTS);
+    let points = groups.draw(input, groups.len() - groups.len() / LEFT_OUT, MAX_POINTS, seed);
     let sample = points.input(input);
     let found = match super::find(&sample, settings, seed) {
         Ok((found, _)) => found,
@@ -162,6 +164,7 @@ mod tests {
             counts: &counts,
             responses: &responses,
             groups: &responses,
+            duplicates: &responses,
             naming: &naming,
             is_word: &is_word,
         };

@@ -405,8 +405,14 @@ mod tests {
         let rows: Vec<Vec<u32>> = (0..30).map(|i| if i % 2 == 0 { vec![0] } else { vec![] }).collect();
         let counts = Csr::from_terms(&rows, 1);
         let responses: Vec<u32> = (0..30).collect();
-        let input =
-            ThemeInput { counts: &counts, responses: &responses, groups: &responses, naming: &[1.0], is_word: &[true] };
+        let input = ThemeInput {
+            counts: &counts,
+            responses: &responses,
+            groups: &responses,
+            duplicates: &responses,
+            naming: &[1.0],
+            is_word: &[true],
+        };
         assert!((Occurrences::new(&input).predictability(0) - 0.5).abs() < 1e-12);
     }
 
@@ -434,6 +440,7 @@ mod tests {
             counts: &counts,
             responses: &responses,
             groups: &responses,
+            duplicates: &responses,
             naming: &[1.0; 7],
             is_word: &[true; 7],
         };
@@ -455,6 +462,7 @@ mod tests {
             counts: &counts,
             responses: &responses,
             groups: &responses,
+            duplicates: &responses,
             naming: &[0.0, 1.0],
             is_word: &[true; 2],
         };
@@ -468,7 +476,8 @@ mod tests {
         let counts = Csr::from_terms(rows, naming.len());
         let groups: Vec<u32> = (0..rows.len() as u32).collect();
         let is_word = vec![true; naming.len()];
-        let input = ThemeInput { counts: &counts, responses, groups: &groups, naming, is_word: &is_word };
+        let input =
+            ThemeInput { counts: &counts, responses, groups: &groups, duplicates: &groups, naming, is_word: &is_word };
         let found = fit(&input, &ThemeSettings { min_joint_points: 0.9, ..ThemeSettings::default() });
         found.iter().map(|found| found.theme.terms[0].term_idx).collect()
     }
@@ -521,6 +530,7 @@ mod tests {
             counts: &counts,
             responses: &responses,
             groups: &groups,
+            duplicates: &groups,
             naming: &[1.0; 8],
             is_word: &[true; 8],
         };

@@ -49,14 +49,22 @@ impl Csr {
     /// If a term is not below `n_columns`.
     pub fn from_terms<R: AsRef<[u32]>>(rows: &[R], n_columns: usize) -> Self {
         let mut matrix = Self::new(n_columns);
-        let mut sorted = Vec::new();
+        let mut terms = Vec::new();
         for row in rows {
-            sorted.clear();
-            sorted.extend_from_slice(row.as_ref());
-            sorted.sort_unstable();
-            matrix.push_row(sorted.chunk_by(|a, b| a == b).map(|run| (run[0], run.len() as f32)));
+            terms.clear();
+            terms.extend_from_slice(row.as_ref());
+            matrix.push_terms(&mut terms);
         }
         matrix
+    }
+
+    /// Appends a row that counts how often each term stands among these; they are sorted.
+    ///
+    /// # Panics
+    /// If a term is not below the number of columns.
+    pub fn push_terms(&mut self, terms: &mut [u32]) {
+        terms.sort_unstable();
+        self.push_row(terms.chunk_by(|a, b| a == b).map(|run| (run[0], run.len() as f32)));
     }
 
     /// Appends a row of (column, value), columns ascending.

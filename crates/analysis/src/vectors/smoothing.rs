@@ -1,7 +1,7 @@
 //! Vectors smoothed over their neighbours.
 
-use super::Neighbours;
 use super::dense::{add_product, unit_rows};
+use super::{Csr, Neighbours};
 use ndarray::Array2;
 use std::mem::swap;
 
@@ -35,24 +35,29 @@ impl Smoothing {
     /// # Panics
     /// If there are not as many vectors as rows in the graph.
     pub fn smooth(self, vectors: &Array2<f32>, neighbours: &Neighbours) -> Array2<f32> {
-        assert_eq!(vectors.nrows(), neighbours.graph().n_rows(), "there is a vector for each row of the graph");
-        let start = vectors.as_standard_layout();
-        let (graph, rounds) = match self {
-            Self::Symmetric { rounds } => (neighbours.symmetric(), rounds),
-            Self::Directed { rounds } => (neighbours.graph().clone(), rounds),
+        let graph = match self {
+            Self::Symmetric { .. } => neighbours.symmetric(),
+            Self::Directed { .. } => neighbours.graph().clone(),
         };
-        let weights = graph.with_unit_sums();
-        let width = start.ncols();
-        let mut smoothed = start.to_owned();
+        self.smooth_over(&graph.with_unit_sums(), vectors.to_owned())
+    }
+
+    /// [`Self::smooth`], over W itself.
+    pub(crate) fn smooth_over(self, weights: &Csr, vectors: Array2<f32>) -> Array2<f32> {
+        assert_eq!(vectors.nrows(), weights.n_rows(), "there is a vector for each row of the graph");
+        let mut smoothed =
+            if vectors.is_standard_layout() { vectors } else { vectors.as_standard_layout().into_owned() };
+        let (rounds, start) = match self {
+            Self::Symmetric { rounds } => (rounds, None),
+            Self::Directed { rounds } => (rounds, Some(smoothed.clone())),
+        };
+        let width = smoothed.ncols();
         let mut next = smoothed.clone();
         for _ in 0..rounds {
-            match self {
-                Self::Symmetric { .. } => next.assign(&smoothed),
-                Self::Directed { .. } => next.assign(&start),
-            }
+            next.assign(start.as_ref().unwrap_or(&smoothed));
             let from = smoothed.as_slice().unwrap_or_default();
             let sums = next.as_slice_mut().unwrap_or_default();
-            add_product(&weights, 0..weights.n_rows(), from, width, sums);
+            add_product(weights, 0..weights.n_rows(), from, width, sums);
             unit_rows(&mut next);
             swap(&mut smoothed, &mut next);
         }
@@ -63,7 +68,6 @@ impl Smoothing {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::vectors::Csr;
     use proptest::prelude::*;
 
     /// Rows 0 and 1 are neighbours of each other, both are of row 2, row 3 is alone and row 4 empty.

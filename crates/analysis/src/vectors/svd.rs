@@ -3,6 +3,7 @@
 use super::Csr;
 use super::dense::{LANES, add_product, gram, multiply_rows};
 use super::eigen::symmetric_eigen;
+use crate::seeds::{Purpose, stream};
 use ndarray::Array2;
 use rand_xoshiro::Xoshiro256Plus;
 use rand_xoshiro::rand_core::{RngCore, SeedableRng};
@@ -133,7 +134,7 @@ fn panels(matrix: &Csr) -> Vec<Panel> {
 
 /// Numbers between -1 and 1.
 fn uniform(n: usize, seed: u64) -> Vec<f32> {
-    let mut random = Xoshiro256Plus::seed_from_u64(seed);
+    let mut random = Xoshiro256Plus::seed_from_u64(stream(seed, Purpose::Basis, 0));
     (0..n).map(|_| (random.next_u64() >> 40) as f32 / (1_u64 << 23) as f32 - 1.0).collect()
 }
 

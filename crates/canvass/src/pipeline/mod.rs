@@ -492,18 +492,20 @@ fn find_themes(
     responses: Vec<u32>,
     settings: &Settings,
 ) -> Result<LanguageGroup, Error> {
+    let terms = &coded.analysis.vocabulary.terms;
     let mut points = Vec::new();
-    let mut rows: Vec<Vec<u32>> = Vec::new();
+    let mut counts = Csr::new(terms.len());
     let mut of: Vec<u32> = Vec::new();
+    let mut held = Vec::new();
     for response in &responses {
         for (point, content) in (0..).zip(&coded.analysis.texts[*response as usize].points) {
             points.push((*response, point));
             of.push(*response);
-            rows.push(content.carrying().map(|token| token.term_idx).collect());
+            held.clear();
+            held.extend(content.carrying().map(|token| token.term_idx));
+            counts.push_terms(&mut held);
         }
     }
-    let terms = &coded.analysis.vocabulary.terms;
-    let counts = Csr::from_terms(&rows, terms.len());
     let can_name = |term: &&Term| !term.general && term.language == language;
     let naming: Vec<f64> = terms.iter().map(|term| Some(term).filter(can_name).map_or(0.0, Term::nominal)).collect();
     let is_word: Vec<bool> = terms
@@ -511,10 +513,22 @@ fn find_themes(
         .map(|term| term.language == language && matches!(term.kind, TermKind::Word | TermKind::Concept))
         .collect();
     let (naming, is_word, groups) = (&naming, &is_word, &coded.units);
-    let input = ThemeInput { counts: &counts, responses: &of, groups, naming, is_word };
+    let duplicates = &duplicates(coded);
+    let input = ThemeInput { counts: &counts, responses: &of, groups, duplicates, naming, is_word };
     let themes = fit_themes(&input, &settings.themes, settings.seed)?;
     let stability = measure_stability(&input, &themes, &settings.themes, settings.seed)?;
     Ok(LanguageGroup { language, responses, points, themes, stability, theme_ids: Vec::new() })
+}
+
+/// For each response the representative of its group of near-duplicates; itself if it is in none.
+fn duplicates(coded: &Coded<'_>) -> Vec<u32> {
+    let mut duplicates: Vec<u32> = (0..coded.positions.len() as u32).collect();
+    for group in &coded.groups {
+        for member in &group.members {
+            duplicates[member.document_idx as usize] = group.representative_idx;
+        }
+    }
+    duplicates
 }
 
 fn input_identity(source: &Source) -> InputIdentity {

@@ -4,6 +4,7 @@ use super::{leading, looked_at, of_rows, refusal};
 use crate::clusters::first_maximum;
 use crate::error::{AnalysisError, check};
 use crate::numeric::ln;
+use crate::seeds::{Purpose, stream};
 use linfa::DatasetBase;
 use linfa::traits::{Fit, PredictInplace};
 use linfa_clustering::{GaussianMixtureModel, GmmError};
@@ -112,7 +113,7 @@ impl<T> Fit<Array2<f32>, T, AnalysisError> for LinfaGmmSettings {
         looked_at(&vectors, self.n_clusters, Self::MAX_ROWS).map_err(&refused)?;
         let vectors = DatasetBase::from(vectors);
         let model = GaussianMixtureModel::params(self.n_clusters)
-            .with_rng(Xoshiro256Plus::seed_from_u64(self.seed))
+            .with_rng(Xoshiro256Plus::seed_from_u64(stream(self.seed, Purpose::Starts, 0)))
             .reg_covariance(REGULARISATION)
             .max_n_iterations(self.max_iterations as u64)
             .tolerance(self.tolerance)

@@ -2,6 +2,7 @@
 
 use super::{leading, looked_at, nearest_to, of_rows, refusal, rows, square_distance};
 use crate::error::{AnalysisError, check};
+use crate::seeds::{Purpose, stream};
 use linfa::DatasetBase;
 use linfa::traits::{Fit, PredictInplace};
 use linfa_clustering::{KMeans, KMeansInit};
@@ -81,15 +82,18 @@ impl<T> Fit<Array2<f32>, T, AnalysisError> for LinfaKmeansSettings {
         let refused = refusal("linfa-kmeans", self.n_clusters, vectors.nrows());
         looked_at(&vectors, self.n_clusters, Self::MAX_ROWS).map_err(&refused)?;
         let vectors = DatasetBase::from(vectors);
-        let centroids = KMeans::params_with_rng(self.n_clusters, Xoshiro256Plus::seed_from_u64(self.seed))
-            .init_method(KMeansInit::KMeansPlusPlus)
-            .n_runs(self.n_runs)
-            .max_n_iterations(self.max_iterations as u64)
-            .tolerance(self.tolerance)
-            .fit(&vectors)
-            .map_err(|error| refused(error.to_string()))?
-            .centroids()
-            .clone();
+        let centroids = KMeans::params_with_rng(
+            self.n_clusters,
+            Xoshiro256Plus::seed_from_u64(stream(self.seed, Purpose::Starts, 0)),
+        )
+        .init_method(KMeansInit::KMeansPlusPlus)
+        .n_runs(self.n_runs)
+        .max_n_iterations(self.max_iterations as u64)
+        .tolerance(self.tolerance)
+        .fit(&vectors)
+        .map_err(|error| refused(error.to_string()))?
+        .centroids()
+        .clone();
         // linfa says neither which row is where in the best run nor whether that run came to rest.
         let assigned = nearest(&vectors.records, &centroids);
         let is_converged = movement(&vectors.records, &centroids, &assigned) < self.tolerance;
