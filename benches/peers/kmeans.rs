@@ -26,6 +26,9 @@ use std::path::Path;
 
 const USAGE: &str = "usage: kmeans canvass|narrow|linfa|start ROWS CENTROIDS N_DIMENSIONS N_ITERATIONS [FOLDER]";
 
+/// Centroids, the cluster of each row, and how many iterations it took.
+type Found = (Array2<f32>, Vec<u32>, u32);
+
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [program, rows, centroids, n_dimensions, n_iterations, folder @ ..] = arguments.as_slice() else {
@@ -46,7 +49,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     // Threads start outside the time, as an import does.
     rayon::broadcast(|_| ());
 
-    let (found, Cost { wall, cpu }) = timed(|| -> Result<(Array2<f32>, Vec<u32>, u32), Box<dyn Error>> {
+    let (found, Cost { wall, cpu }) = timed(|| -> Result<Found, Box<dyn Error>> {
         if program == "linfa" {
             let model = KMeans::params(n_clusters)
                 .init_method(KMeansInit::Precomputed(start))
