@@ -6,13 +6,14 @@
     python3 benches/peers/bertopic.py
 
 The points are 100,000 different sentences, each the first half of one sentence and the second half of another with the same
-label, drawn with a seed from the labelled answers in ../shared/eval/labelled where that folder is, else from a generator; which
-of the two is printed. BERTopic runs as it comes (MiniLM, UMAP, HDBSCAN, c-TF-IDF), with the weights of MiniLM from a package.
-Its threads sleep while they wait (OMP_WAIT_POLICY). canvass runs with the settings of `canvass run`, which finds themes in a sample of 50,000 points and codes all; with all points
-in the fit; with and without stability. What is timed within a process starts when the points are in memory (and modules
-imported, threads started, the model loaded) and ends with themes and the points in them; what the whole process takes, with all
-it starts, stands beside it. The last contestant is the whole program, from a table of answers to the run folder. The peak is the
-process's (VmHWM; of the whole program, as the system tells it when it ends). Runs take turns. Needs Linux.
+label, drawn with a seed from the labelled answers in ../shared/eval/labelled where that folder is, else from a generator;
+which of the two is printed. BERTopic runs as it comes (MiniLM, UMAP, HDBSCAN, c-TF-IDF), with the weights of MiniLM from a
+package. Its threads sleep while they wait (OMP_WAIT_POLICY). canvass runs with the settings of `canvass run`, which finds
+themes in a sample of 50,000 points and codes all; with all points in the fit; with and without stability. What is timed within
+a process starts when the points are in memory (and modules imported, threads started, the model loaded) and ends with themes
+and the points in them; what the whole process takes, with all it starts, stands beside it. The last contestant is the whole
+program, from a table of answers to the run folder. The peak is the process's (VmHWM; of the whole program, as the system tells
+it when it ends). Runs take turns. Needs Linux.
 """
 
 import argparse
