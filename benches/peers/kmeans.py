@@ -15,19 +15,17 @@ cluster, so that its result is near and not the same. Needs scikit-learn and Lin
 
 import argparse
 import json
-import os
 import pathlib
 import random
-import re
-import statistics
-import subprocess
 import sys
 import tempfile
 import time
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-BINARY = ROOT / "target" / "release" / "examples" / "kmeans"
+import harness
+
+BINARY = harness.EXAMPLES / "kmeans"
 TOLERANCE = 1e-4
+COLUMNS = {title: harness.COLUMNS[title] for title in ["wall s", "CPU s", "peak MiB"]} | {"objective": ("objective", 1, 1)}
 
 
 def generate(numpy, options):
@@ -54,23 +52,12 @@ def peer(kind, rows, centroids, n_dimensions, n_iterations, folder=None):
     wall, cpu = time.perf_counter(), time.process_time()
     model.fit(rows)
     figures = {"wall": time.perf_counter() - wall, "cpu": time.process_time() - cpu}
-    peak = re.search(r"VmHWM:\s+(\d+)", pathlib.Path("/proc/self/status").read_text())
-    figures |= {"peak_kib": int(peak[1]), "n_iterations": int(model.n_iter_)}
+    figures |= {"peak_kib": harness.peak_kib(), "n_iterations": int(model.n_iter_)}
     figures["objective"] = float(((rows - model.cluster_centers_[model.labels_]).astype("f8") ** 2).sum())
     if folder:
         model.cluster_centers_.astype("<f4").tofile(pathlib.Path(folder, "centroids"))
         model.labels_.astype("<u4").tofile(pathlib.Path(folder, "clusters"))
     return figures
-
-
-def measured(command, threads):
-    """Runs a program on so many threads; the figures it prints."""
-    names = ["RAYON_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"]
-    environment = dict(os.environ) | {name: str(threads) for name in names}
-    done = subprocess.run(command, stdout=subprocess.PIPE, env=environment)
-    if done.returncode != 0:
-        sys.exit(f"{command[:2]} failed")
-    return json.loads(done.stdout.splitlines()[-1])
 
 
 def compare(numpy, ours, theirs, files, options):
@@ -84,7 +71,7 @@ def compare(numpy, ours, theirs, files, options):
             ("canvass, narrow", ours("narrow"), 2),
             ("linfa", ours("linfa"), 2),
         ]:
-            figures = measured(command + files + [folder], threads)
+            figures = harness.measured(command + files + [folder], threads)
             part = lambda file: pathlib.Path(folder, file).read_bytes()
             found[name] = (figures, part("centroids"), part("clusters"))
     good = True
@@ -104,17 +91,8 @@ def compare(numpy, ours, theirs, files, options):
     return good
 
 
-def table(title, rows, runs):
-    """Medians, with the least and the greatest; then every other contestant's median against the first, round by round."""
-    keys = {"wall s": ("wall", 1, 3), "CPU s": ("cpu", 1, 3), "peak MiB": ("peak_kib", 1 / 1024, 0), "objective": ("objective", 1, 1)}
-    print(f"\n{title}: median (least to greatest) of {runs} runs in turn\n\n| | " + " | ".join(keys) + " |")
-    print("|---" * (1 + len(keys)) + "|")
-    for name, figures in rows.items():
-        cells = []
-        for key, unit, digits in keys.values():
-            found = [run[key] * unit for run in figures]
-            cells.append(f"{statistics.median(found):.{digits}f} ({min(found):.{digits}f} to {max(found):.{digits}f})")
-        print(f"| {name} | " + " | ".join(cells) + " |")
+def ratios(rows):
+    """Every other contestant against scikit-learn on as many threads, round by round."""
     print()
     for name, figures in rows.items():
         base_name = "scikit-learn, " + name.split(", ")[1]
@@ -123,7 +101,7 @@ def table(title, rows, runs):
         parts = []
         for key in ["wall", "cpu"]:
             ratios = [run[key] / base[key] for run, base in zip(figures, rows[base_name])]
-            parts.append(f"{key} {statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})")
+            parts.append(f"{key} {harness.summary(ratios, 2)}")
         print(f"{name} over {base_name}, same round: {', '.join(parts)}")
 
 
@@ -142,8 +120,7 @@ def main():
     if options.peer:
         print(json.dumps(peer(*options.peer)))
         return
-    if not options.binary.exists():
-        sys.exit(f"no {options.binary}: build it first (see the top of this file)")
+    harness.require(options.binary)
     import numpy
     import sklearn
 
@@ -177,8 +154,10 @@ def main():
                 for name in names:
                     if name not in slow or number < options.slow_runs:
                         command, threads = contestants[name]
-                        results[name].append(measured(command + files(n_iterations), threads))
-            table(title, {name: figures for name, figures in results.items() if figures}, options.runs)
+                        results[name].append(harness.measured(command + files(n_iterations), threads))
+            rows = {name: figures for name, figures in results.items() if figures}
+            harness.table(f"{title}: median (least to greatest) of {options.runs} runs in turn", rows, COLUMNS)
+            ratios(rows)
     if not same:
         sys.exit("the results differ")
 

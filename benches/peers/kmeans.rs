@@ -11,18 +11,23 @@
     reason = "a benchmark looks at the clock, and reads what it shares with its peers"
 )]
 
+mod process;
+
 use canvass_analysis::clusters::{Geometry, KMeansSettings, Start};
 use linfa::DatasetBase;
 use linfa::traits::{Fit, Predict};
 use linfa_clustering::{KMeans, KMeansInit};
 use ndarray::{Array1, Array2};
+use process::{Cost, peak_kib, timed};
 use std::error::Error;
 use std::fs;
 use std::io::Write;
 use std::path::Path;
-use std::time::Instant;
 
 const USAGE: &str = "usage: kmeans canvass|narrow|linfa|start ROWS CENTROIDS N_DIMENSIONS N_ITERATIONS [FOLDER]";
+
+/// Centroids, the cluster of each row, and how many iterations it took.
+type Found = (Array2<f32>, Vec<u32>, u32);
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -44,21 +49,22 @@ fn main() -> Result<(), Box<dyn Error>> {
     // Threads start outside the time, as an import does.
     rayon::broadcast(|_| ());
 
-    let (clock, cpu_before) = (Instant::now(), cpu_seconds()?);
-    let (centroids, clusters, n_iterations) = if program == "linfa" {
-        let model = KMeans::params(n_clusters)
-            .init_method(KMeansInit::Precomputed(start))
-            .n_runs(1)
-            .max_n_iterations(max_iterations.into())
-            .tolerance(f32::MIN_POSITIVE)
-            .fit(&rows)?;
-        let clusters: Array1<usize> = model.predict(&rows);
-        (model.centroids().clone(), clusters.iter().map(|cluster| *cluster as u32).collect(), max_iterations)
-    } else {
-        let model = settings.fit(&rows)?;
-        (model.centroids, model.assigned, model.n_iterations)
-    };
-    let (wall, cpu) = (clock.elapsed().as_secs_f64(), cpu_seconds()? - cpu_before);
+    let (found, Cost { wall, cpu }) = timed(|| -> Result<Found, Box<dyn Error>> {
+        if program == "linfa" {
+            let model = KMeans::params(n_clusters)
+                .init_method(KMeansInit::Precomputed(start))
+                .n_runs(1)
+                .max_n_iterations(max_iterations.into())
+                .tolerance(f32::MIN_POSITIVE)
+                .fit(&rows)?;
+            let clusters: Array1<usize> = model.predict(&rows);
+            Ok((model.centroids().clone(), clusters.iter().map(|cluster| *cluster as u32).collect(), max_iterations))
+        } else {
+            let model = settings.fit(&rows)?;
+            Ok((model.centroids, model.assigned, model.n_iterations))
+        }
+    })?;
+    let (centroids, clusters, n_iterations) = found?;
 
     let peak_kib = peak_kib()?;
     let objective = objective(&rows.records, &centroids, &clusters);
@@ -93,21 +99,4 @@ fn objective(rows: &Array2<f32>, centroids: &Array2<f32>, clusters: &[u32]) -> f
         sum += both.map(|(x, c)| (f64::from(*x) - f64::from(*c)) * (f64::from(*x) - f64::from(*c))).sum::<f64>();
     }
     sum
-}
-
-/// The processor time of this process so far, all threads together: that of each thread, in nanoseconds.
-fn cpu_seconds() -> Result<f64, Box<dyn Error>> {
-    let mut nanoseconds = 0_u64;
-    for thread in fs::read_dir("/proc/self/task")? {
-        let schedule = fs::read_to_string(thread?.path().join("schedstat"))?;
-        nanoseconds += schedule.split_whitespace().next().ok_or("schedstat is empty")?.parse::<u64>()?;
-    }
-    Ok(nanoseconds as f64 / 1e9)
-}
-
-/// The highest resident memory of this process so far.
-fn peak_kib() -> Result<u64, Box<dyn Error>> {
-    let status = fs::read_to_string("/proc/self/status")?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).ok_or("no VmHWM")?;
-    Ok(line.trim().trim_end_matches(" kB").parse()?)
 }

@@ -17,14 +17,13 @@ import argparse
 import json
 import pathlib
 import random
-import re
 import sys
 import tempfile
 import time
 
-from tfidf import LABELLED, ROOT, generated_texts, labelled_texts, measured, table
+import harness
 
-BINARY = ROOT / "target" / "release" / "examples" / "svd"
+BINARY = harness.EXAMPLES / "svd"
 DIMENSIONS = 100
 LEADING = 10
 
@@ -51,9 +50,8 @@ def peer(folder, right=None):
     svd = TruncatedSVD(DIMENSIONS, n_iter=5, random_state=7)
     rows = svd.fit_transform(matrix)
     figures = {"wall": time.perf_counter() - wall, "cpu": time.process_time() - cpu}
-    peak = re.search(r"VmHWM:\s+(\d+)", pathlib.Path("/proc/self/status").read_text())
     lengths = numpy.linalg.norm(rows.astype("f8"), axis=0)
-    figures |= {"peak_kib": int(peak[1]), "singular_values": sorted(lengths.tolist(), reverse=True)}
+    figures |= {"peak_kib": harness.peak_kib(), "singular_values": sorted(lengths.tolist(), reverse=True)}
     if right:
         svd.components_.T.astype("<f4").tofile(right)
     return figures
@@ -64,8 +62,8 @@ def compare(folder, binary):
     import numpy
 
     ours_file, theirs_file = str(pathlib.Path(folder, "ours")), str(pathlib.Path(folder, "theirs"))
-    ours = numpy.array(measured([binary, folder, ours_file])["singular_values"])
-    theirs = numpy.array(measured([sys.executable, __file__, "--peer", folder, "--right", theirs_file])["singular_values"])
+    ours = numpy.array(harness.measured([binary, folder, ours_file])["singular_values"])
+    theirs = numpy.array(harness.measured([sys.executable, __file__, "--peer", folder, "--right", theirs_file])["singular_values"])
     leading = lambda file: numpy.fromfile(file, "<f4").reshape(-1, DIMENSIONS)[:, :LEADING].astype("f8")
     cosine = numpy.linalg.svd(leading(ours_file).T @ leading(theirs_file))[1].min()
     captured = (ours**2).sum() / (theirs**2).sum()
@@ -80,9 +78,7 @@ def main():
     arguments.add_argument("--responses", type=int, default=200_000)
     arguments.add_argument("--texts-each", type=int, default=6, help="texts of a response, at most")
     arguments.add_argument("--runs", type=int, default=5)
-    arguments.add_argument("--seed", type=int, default=7)
-    arguments.add_argument("--labelled", type=pathlib.Path, default=LABELLED, help="folder of .jsonl files with a field `text`")
-    arguments.add_argument("--generate", action="store_true", help="use the generator even where that folder is")
+    harness.add_text_arguments(arguments)
     arguments.add_argument("--binary", type=pathlib.Path, default=BINARY)
     arguments.add_argument("--peer", help=argparse.SUPPRESS)
     arguments.add_argument("--right", help=argparse.SUPPRESS)
@@ -90,23 +86,19 @@ def main():
     if options.peer:
         print(json.dumps(peer(options.peer, options.right)))
         return
-    if not options.binary.exists():
-        sys.exit(f"no {options.binary}: build it first (see the top of this file)")
+    harness.require(options.binary)
 
     import numpy
     from sklearn.feature_extraction.text import TfidfVectorizer
 
     draw = random.Random(options.seed)
-    if options.generate or not options.labelled.is_dir():
-        texts, source = list(generated_texts(draw)), "the generator of tfidf.py"
-    else:
-        texts, source = list(labelled_texts(options.labelled)), str(options.labelled)
+    texts = harness.texts_of(options, draw)
     with tempfile.TemporaryDirectory() as folder:
         responses = (" ".join(draw.choices(texts, k=draw.randint(1, options.texts_each))) for _ in range(options.responses))
         matrix = TfidfVectorizer(min_df=2, sublinear_tf=True, dtype=numpy.float32).fit_transform(responses)
         write_matrix(pathlib.Path(folder), matrix)
         n_rows, n_columns = matrix.shape
-        of_texts = f"of {len(texts):,} texts from {source}; seed {options.seed}"
+        of_texts = f"of {len(texts):,} texts from {harness.source(options)}; seed {options.seed}"
         print(f"{n_rows:,} responses × {n_columns:,} terms, {matrix.nnz:,} entries, {of_texts}", flush=True)
         del matrix
 
@@ -119,8 +111,9 @@ def main():
         rows = {name: [] for name in contestants}
         for _ in range(options.runs):
             for name, (command, threads) in contestants.items():
-                rows[name].append(measured(command, threads))
-        table(rows, options.runs)
+                rows[name].append(harness.measured(command, threads))
+        harness.table(f"median (least to greatest) of {options.runs} runs in turn", rows, harness.COLUMNS)
+        harness.shares_of_first(rows, harness.COLUMNS)
     if not same:
         sys.exit("the results differ")
 

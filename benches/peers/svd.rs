@@ -4,12 +4,14 @@
 //! Prints one JSON object: seconds by the clock (`wall`), of processor time over all threads (`cpu`), the highest memory of the
 //! process so far (`peak_kib`), and what came of it. With a second argument, writes the right singular vectors to that file.
 
+mod process;
+
 use canvass_analysis::{Csr, Svd};
+use process::{Cost, peak_kib, timed};
 use std::error::Error;
 use std::fs;
 use std::io::Write;
 use std::path::Path;
-use std::time::Instant;
 
 /// Dimensions kept.
 const DIMENSIONS: usize = 100;
@@ -22,9 +24,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     // Threads start outside the time, as an import does.
     rayon::broadcast(|_| ());
 
-    let (start, cpu_before) = (Instant::now(), cpu_seconds()?);
-    let svd = Svd::fit(&matrix, DIMENSIONS, SEED);
-    let (wall, cpu) = (start.elapsed().as_secs_f64(), cpu_seconds()? - cpu_before);
+    let (svd, Cost { wall, cpu }) = timed(|| Svd::fit(&matrix, DIMENSIONS, SEED))?;
 
     let figures = serde_json::json!({
         "wall": wall,
@@ -54,21 +54,4 @@ fn read_matrix(folder: &Path) -> Result<Csr, Box<dyn Error>> {
         columns.iter().map(|bytes| u32::from_le_bytes(*bytes)).collect(),
         values.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect(),
     ))
-}
-
-/// The processor time of this process so far, all threads together: that of each thread, in nanoseconds.
-fn cpu_seconds() -> Result<f64, Box<dyn Error>> {
-    let mut nanoseconds = 0_u64;
-    for thread in fs::read_dir("/proc/self/task")? {
-        let schedule = fs::read_to_string(thread?.path().join("schedstat"))?;
-        nanoseconds += schedule.split_whitespace().next().ok_or("schedstat is empty")?.parse::<u64>()?;
-    }
-    Ok(nanoseconds as f64 / 1e9)
-}
-
-/// The highest resident memory of this process so far.
-fn peak_kib() -> Result<u64, Box<dyn Error>> {
-    let status = fs::read_to_string("/proc/self/status")?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).ok_or("no VmHWM")?;
-    Ok(line.trim().trim_end_matches(" kB").parse()?)
 }

@@ -4,13 +4,15 @@
 //! Prints one JSON object: seconds by the clock (`wall`), of processor time over all threads (`cpu`), the highest memory of the
 //! process so far (`peak_kib`), and what the matrix holds. With a second argument, writes the matrix into that folder.
 
+mod process;
+
 use canvass_analysis::{Csr, TfidfSettings};
 use canvass_text::{Bags, WordRule, count_words};
+use process::{Cost, peak_kib, timed};
 use std::error::Error;
 use std::fs;
 use std::io::{BufWriter, Write};
 use std::path::Path;
-use std::time::Instant;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args_os().skip(1);
@@ -20,12 +22,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     // Threads start outside the time, as an import does.
     rayon::broadcast(|_| ());
 
-    let (start, cpu_before) = (Instant::now(), cpu_seconds()?);
-    let Bags { vocabulary, row_starts, columns, counts } = count_words(&texts, WordRule::Alphanumeric { min_chars: 2 });
-    let counts = Csr::from_parts(vocabulary.len(), row_starts, columns, counts);
-    let settings = TfidfSettings { min_document_frequency: 1, sublinear_tf: false, smooth_idf: true };
-    let matrix = settings.fit(&counts).transform_owned(counts);
-    let (wall, cpu) = (start.elapsed().as_secs_f64(), cpu_seconds()? - cpu_before);
+    let ((vocabulary, matrix), Cost { wall, cpu }) = timed(|| {
+        let bags = count_words(&texts, WordRule::Alphanumeric { min_chars: 2 });
+        let Bags { vocabulary, row_starts, columns, counts } = bags;
+        let counts = Csr::from_parts(vocabulary.len(), row_starts, columns, counts);
+        let settings = TfidfSettings { min_document_frequency: 1, sublinear_tf: false, smooth_idf: true };
+        (vocabulary, settings.fit(&counts).transform_owned(counts))
+    })?;
 
     let figures = serde_json::json!({
         "wall": wall,
@@ -41,23 +44,6 @@ fn main() -> Result<(), Box<dyn Error>> {
         write_matrix(Path::new(&folder), &vocabulary, &matrix)?;
     }
     Ok(())
-}
-
-/// The processor time of this process so far, all threads together: that of each thread, in nanoseconds.
-fn cpu_seconds() -> Result<f64, Box<dyn Error>> {
-    let mut nanoseconds = 0_u64;
-    for thread in fs::read_dir("/proc/self/task")? {
-        let schedule = fs::read_to_string(thread?.path().join("schedstat"))?;
-        nanoseconds += schedule.split_whitespace().next().ok_or("schedstat is empty")?.parse::<u64>()?;
-    }
-    Ok(nanoseconds as f64 / 1e9)
-}
-
-/// The highest resident memory of this process so far.
-fn peak_kib() -> Result<u64, Box<dyn Error>> {
-    let status = fs::read_to_string("/proc/self/status")?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).ok_or("no VmHWM")?;
-    Ok(line.trim().trim_end_matches(" kB").parse()?)
 }
 
 /// Writes `vocabulary.txt`, and row starts (u64), columns (u32) and values (f32) as they lie in memory, little-endian.
