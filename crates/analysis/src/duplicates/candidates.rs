@@ -7,9 +7,10 @@
 //!   the least hash is kept, so that any shared passage of `passage_words` has a run that both kept.
 //!
 //! # Cost
-//! A bucket of up to [`SMALL`] texts is compared throughout. In a larger one each text is compared with the first
-//! [`FIRST`] only, so that cost grows with the texts and not with their square. Where more than sixteen different texts share a band or
-//! run, a pair of later ones is then found only by another bucket, or in the group of a text that both are alike to.
+//! A bucket of up to [`SMALL`] texts is compared throughout. In a larger one each text is compared with [`FIRST`] only, so that cost
+//! grows with the texts and not with their square: with those that stood in the most large buckets so far, as the source of many copies
+//! does, of several the earliest. Where more than sixteen different texts share a band or run, a pair of others is then found only by
+//! another bucket, or in the group of a text that both are alike to.
 //!
 //! # Source
 //! Broder (1997); Schleimer, Wilkerson & Aiken (2003), winnowing.
@@ -42,24 +43,30 @@ pub(super) fn unpair(candidate: Candidate) -> (u32, u32) {
 /// The pairs to be compared, ascending, each once: places in `distinct`, which holds texts.
 pub(super) fn candidates(texts: &Texts, distinct: &[u32], settings: &DuplicateSettings) -> Vec<Candidate> {
     let mut lists = vec![by_passages(texts, distinct, settings)];
+    let mut met = vec![0_u32; distinct.len()];
     let banding = Banding::new(settings);
     let per_block = (LANES / banding.n_rows).max(1);
     let mut keys = vec![0_u32; distinct.len() * per_block];
     for block in 0..banding.n_bands.div_ceil(per_block) {
         let n_bands = per_block.min(banding.n_bands - block * per_block);
         band_keys(texts, distinct, &Hashes::new(block), banding.n_rows, per_block, &mut keys);
-        let bands: Vec<Vec<Candidate>> = (0..n_bands)
+        let bands: Vec<(Vec<Candidate>, Vec<u32>)> = (0..n_bands)
             .into_par_iter()
             .map(|band| {
                 let chunks = || keys.chunks(CHUNK * per_block);
                 let keys = || chunks().flat_map(|chunk| band_of(chunk, band, per_block)).copied().zip(0..);
                 let mut found = Vec::new();
-                compare_buckets(&mut repeated(keys, distinct.len()), &mut found);
-                found
+                let in_large = compare_buckets(&repeated(keys, distinct.len()), &met, &mut found);
+                (found, in_large)
             })
             .collect();
-        let mut found = bands.concat();
-        drop(bands);
+        let mut found = Vec::with_capacity(bands.iter().map(|(found, _)| found.len()).sum());
+        for (of_band, in_large) in bands {
+            found.extend(of_band);
+            for text in in_large {
+                met[text as usize] += 1;
+            }
+        }
         found.par_sort_unstable();
         found.dedup();
         lists.push(found);
@@ -132,14 +139,34 @@ fn repeated<I: Iterator<Item = (u32, u32)>>(keys: impl Fn() -> I, n_keys: usize)
     entries
 }
 
-/// The pairs to compare within each run of entries with one key.
-fn compare_buckets(entries: &mut [u64], found: &mut Vec<Candidate>) {
+/// The pairs to compare within each run of entries with one key. `met`: for each text how often it stood in a large bucket so far.
+/// Returns the texts that stand in one now.
+fn compare_buckets(entries: &[u64], met: &[u32], found: &mut Vec<Candidate>) -> Vec<u32> {
+    let mut in_large = Vec::new();
     for bucket in entries.chunk_by(|a, b| a >> 32 == b >> 32) {
-        let reach = if bucket.len() <= SMALL { bucket.len() } else { FIRST };
-        for (at, higher) in bucket.iter().enumerate() {
-            found.extend(bucket[..at.min(reach)].iter().map(|lower| pair(*lower as u32, *higher as u32)));
+        if bucket.len() <= SMALL {
+            for (at, higher) in bucket.iter().enumerate() {
+                found.extend(bucket[..at].iter().map(|lower| pair(*lower as u32, *higher as u32)));
+            }
+            continue;
+        }
+        let mut first: Vec<u32> = Vec::with_capacity(FIRST + 1);
+        for entry in bucket {
+            let text = *entry as u32;
+            let at = first.partition_point(|other| met[*other as usize] >= met[text as usize]);
+            if at < FIRST {
+                first.insert(at, text);
+                first.truncate(FIRST);
+            }
+        }
+        for entry in bucket {
+            let text = *entry as u32;
+            let others = first.iter().filter(|other| **other != text);
+            found.extend(others.map(|other| pair(text.min(*other), text.max(*other))));
+            in_large.push(text);
         }
     }
+    in_large
 }
 
 /// Two ascending lists as one, what is in both once.
@@ -177,10 +204,10 @@ fn by_passages(texts: &Texts, distinct: &[u32], settings: &DuplicateSettings) ->
         })
         .collect();
     let n_kept = kept.iter().map(Vec::len).sum();
-    let mut entries = repeated(|| kept.iter().flatten().copied(), n_kept);
+    let entries = repeated(|| kept.iter().flatten().copied(), n_kept);
     drop(kept);
     let mut found = Vec::new();
-    compare_buckets(&mut entries, &mut found);
+    compare_buckets(&entries, &vec![0; distinct.len()], &mut found);
     found.par_sort_unstable();
     found.dedup();
     found
@@ -237,10 +264,15 @@ mod tests {
 
     #[test]
     fn a_large_bucket_costs_no_square() {
-        let mut entries: Vec<u64> = (0..1000).map(|place| pair(9, place)).collect();
-        let mut found = Vec::new();
-        compare_buckets(&mut entries, &mut found);
-        assert_eq!(found.len(), (0..1000).map(|at| at.min(FIRST)).sum::<usize>());
+        let entries: Vec<u64> = (0..1000).map(|place| pair(9, place)).collect();
+        let (mut found, mut met) = (Vec::new(), vec![0; 1000]);
+        assert_eq!(compare_buckets(&entries, &met, &mut found).len(), 1000);
+        assert_eq!(found.len(), 1000 * FIRST - FIRST);
+        // A text that stood in more large buckets comes first.
+        met[777] = 2;
+        found.clear();
+        compare_buckets(&entries, &met, &mut found);
+        assert!((0..1000).all(|at| at == 777 || found.contains(&pair(at.min(777), at.max(777)))));
     }
 
     #[test]

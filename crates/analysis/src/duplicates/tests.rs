@@ -148,6 +148,29 @@ fn every_member_of_a_campaign_of_many_edits_is_found_through_the_first_ones() {
 }
 
 #[test]
+fn the_source_of_many_copies_is_found_wherever_it_stands() {
+    // A fifth of the words changed: the copies are like the source, and hardly like each other.
+    let edited = |at: usize| {
+        let word = |place: usize| match minhash::mix((at * 40 + place) as u64) % 5 {
+            0 if at != 1000 => format!("own{at}x{place}"),
+            _ => format!("w{place}"),
+        };
+        (0..40).map(word).collect::<Vec<_>>().join(" ")
+    };
+    let all: Vec<String> = (0..2000).map(edited).collect();
+    let all = texts(&all.iter().map(String::as_str).collect::<Vec<_>>());
+    let mut comparer = compare::Comparer::default();
+    comparer.load(&all, 1000);
+    let settings = DuplicateSettings::default();
+    let is_near =
+        |text: &u32| groups::relation(&mut comparer, &all, 1000, *text, &settings).is_some_and(|(near, _)| near);
+    let expected = (0..2000).filter(is_near).count();
+    let found = found(&all);
+    let group = found.groups.iter().find(|group| group.representative_idx == 1000).expect("the source stands for them");
+    assert!(expected > 1800 && group.members.len() * 100 >= expected * 99, "{} of {expected}", group.members.len());
+}
+
+#[test]
 fn the_result_is_the_same_on_any_number_of_threads() {
     let all: Vec<String> = (0..3000_usize)
         .map(|at| format!("{} {}", numbered(at % 70..at % 70 + 25), numbered(at / 3..at / 3 + 9)))
