@@ -5,9 +5,9 @@
 #[path = "random.rs"]
 mod random;
 
+use canvass_analysis::duplicates::{Shared, word_hash};
 use canvass_analysis::{
-    Csr, Document, DuplicateSettings, Group, Shared, TfidfSettings, ThemeInput, ThemeSettings, Themes, find_groups,
-    fit_themes,
+    Csr, DuplicateSettings, Group, Texts, TfidfSettings, ThemeInput, ThemeSettings, Themes, find_duplicates, fit_themes,
 };
 use canvass_text::{
     Analyser, Analysis, Identifier, Language, Lexicon, MIN_CONFIDENCE, Quotations, Resources, TermRules, Text,
@@ -206,9 +206,12 @@ fn near_duplicates(criterion: &mut Criterion, consultation: &Consultation) {
     let settings = DuplicateSettings::default();
     let words: Vec<Vec<String>> = consultation.texts.iter().map(|text| normalised_words(text).collect()).collect();
     let find = || {
-        let documents: Vec<Document> =
-            words.iter().map(|words| Document::new(words, &Shared::default(), &settings)).collect();
-        find_groups(&documents, &settings).expect("the default settings are in bounds")
+        let mut texts = Texts::new(&settings);
+        for words in &words {
+            let words: Vec<u64> = words.iter().map(|word| word_hash(word)).collect();
+            texts.push(&words, &Shared::default());
+        }
+        find_duplicates(&texts, &settings).expect("the default settings are in bounds").groups
     };
     bench(criterion, "near_duplicates", N_RESPONSES, find, |groups: &Vec<Group>| {
         assert_eq!(groups.len(), N_CAMPAIGNS);

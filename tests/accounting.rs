@@ -144,10 +144,13 @@ fn verbatims_are_the_source(question: &Value, records: &[Value]) {
 }
 
 fn groups_are_listed(question: &Value, rows: &[Row]) {
+    let quotations: usize = list(question, "quotations").iter().map(|group| list(group, "members").len()).sum();
+    let (quoting, rows): (Vec<Row>, Vec<Row>) = rows.iter().cloned().partition(|row| row["kind"] == "quotation");
+    assert_eq!((quotations, cells(&quoting, "response_id").len()), (quoting.len(), quoting.len()));
     let members: usize = list(question, "duplicates").iter().map(|group| list(group, "members").len()).sum();
     assert_eq!(members, rows.len());
     assert!(count(question, "base_once") <= count(question, "base"));
-    assert_eq!(cells(rows, "response_id").len(), rows.len(), "a response is in one group at most");
+    assert_eq!(cells(&rows, "response_id").len(), rows.len(), "a response is in one group at most");
 }
 
 #[test]

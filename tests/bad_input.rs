@@ -255,6 +255,11 @@ fn a_reference_text_of_the_configuration_that_is_not_there() {
 
 #[test]
 fn a_reference_text_in_another_format() {
+    assert_snapshot!(refused(Run::new().csv(FERRY).holding("form.pdf", b"%PDF-1.7").reference("form.pdf")));
+}
+
+#[test]
+fn a_reference_text_that_is_half_a_word_document() {
     assert_snapshot!(refused(Run::new().csv(FERRY).holding("form.docx", b"PK\x03\x04").reference("form.docx")));
 }
 

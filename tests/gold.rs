@@ -1,6 +1,7 @@
 //! A real consultation in the long layout, where it lies beside the repository.
 
 use crate::support::{Outputs, Run, count, list, shared, text};
+use std::collections::BTreeMap;
 use std::fs;
 
 /// The consultation run as its issue says.
@@ -51,5 +52,81 @@ fn the_exact_copies_are_found() {
         };
         assert_eq!(row("10")["group_id"], row("13")["group_id"], "{question}");
         assert_eq!((row("10")["kind"].as_str(), row("13")["kind"].as_str()), ("exact", "exact"), "{question}");
+    }
+}
+
+/// The rows of a table of the hand coding.
+fn gold(name: &str) -> Option<Vec<BTreeMap<String, String>>> {
+    let path = shared(&format!("gold/one-itu/{name}"))?;
+    Some(csv::Reader::from_path(path).unwrap().deserialize().map(Result::unwrap).collect())
+}
+
+/// What the run says of pairs, by question and responses.
+fn pairs(outputs: &Outputs) -> BTreeMap<(String, u32, u32), String> {
+    let id = |text: &str| text.parse::<u32>().unwrap();
+    let rows = outputs.rows("duplicate_pairs.csv").into_iter();
+    rows.map(|row| ((row["question"].clone(), id(&row["response_a"]), id(&row["response_b"])), row["kind"].clone()))
+        .collect()
+}
+
+#[test]
+fn every_pair_that_people_found_is_found_and_no_other() {
+    let (Some(outputs), Some(gold)) = (one_itu(), gold("duplicates.csv")) else { return };
+    let found = pairs(&outputs);
+    let mut expected = BTreeMap::new();
+    for row in gold.iter().filter(|row| row["type"] != "quotation") {
+        let key = (row["q"].clone(), row["i"].parse::<u32>().unwrap(), row["j"].parse::<u32>().unwrap());
+        expected.insert(key, row["type"].clone());
+    }
+    let duplicates: BTreeMap<_, _> = found.into_iter().filter(|(_, kind)| kind != "quotation").collect();
+    assert_eq!(duplicates, expected);
+}
+
+#[test]
+fn what_is_lifted_from_the_reference_text_is_a_quotation_and_no_duplicate() {
+    let (Some(outputs), Some(gold)) = (one_itu(), gold("reference_quotes.csv")) else { return };
+    let rows = outputs.rows("duplicates.csv");
+    let quotes = |row: &BTreeMap<String, String>| {
+        rows.iter().any(|found| {
+            found["kind"] == "quotation" && found["question"] == row["q"] && found["response_id"] == row["i"]
+        })
+    };
+    let verbatim: Vec<_> = gold.iter().filter(|row| row["note"].starts_with("LIFTED verbatim")).collect();
+    assert!(!verbatim.is_empty());
+    for row in verbatim {
+        assert!(quotes(row), "{row:?}");
+    }
+    let again: Vec<_> = gold.iter().filter(|row| row["note"].starts_with("LIFTED (re-translated)")).collect();
+    let n_found = again.iter().filter(|row| quotes(row)).count();
+    println!("lifted and translated anew: {n_found} of {} found", again.len());
+    let found = pairs(&outputs);
+    for row in gold.iter().filter(|row| row["note"].starts_with("LIFTED")) {
+        let id = row["i"].parse::<u32>().unwrap();
+        let other = found
+            .iter()
+            .find(|((question, a, b), kind)| *question == row["q"] && (*a == id || *b == id) && *kind != "quotation");
+        assert_eq!(other, None);
+    }
+}
+
+#[test]
+fn the_passages_of_a_pair_are_the_same_words_in_both_answers() {
+    let Some(outputs) = one_itu() else { return };
+    let words = |record: &serde_json::Value, span: &str| -> Vec<String> {
+        let (start, end) = span.split_once('-').unwrap();
+        let passage = &text(record, "text")[start.parse().unwrap()..end.parse().unwrap()];
+        let words = passage.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+        words.map(str::to_lowercase).collect()
+    };
+    let rows = outputs.rows("duplicate_pairs.csv");
+    assert!(rows.len() > 10);
+    for row in rows {
+        let a = outputs.record(&row["question"], &row["response_a"]);
+        let b = outputs.record(&row["question"], &row["response_b"]);
+        assert!(!row["spans"].is_empty(), "{row:?}");
+        for passage in row["spans"].split(' ') {
+            let (in_a, in_b) = passage.split_once(':').unwrap();
+            assert_eq!(words(&a, in_a), words(&b, in_b), "{row:?}");
+        }
     }
 }

@@ -78,7 +78,7 @@ fn hostile_answers_are_kept_as_they_are_in_the_data() {
 #[test]
 fn cells_that_a_spreadsheet_would_run_are_guarded_in_every_table() {
     let outputs = hostile().done().outputs();
-    for name in ["coding.csv", "duplicates.csv", "ledger.csv"] {
+    for name in ["coding.csv", "duplicates.csv", "duplicate_pairs.csv", "ledger.csv"] {
         let rows = outputs.rows(name);
         assert!(!rows.is_empty(), "{name}");
         for row in &rows {
@@ -103,7 +103,7 @@ fn ids_stand_unguarded_in_the_data() {
 
 #[test]
 fn the_guard_of_the_sample_is_on_no_ordinary_cell() {
-    for name in ["coding.csv", "duplicates.csv", "ledger.csv"] {
+    for name in ["coding.csv", "duplicates.csv", "duplicate_pairs.csv", "ledger.csv"] {
         for row in sample().rows(name) {
             assert!(row.iter().all(|(column, cell)| column == "reason" || !cell.starts_with('\'')), "{name}: {row:?}");
         }

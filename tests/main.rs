@@ -8,6 +8,7 @@
 mod accounting;
 mod bad_input;
 mod columns;
+mod copies;
 mod doubles;
 mod explain;
 mod gold;

@@ -14,9 +14,10 @@ use tempfile::TempDir;
 pub(crate) use workbook::{raw_workbook, workbook};
 
 /// The names every run folder has.
-pub(crate) const NAMES: [&str; 8] = [
+pub(crate) const NAMES: [&str; 9] = [
     "canvass.toml",
     "coding.csv",
+    "duplicate_pairs.csv",
     "duplicates.csv",
     "findings.json",
     "ledger.csv",

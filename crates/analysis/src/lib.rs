@@ -18,7 +18,9 @@ pub mod themes;
 pub mod vectors;
 
 pub use agreement::{Agreement, agreement, octaves};
-pub use duplicates::{Document, DuplicateKind, DuplicateSettings, Group, Member, Shared, find_groups};
+pub use duplicates::{
+    DuplicateKind, DuplicateSettings, Duplicates, Group, Member, Texts, find_duplicates, find_quotations,
+};
 pub use error::AnalysisError;
 pub use themes::{
     Algorithm, Basis, Membership, Stability, Theme, ThemeInput, ThemeSettings, Themes, WeightedTerm, fit_themes,

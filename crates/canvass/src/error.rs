@@ -1,5 +1,6 @@
 //! Why a run, a check or an explanation could not be made.
 
+use crate::duplicates::DuplicatesError;
 use crate::ingest::IngestError;
 use crate::ledger::State;
 use crate::quality::QualityError;
@@ -22,6 +23,9 @@ pub enum Error {
     /// A labelled set cannot be used.
     #[error(transparent)]
     Quality(#[from] QualityError),
+    /// A file of texts cannot be searched for copies.
+    #[error(transparent)]
+    Duplicates(#[from] DuplicatesError),
     /// A built-in resource is broken.
     #[error(transparent)]
     Resource(#[from] canvass_text::ResourceError),
@@ -136,6 +140,7 @@ impl Error {
             Self::Input(error) => error.hint(),
             Self::Settings(error) => error.hint(),
             Self::Quality(error) => error.hint(),
+            Self::Duplicates(error) => error.hint(),
             Self::Analysis(AnalysisError::OutOfRange { setting, .. }) => {
                 format!("change {setting} in the configuration")
             }
@@ -169,6 +174,7 @@ impl Error {
         match self {
             Self::Input(_)
             | Self::Settings(_)
+            | Self::Duplicates(_)
             | Self::NothingToCompare { .. }
             | Self::Exists { .. }
             | Self::UnusableFolder { .. }

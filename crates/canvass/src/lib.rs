@@ -3,7 +3,8 @@
 //! The story in reading order: [`settings`] says what a run is to do; [`ingest`] reads the files; [`ledger`] accounts for
 //! every response; [`pipeline`] takes the texts apart, finds near-duplicates and themes, and puts together the [`findings`];
 //! [`report`] turns them into files; [`run_folder`] writes those, verifies them later, and explains what happened to one
-//! response. Apart from these, [`quality`] measures how well clusters agree with labels that people gave.
+//! response. Apart from these, [`quality`] measures how well clusters agree with labels that people gave; [`duplicates`] finds copies in
+//! files of any length; [`generate`] makes answers with copies whose edits are known.
 //!
 //! ```no_run
 //! use canvass::{Request, Silent, report, run};
@@ -20,8 +21,10 @@
 //! Nothing here knows a command line, a clock or an environment; the file system is touched by `ingest` and `run_folder`
 //! only. The thread count is that of rayon's current pool, and no result depends on it.
 
+pub mod duplicates;
 mod error;
 pub mod findings;
+pub mod generate;
 pub mod ingest;
 pub mod ledger;
 pub mod pipeline;
@@ -33,6 +36,7 @@ pub mod run_folder;
 pub mod settings;
 mod tokenizers;
 
+pub use canvass_analysis::DuplicateSettings;
 pub use canvass_text::Language;
 pub use error::Error;
 pub use findings::Findings;

@@ -17,6 +17,8 @@ pub enum Stage {
     Findings,
     /// Writing the run folder; counts files.
     Report,
+    /// Reading texts to be compared; counts texts.
+    Texts,
     /// Reading labelled sets; counts texts.
     Labelled,
     /// Clustering labelled sets; counts how often one is clustered.
@@ -34,6 +36,7 @@ impl Stage {
             Self::Themes => "themes",
             Self::Findings => "findings",
             Self::Report => "report",
+            Self::Texts => "texts",
             Self::Labelled => "labelled",
             Self::Clusters => "clusters",
         }
@@ -46,7 +49,7 @@ impl Stage {
             Self::Themes => "points",
             Self::Findings => "questions",
             Self::Report => "files",
-            Self::Labelled => "texts",
+            Self::Texts | Self::Labelled => "texts",
             Self::Clusters => "clusterings",
         }
     }

@@ -1,5 +1,7 @@
 //! The command line.
 
+use canvass::DuplicateSettings;
+use canvass::generate::Edit;
 use canvass::pipeline::DEFAULT_SEED;
 use canvass::quality::{ClusterAlgorithm, ClusterCount};
 use canvass::settings::Layout;
@@ -42,7 +44,9 @@ pub(crate) enum Command {
     Verify(Verify),
     /// Tell what happened to one response
     Explain(Explain),
-    /// Measure how good canvass is on data of your own
+    /// Find copies, edited copies and shared passages in files of texts of any length, and nothing else
+    Duplicates(Box<Duplicates>),
+    /// Measure how good canvass is on data of your own, or on data it generates
     #[command(subcommand)]
     Bench(Bench),
 }
@@ -67,7 +71,7 @@ pub(crate) struct Run {
     /// A csv of question,text: the wording of questions that a long file names by id
     #[arg(long, value_name = "FILE")]
     pub(crate) questions: Option<PathBuf>,
-    /// A text sent with the form (.txt, .md), whose wording carries no theme; may be given several times
+    /// A text sent with the form (.txt, .md, .docx), whose wording carries no theme; may be given several times
     #[arg(long, value_name = "FILE")]
     pub(crate) reference: Vec<PathBuf>,
     /// A file of [[synonym]] tables: words and phrases that count as one term; may be given several times
@@ -150,6 +154,120 @@ pub(crate) struct Explain {
 pub(crate) enum Bench {
     /// Compare clusters of texts with the labels that people gave them: NMI, ARI and accuracy
     Quality(Quality),
+    /// Generate answers, with copies whose edits are known
+    Generate(Generate),
+    /// Compare the copies found in generated answers with what is known of them: recall and precision by edit and strength
+    Duplicates(BenchDuplicates),
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Duplicates {
+    /// The files of texts: .csv and .tsv with a header, .jsonl, or .txt with a text a line
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) search: Search,
+    /// Where to write the pairs, instead of to standard output
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+    /// Where to write the groups
+    #[arg(long, value_name = "FILE")]
+    pub(crate) groups: Option<PathBuf>,
+    /// How they are written
+    #[arg(long, value_enum, default_value_t = TableFormatArgument::Csv, value_name = "FORMAT")]
+    pub(crate) format: TableFormatArgument,
+}
+
+/// How files of texts are searched.
+#[derive(Args, Debug)]
+pub(crate) struct Search {
+    /// The column, or field, with the text [default: text]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) text_column: Option<String>,
+    /// The column, or field, with the id [default: id, else the texts are numbered]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) id_column: Option<String>,
+    /// A text sent with the form (.txt, .md, .docx), whose wording makes no copies; may be given several times
+    #[arg(long, value_name = "FILE")]
+    pub(crate) reference: Vec<PathBuf>,
+    /// From which similarity on texts are near-duplicates
+    #[arg(long, value_name = "SHARE", default_value_t = DuplicateSettings::default().min_similarity)]
+    pub(crate) min_similarity: f64,
+    /// The share of the pairs just that similar that is to be found
+    #[arg(long, value_name = "SHARE", default_value_t = DuplicateSettings::default().target_recall)]
+    pub(crate) target_recall: f64,
+    /// The longest record accepted, in bytes
+    #[arg(long, value_name = "BYTES", default_value_t = 1 << 26)]
+    pub(crate) max_record_bytes: usize,
+}
+
+/// How pairs and groups are written.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(crate) enum TableFormatArgument {
+    /// Comma-separated, with a header.
+    Csv,
+    /// A JSON object a line.
+    Jsonl,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Generate {
+    /// How many answers
+    #[arg(long, value_name = "N", default_value_t = 10_000)]
+    pub(crate) responses: u64,
+    /// Words of an answer, on average
+    #[arg(long, value_name = "N", default_value_t = 40)]
+    pub(crate) words: u32,
+    /// What is done to copies; a quarter of the answers are sources and copies
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', value_parser = edits())]
+    pub(crate) edits: Vec<Edit>,
+    /// The shares of the words that edits touch
+    #[arg(long, value_name = "SHARES", value_delimiter = ',', default_values_t = [0.05, 0.1, 0.2, 0.3, 0.4])]
+    pub(crate) strengths: Vec<f64>,
+    /// Of all draws
+    #[arg(long, value_name = "N", default_value_t = DEFAULT_SEED)]
+    pub(crate) seed: u64,
+    /// Where to write the answers (id,text), instead of to standard output
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+    /// Where to write what is known of the copies (source,copy,edit,strength)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) truth: Option<PathBuf>,
+}
+
+/// Takes the name of an edit.
+fn edits() -> impl TypedValueParser<Value = Edit> {
+    PossibleValuesParser::new(Edit::ALL.map(Edit::name)).map(|name| {
+        // The parser takes no other name.
+        Edit::ALL.into_iter().find(|edit| edit.name() == name).unwrap_or(Edit::Copies)
+    })
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct BenchDuplicates {
+    /// The generated answers
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// What the generator said of the copies
+    #[arg(long, value_name = "FILE")]
+    pub(crate) truth: PathBuf,
+    #[command(flatten)]
+    pub(crate) search: Search,
+    /// Where to draw recall against strength (SVG)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) plot: Option<PathBuf>,
+    /// How the figures are written to standard output
+    #[arg(long, value_enum, default_value_t = ScoreFormat::Text, value_name = "FORMAT")]
+    pub(crate) format: ScoreFormat,
+}
+
+/// How scores are written.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(crate) enum ScoreFormat {
+    /// For people.
+    Text,
+    /// A list of objects.
+    Json,
 }
 
 #[derive(Args, Debug)]

@@ -1,15 +1,23 @@
-//! What each bench does.
+//! What each bench does, and the search for duplicates alone.
 
-use crate::arguments::{Bench, Quality, QualityFormat};
+use crate::arguments::{
+    Bench, BenchDuplicates, Duplicates, Generate, Quality, QualityFormat, ScoreFormat, Search, TableFormatArgument,
+};
 use crate::console::Console;
 use crate::progress::Progress;
+use canvass::duplicates::{self, Columns, DuplicatesRequest, TableFormat};
+use canvass::generate::{GenerateRequest, generate};
 use canvass::quality::{self, QualitySettings, tell};
-use canvass::{Error, run_folder};
+use canvass::{DuplicateSettings, Error, run_folder};
+use std::io::{BufWriter, Write, stdout};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 pub(crate) fn execute(bench: &Bench, console: Console) -> Result<ExitCode, Error> {
     match bench {
         Bench::Quality(arguments) => measure_quality(arguments, console),
+        Bench::Generate(arguments) => generate_answers(arguments),
+        Bench::Duplicates(arguments) => measure_duplicates(arguments, console),
     }
 }
 
@@ -28,6 +36,95 @@ fn measure_quality(arguments: &Quality, console: Console) -> Result<ExitCode, Er
         QualityFormat::Text => tell::text(&quality),
         QualityFormat::Json => tell::json(&quality),
         QualityFormat::Csv => tell::csv(&quality),
+    });
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The search that the command line asks for.
+fn request(files: &[PathBuf], search: &Search) -> DuplicatesRequest {
+    DuplicatesRequest {
+        files: files.to_vec(),
+        columns: Columns { id: search.id_column.clone(), text: search.text_column.clone() },
+        references: search.reference.clone(),
+        settings: DuplicateSettings {
+            min_similarity: search.min_similarity,
+            target_recall: search.target_recall,
+            ..DuplicateSettings::default()
+        },
+        max_record_bytes: search.max_record_bytes,
+        ..DuplicatesRequest::default()
+    }
+}
+
+pub(crate) fn find_duplicates(arguments: &Duplicates, console: Console) -> Result<ExitCode, Error> {
+    let progress = Progress::on_terminals(console);
+    let found = duplicates::find(&request(&arguments.files, &arguments.search), &progress)?;
+    let format = match arguments.format {
+        TableFormatArgument::Csv => TableFormat::Csv,
+        TableFormatArgument::Jsonl => TableFormat::Jsonl,
+    };
+    let mut out = BufWriter::new(stdout().lock());
+    let pairs = run_folder::write_file(arguments.out.as_deref(), &mut out, |out| found.write_pairs(format, out));
+    ended(pairs, out.flush())?;
+    if let Some(groups) = &arguments.groups {
+        run_folder::write_file(Some(groups), &mut out, |out| found.write_groups(format, out))?;
+    }
+    let duplicates = found.duplicates();
+    let (n_texts, n_pairs, n_groups) = (found.n_texts(), duplicates.pairs.len(), duplicates.groups.len());
+    console.say(&format!("{n_texts} texts, {n_pairs} pairs, {n_groups} groups"));
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A reader of standard output that has gone away (`| head`) is no error.
+fn ended(written: Result<(), Error>, flushed: std::io::Result<()>) -> Result<(), Error> {
+    match written {
+        Err(Error::Io { source, .. }) if source.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        Ok(()) => match flushed {
+            Err(source) if source.kind() != std::io::ErrorKind::BrokenPipe => {
+                Err(Error::Io { action: "write", path: "the results".into(), source })
+            }
+            _ => Ok(()),
+        },
+        other => other,
+    }
+}
+
+fn generate_answers(arguments: &Generate) -> Result<ExitCode, Error> {
+    let request = GenerateRequest {
+        n_responses: arguments.responses,
+        n_words: arguments.words,
+        edits: arguments.edits.clone(),
+        strengths: arguments.strengths.clone(),
+        seed: arguments.seed,
+    };
+    let mut out = BufWriter::new(stdout().lock());
+    let written = run_folder::write_file(arguments.out.as_deref(), &mut out, |answers| match &arguments.truth {
+        None => generate(&request, answers, None),
+        Some(path) => {
+            run_folder::write_file(Some(path), &mut std::io::sink(), |truth| generate(&request, answers, Some(truth)))
+        }
+    });
+    ended(written, out.flush())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn measure_duplicates(arguments: &BenchDuplicates, console: Console) -> Result<ExitCode, Error> {
+    let progress = Progress::on_terminals(console);
+    let found = duplicates::find(&request(&arguments.files, &arguments.search), &progress)?;
+    let scores = duplicates::score(&found, &arguments.truth)?;
+    if let Some(path) = &arguments.plot {
+        let drawing = duplicates::plot(&scores);
+        run_folder::write_file(Some(path), &mut std::io::sink(), |out| {
+            out.write_all(drawing.as_bytes()).map_err(|source| Error::Io {
+                action: "write",
+                path: path.clone(),
+                source,
+            })
+        })?;
+    }
+    console.result(&match arguments.format {
+        ScoreFormat::Text => duplicates::table(&scores).trim_end().to_owned(),
+        ScoreFormat::Json => serde_json::json!(scores).to_string(),
     });
     Ok(ExitCode::SUCCESS)
 }

@@ -36,7 +36,7 @@ pub use resources::{Resource, ResourceError, Resources};
 pub use segment::segment;
 pub use stemmer::{Snowball, Stemmer, Unstemmed};
 pub use terms::{AnalysedText, Analysis, LeftOut, Point, Term, TermKind, TermRules, Text, Token, Vocabulary};
-pub use words::normalised_words;
+pub use words::{each_normalised_word, normalised_words};
 
 use serde::{Deserialize, Serialize};
 

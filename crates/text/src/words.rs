@@ -296,6 +296,23 @@ pub fn normalised_words(text: &str) -> impl Iterator<Item = String> + '_ {
     normalised_word_indices(text).map(|(_, word)| word)
 }
 
+/// Hands each normalised word of a text to `each`, with its span: the words of [`normalised_words`], without setting memory aside for
+/// each.
+pub fn each_normalised_word(text: &str, mut each: impl FnMut(Span, &str)) {
+    let mut lower = String::new();
+    for (at, word) in Words::new(text) {
+        let span = Span::new(at, at + word.len());
+        if word.is_ascii() {
+            lower.clear();
+            lower.push_str(word);
+            lower.make_ascii_lowercase();
+            each(span, &lower);
+        } else {
+            each(span, &lower_case(word).replace('\u{2019}', "'"));
+        }
+    }
+}
+
 /// The normalised words of a text, each with its span.
 pub(crate) fn normalised_word_indices(text: &str) -> impl Iterator<Item = (Span, String)> + '_ {
     Words::new(text).map(|(at, word)| {
@@ -321,6 +338,12 @@ pub(crate) mod tests {
             ["Inter-regional", "co-operation", "cross", "border"]
         );
         assert_eq!(words("co - operation"), ["co", "operation"]);
+    }
+
+    #[test]
+    fn each_han_character_is_a_word() {
+        let words: Vec<String> = normalised_words("\u{591c}\u{95f4}\u{516c}\u{4ea4}\u{3002}").collect();
+        assert_eq!(words, ["\u{591c}", "\u{95f4}", "\u{516c}", "\u{4ea4}"]);
     }
 
     #[test]
@@ -377,6 +400,13 @@ pub(crate) mod tests {
             parts in prop::collection::vec(prop_oneof![of_ascii(), of_anything(), of_singled_out(), Just(" ".into())], 0..6)
         ) {
             same_as_the_crate(&parts.concat())?;
+        }
+
+        #[test]
+        fn words_handed_on_one_by_one_are_the_same(text in of_singled_out()) {
+            let mut found = Vec::new();
+            each_normalised_word(&text, |span, word| found.push((span, word.to_owned())));
+            prop_assert_eq!(found, normalised_word_indices(&text).collect::<Vec<_>>());
         }
 
         #[test]

@@ -1,23 +1,18 @@
 //! Groups of near-duplicates, each around a representative.
 
-use super::{Document, DuplicateSettings};
-use crate::error::AnalysisError;
+use super::candidates::{Candidate, pair, unpair};
+use super::compare::{Compared, Comparer, jaccard, passages};
+use super::template;
+use super::texts::Texts;
+use super::{Classes, DuplicateSettings};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
 
-/// Bands of the locality-sensitive hash, ...
-const N_BANDS: usize = 42;
-/// ... and the minima in each. Two answers of Jaccard similarity s are compared with probability 1 - (1 - s³)^42: 0.996 at
-/// 0.5, 0.68 at 0.3, 0.04 at 0.1.
-const BAND_WIDTH: usize = 3;
-/// Answers a parallel step takes at a time: fixed, so that the thread count cannot show.
-const CHUNK: usize = 256;
-/// Answers in one bucket that are compared with each other; the rest only with the bucket's first ones. Bounds the
-/// cost where thousands share a passage.
-const BUCKET_REACH: usize = 64;
+/// Pairs a parallel step takes at a time: fixed, so that the thread count cannot show.
+const CHUNK: usize = 4096;
 
-/// How an answer equals its representative.
+/// What two answers have in common.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum DuplicateKind {
@@ -25,6 +20,12 @@ pub enum DuplicateKind {
     Exact,
     /// An edited copy.
     Near,
+    /// The same skeleton, with its slots filled in otherwise.
+    Template,
+    /// A long passage, or most of the shorter one; not near.
+    Partial,
+    /// A passage of a reference text or the question only: no duplicate.
+    Quotation,
 }
 
 impl DuplicateKind {
@@ -33,228 +34,276 @@ impl DuplicateKind {
         match self {
             Self::Exact => "exact",
             Self::Near => "near",
+            Self::Template => "template",
+            Self::Partial => "partial",
+            Self::Quotation => "quotation",
         }
+    }
+
+    /// Whether answers so related say the same, so that they may count once.
+    pub fn is_copy(self) -> bool {
+        matches!(self, Self::Exact | Self::Near | Self::Template)
     }
 }
 
 /// A member of a group.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Member {
-    /// Index of the document.
+    /// Index of the text.
     pub document_idx: u32,
     /// To the representative.
     pub kind: DuplicateKind,
-    /// Jaccard similarity of shingles to the representative, 0 to 1.
+    /// To the representative, as [`Compared::similarity`]; 1 for an exact copy.
     pub similarity: f64,
 }
 
 /// A group of near-duplicates.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Group {
-    /// The document all members are alike to: the one with the most near-duplicates; of several the one with the most exact
+    /// The text all members are alike to: the one with the most near-duplicates; of several the one with the most exact
     /// copies, of those the earliest.
     pub representative_idx: u32,
     /// All members, the representative among them, by index.
     pub members: Vec<Member>,
+    /// Whether the texts are so short that even different people write them ("Yes, I agree"). Such are exact copies, and
+    /// no reason to count their authors once.
+    pub is_short: bool,
 }
 
-/// Finds the groups of near-duplicates.
-///
-/// Each member is at least `min_similarity` alike to its group's representative; there is no chaining of A ~ B ~ C where A and
-/// C are unlike. A document is in at most one group.
-///
-/// # Guarantees
-/// The same result at any thread count. Groups are in the order of their first members.
-///
-/// # Errors
-/// [`AnalysisError::OutOfRange`] if a setting is.
-///
-/// # Source
-/// Broder (1997), resemblance by minima of hashed shingles; Leskovec, Rajaraman & Ullman (2020), chapter 3, banding.
-pub fn find_groups(documents: &[Document], settings: &DuplicateSettings) -> Result<Vec<Group>, AnalysisError> {
-    settings.check()?;
-    // Exact copies are one from here on.
-    let mut copies: BTreeMap<u128, Vec<u32>> = BTreeMap::new();
-    for (at, document) in documents.iter().enumerate() {
-        if !document.shingles.is_empty() {
-            copies.entry(document.whole).or_default().push(at as u32);
-        }
+impl Group {
+    /// The members that count once with the representative, it among them: its copies, unless the text is short.
+    pub fn copies(&self) -> impl Iterator<Item = u32> {
+        let copies = self.members.iter().filter(|member| member.kind.is_copy() && !self.is_short);
+        copies.map(|member| member.document_idx)
     }
-    let mut distinct: Vec<Vec<u32>> = copies.into_values().collect();
-    distinct.sort_unstable();
+}
 
-    let alike = alike(documents, &distinct, settings.min_similarity);
-    let mut neighbours: Vec<Vec<(u32, f64)>> = vec![Vec::new(); distinct.len()];
-    for (a, b, similarity) in alike {
-        neighbours[a as usize].push((b, similarity));
-        neighbours[b as usize].push((a, similarity));
+/// A verified pair: places in the list of different texts.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Edge {
+    pub(super) lower: u32,
+    pub(super) higher: u32,
+    pub(super) is_near: bool,
+    pub(super) similarity: f64,
+}
+
+/// Whether a text is near to the one taken up (`true`), a partial copy (`false`), or neither.
+pub(super) fn relation(
+    comparer: &mut Comparer,
+    texts: &Texts,
+    taken_up: u32,
+    other: u32,
+    settings: &DuplicateSettings,
+) -> Option<(bool, Compared)> {
+    let found = comparer.compare(texts, other, settings.min_shingles())?;
+    let is_alike = found.similarity >= settings.min_similarity;
+    // What little they share may be a set phrase or two, unless it is most of what they have.
+    let is_evident = found.n_shared >= settings.evident_shingles();
+    if is_alike && (is_evident || jaccard(texts, taken_up, other) >= settings.min_similarity) {
+        return Some((true, found));
     }
-    let weight = |at: usize| {
-        distinct[at].len() + neighbours[at].iter().map(|(other, _)| distinct[*other as usize].len()).sum::<usize>()
+    let passage_words = settings.passage_words;
+    let enough = found.n_shared > (passage_words - settings.shingle_words) as usize;
+    let is_partial = enough
+        && (found.containment >= settings.min_similarity
+            || passages(texts, taken_up, other).iter().any(|passage| passage.n_words >= passage_words));
+    is_partial.then_some((false, found))
+}
+
+/// The pairs among the candidates that are near or partial, ascending.
+pub(super) fn verify(
+    texts: &Texts,
+    distinct: &[u32],
+    candidates: &[Candidate],
+    settings: &DuplicateSettings,
+) -> Vec<Edge> {
+    let of_chunk = |candidates: &[Candidate]| {
+        let (mut comparer, mut loaded) = (Comparer::default(), None);
+        let mut edges = Vec::new();
+        for candidate in candidates {
+            let (lower, higher) = unpair(*candidate);
+            let (one, other) = (distinct[lower as usize], distinct[higher as usize]);
+            if loaded.replace(one) != Some(one) {
+                comparer.load(texts, one);
+            }
+            if let Some((is_near, compared)) = relation(&mut comparer, texts, one, other, settings) {
+                edges.push(Edge { lower, higher, is_near, similarity: compared.similarity });
+            }
+        }
+        edges
     };
-    let mut order: Vec<(usize, usize)> =
-        (0..distinct.len()).map(|at| (weight(at), at)).filter(|(weight, _)| *weight > 1).collect();
-    order.sort_by(|a, b| b.0.cmp(&a.0).then(distinct[b.1].len().cmp(&distinct[a.1].len())).then(a.1.cmp(&b.1)));
+    let edges: Vec<Vec<Edge>> = candidates.par_chunks(CHUNK).map(of_chunk).collect();
+    edges.concat()
+}
+
+/// For each different text those it is related to.
+struct Neighbours {
+    ends: Vec<usize>,
+    others: Vec<(u32, f64)>,
+}
+
+impl Neighbours {
+    fn new(n: usize, edges: &[Edge], is_near: bool) -> Self {
+        let wanted = || edges.iter().filter(|edge| edge.is_near == is_near);
+        let mut ends = vec![0_usize; n];
+        wanted().flat_map(|edge| [edge.lower, edge.higher]).for_each(|at| ends[at as usize] += 1);
+        let mut total = 0;
+        for end in &mut ends {
+            total += *end;
+            *end = total;
+        }
+        let mut next: Vec<usize> = ends.clone();
+        let mut others = vec![(0, 0.0); total];
+        // From the back, so that each list is ascending.
+        for edge in edges.iter().rev().filter(|edge| edge.is_near == is_near) {
+            for (at, other) in [(edge.lower, edge.higher), (edge.higher, edge.lower)] {
+                next[at as usize] -= 1;
+                others[next[at as usize]] = (other, edge.similarity);
+            }
+        }
+        Self { ends, others }
+    }
+
+    fn of(&self, at: u32) -> &[(u32, f64)] {
+        let start = if at == 0 { 0 } else { self.ends[at as usize - 1] };
+        &self.others[start..self.ends[at as usize]]
+    }
+}
+
+/// A group in the making: places in the list of different texts.
+struct Gathered {
+    representative: u32,
+    near: Vec<(u32, f64)>,
+    partial: Vec<(u32, f64)>,
+}
+
+/// Puts different texts into groups; `edges` are ascending.
+///
+/// Each near member is near to its group's representative; there is no chaining of A ~ B ~ C where A and C are unlike. A
+/// text is in at most one group. Groups are in the order of their first members.
+pub(super) fn group(
+    texts: &Texts,
+    classes: &Classes,
+    distinct: &[u32],
+    edges: &[Edge],
+    settings: &DuplicateSettings,
+) -> Vec<Group> {
+    let near = Neighbours::new(distinct.len(), edges, true);
+    let copies = |at: u32| classes.copies(distinct[at as usize]).len();
+    let weight = |at: u32| copies(at) + near.of(at).iter().map(|(other, _)| copies(*other)).sum::<usize>();
+    let mut order: Vec<(usize, u32)> =
+        (0..distinct.len() as u32).map(|at| (weight(at), at)).filter(|(weight, _)| *weight > 1).collect();
+    order.par_sort_by_key(|(weight, at)| (Reverse(*weight), Reverse(copies(*at)), *at));
 
     let mut taken = vec![false; distinct.len()];
-    let mut groups = Vec::new();
+    let mut gathered: Vec<Gathered> = Vec::new();
     for (_, at) in order {
-        if std::mem::replace(&mut taken[at], true) {
+        if std::mem::replace(&mut taken[at as usize], true) {
             continue;
         }
-        let mut members: Vec<Member> = distinct[at]
-            .iter()
-            .map(|copy| Member { document_idx: *copy, kind: DuplicateKind::Exact, similarity: 1.0 })
-            .collect();
-        for (other, similarity) in &neighbours[at] {
-            if !std::mem::replace(&mut taken[*other as usize], true) {
-                members.extend(distinct[*other as usize].iter().map(|copy| Member {
-                    document_idx: *copy,
-                    kind: DuplicateKind::Near,
-                    similarity: *similarity,
-                }));
-            }
+        let mut members: Vec<(u32, f64)> =
+            near.of(at).iter().copied().filter(|(other, _)| !taken[*other as usize]).collect();
+        members.extend(through_members(texts, distinct, at, &members, &near, &taken, settings));
+        for (other, _) in &members {
+            taken[*other as usize] = true;
         }
-        if members.len() > 1 {
-            members.sort_by_key(|member| member.document_idx);
-            groups.push(Group { representative_idx: distinct[at][0], members });
+        if !members.is_empty() || copies(at) > 1 {
+            gathered.push(Gathered { representative: at, near: members, partial: Vec::new() });
+        } else {
+            // Its near-duplicates are in other groups; it may still be a partial copy.
+            taken[at as usize] = false;
         }
     }
-    groups.sort_by_key(|group| group.members[0].document_idx);
-    Ok(groups)
+    add_partial(distinct.len(), edges, &mut taken, &mut gathered);
+    let groups = gathered.par_iter().map(|gathered| finish(texts, classes, distinct, gathered));
+    let mut groups: Vec<Group> = groups.collect();
+    groups.par_sort_by_key(|group| group.members[0].document_idx);
+    groups
 }
 
-/// The pairs of distinct documents that are alike: (lower, higher, similarity), ascending.
-fn alike(documents: &[Document], distinct: &[Vec<u32>], min_similarity: f64) -> Vec<(u32, u32, f64)> {
-    let document = |at: u32| &documents[distinct[at as usize][0] as usize];
-    let all: Vec<u32> = (0..distinct.len() as u32).collect();
-    let bands: Vec<Vec<[u64; N_BANDS]>> =
-        all.par_chunks(CHUNK).map(|chunk| chunk.iter().map(|at| bands(&document(*at).shingles)).collect()).collect();
-    let bands: Vec<[u64; N_BANDS]> = bands.into_iter().flatten().collect();
+/// The near-duplicates of a text that only its near-duplicates were compared with, as happens in large buckets.
+fn through_members(
+    texts: &Texts,
+    distinct: &[u32],
+    at: u32,
+    members: &[(u32, f64)],
+    near: &Neighbours,
+    taken: &[bool],
+    settings: &DuplicateSettings,
+) -> Vec<(u32, f64)> {
+    // Each text is a member once, so each list of neighbours is gone through once.
+    let mut further: Vec<u32> =
+        members.iter().flat_map(|(member, _)| near.of(*member)).map(|(other, _)| *other).collect();
+    further.sort_unstable();
+    further.dedup();
+    further.retain(|other| {
+        !taken[*other as usize] && near.of(at).binary_search_by_key(other, |(known, _)| *known).is_err()
+    });
+    let candidates: Vec<Candidate> = further.into_iter().map(|other| pair(at, other)).collect();
+    let verified = verify(texts, distinct, &candidates, settings).into_iter().filter(|edge| edge.is_near);
+    verified.map(|edge| (edge.higher, edge.similarity)).collect()
+}
 
-    let mut candidates: Vec<(u32, u32)> = Vec::new();
-    for band in 0..N_BANDS {
-        let mut buckets: Vec<(u64, u32)> =
-            bands.iter().enumerate().map(|(at, bands)| (bands[band], at as u32)).collect();
-        buckets.par_sort_unstable();
-        for bucket in buckets.chunk_by(|a, b| a.0 == b.0) {
-            for (place, (_, higher)) in bucket.iter().enumerate() {
-                candidates.extend(bucket[..place.min(BUCKET_REACH)].iter().map(|(_, lower)| (*lower, *higher)));
-            }
-        }
-        // Keep memory in bounds: most candidates recur in many bands.
-        candidates.par_sort_unstable();
-        candidates.dedup();
+/// Puts texts in no group to the representative they are most alike to as partial copies, or into groups of such copies.
+fn add_partial(n: usize, edges: &[Edge], taken: &mut [bool], gathered: &mut Vec<Gathered>) {
+    let partial = Neighbours::new(n, edges, false);
+    let mut group_of = vec![u32::MAX; n];
+    for (number, group) in (0..).zip(gathered.iter()) {
+        group_of[group.representative as usize] = number;
     }
-    let verified: Vec<Vec<(u32, u32, f64)>> = candidates
-        .par_chunks(CHUNK)
-        .map(|pairs| {
-            let similar = pairs.iter().map(|(a, b)| (*a, *b, document(*a).similarity(document(*b))));
-            similar.filter(|(_, _, similarity)| *similarity >= min_similarity).collect()
-        })
+    for at in 0..n as u32 {
+        if taken[at as usize] {
+            continue;
+        }
+        let known = partial.of(at).iter().filter(|(other, _)| group_of[*other as usize] != u32::MAX);
+        let best = known.max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
+        if let Some((other, similarity)) = best {
+            gathered[group_of[*other as usize] as usize].partial.push((at, *similarity));
+            taken[at as usize] = true;
+        }
+    }
+    let free = |at: u32, taken: &[bool]| partial.of(at).iter().filter(|(other, _)| !taken[*other as usize]).count();
+    let mut order: Vec<(usize, u32)> = (0..n as u32)
+        .filter(|at| !taken[*at as usize])
+        .map(|at| (free(at, taken), at))
+        .filter(|(free, _)| *free > 0)
         .collect();
-    verified.into_iter().flatten().collect()
-}
-
-/// The bands of a MinHash signature.
-fn bands(shingles: &[u64]) -> [u64; N_BANDS] {
-    std::array::from_fn(|band| {
-        (0..BAND_WIDTH).fold(0, |hash, row| {
-            let salt = mix((band * BAND_WIDTH + row) as u64 + 1);
-            let least = shingles.iter().map(|shingle| mix(shingle ^ salt)).min().unwrap_or_default();
-            mix(hash ^ least)
-        })
-    })
-}
-
-/// A bijective mixing of 64 bits (the finaliser of SplitMix64; Steele, Lea & Flood 2014).
-fn mix(x: u64) -> u64 {
-    let x = x.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    let x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    x ^ (x >> 31)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::Shared;
-    use super::*;
-    use proptest::prelude::*;
-
-    fn groups(texts: &[&str]) -> Vec<(u32, Vec<(u32, DuplicateKind)>)> {
-        let settings = DuplicateSettings::default();
-        let documents: Vec<Document> = texts
-            .iter()
-            .map(|text| Document::new(&text.split(' ').collect::<Vec<_>>(), &Shared::default(), &settings))
-            .collect();
-        find_groups(&documents, &settings)
-            .expect("the default settings are in bounds")
-            .into_iter()
-            .map(|group| {
-                (
-                    group.representative_idx,
-                    group.members.iter().map(|member| (member.document_idx, member.kind)).collect(),
-                )
-            })
-            .collect()
-    }
-
-    #[test]
-    fn copies_and_edited_copies_are_one_group_around_the_standard_text() {
-        let standard = "we call on the union to stop all tourist flights over the high valleys before the next season";
-        let edited = "we call on the union to stop all tourist flights over our quiet valleys before the next season";
-        let other = "the night bus should wait for the last train and take bicycles as well as skis";
-        let (near, exact) = (DuplicateKind::Near, DuplicateKind::Exact);
-        assert_eq!(groups(&[edited, other, standard, standard]), [(2, vec![(0, near), (2, exact), (3, exact)])]);
-    }
-
-    #[test]
-    fn likeness_is_not_chained() {
-        let words: Vec<String> = (0..60).map(|i| format!("w{i}")).collect();
-        let window = |from: usize| words[from..from + 30].join(" ");
-        // Neighbours share 20 of 30 words, the ends only 10.
-        let (a, b, c) = (window(0), window(8), window(16));
-        let found = groups(&[&a, &b, &c]);
-        assert_eq!(found.len(), 1);
-        assert_eq!(found[0].0, 1);
-    }
-
-    #[test]
-    fn short_and_empty_answers_form_no_group() {
-        assert!(groups(&["yes", "yes", "", "", "i agree with all of it", "i agree with all of it"]).is_empty());
-    }
-
-    #[test]
-    fn a_hundred_thousand_copies_are_one_group() {
-        let text = "one and the same text sent again and again by very many people";
-        let texts = vec![text; 100_000];
-        let found = groups(&texts);
-        assert_eq!(found.len(), 1);
-        assert_eq!(found[0].1.len(), 100_000);
-    }
-
-    proptest! {
-        #[test]
-        fn every_member_is_alike_to_its_representative_and_in_one_group(
-            texts in prop::collection::vec(prop::collection::vec(0_u8..4, 8..16), 0..24)
-        ) {
-            let settings = DuplicateSettings::default();
-            let documents: Vec<Document> = texts
-                .iter()
-                .map(|words| {
-                    let words: Vec<String> = words.iter().map(u8::to_string).collect();
-                    Document::new(&words, &Shared::default(), &settings)
-                })
-                .collect();
-            let mut seen = std::collections::BTreeSet::new();
-            for group in find_groups(&documents, &settings).expect("in bounds") {
-                prop_assert!(group.members.len() > 1);
-                for member in &group.members {
-                    prop_assert!(seen.insert(member.document_idx));
-                    let similarity = documents[group.representative_idx as usize].similarity(&documents[member.document_idx as usize]);
-                    prop_assert!((similarity - member.similarity).abs() < 1e-12 && similarity >= settings.min_similarity);
-                }
+    order.sort_by_key(|(free, at)| (Reverse(*free), *at));
+    for (_, at) in order {
+        if taken[at as usize] {
+            continue;
+        }
+        let members: Vec<(u32, f64)> =
+            partial.of(at).iter().copied().filter(|(other, _)| !taken[*other as usize]).collect();
+        if !members.is_empty() {
+            taken[at as usize] = true;
+            for (other, _) in &members {
+                taken[*other as usize] = true;
             }
+            gathered.push(Gathered { representative: at, near: Vec::new(), partial: members });
         }
     }
+}
+
+/// A group with all copies of its texts.
+fn finish(texts: &Texts, classes: &Classes, distinct: &[u32], gathered: &Gathered) -> Group {
+    let text = |at: u32| distinct[at as usize];
+    let representative_idx = text(gathered.representative);
+    let near: Vec<u32> = gathered.near.iter().map(|(at, _)| text(*at)).collect();
+    let filled = template::filled(texts, representative_idx, &near);
+    let mut members: Vec<Member> = Vec::new();
+    let mut add = |text: u32, kind: DuplicateKind, similarity: f64| {
+        let copies = classes.copies(text).iter();
+        members.extend(copies.map(|copy| Member { document_idx: *copy, kind, similarity }));
+    };
+    add(representative_idx, DuplicateKind::Exact, 1.0);
+    for ((at, similarity), is_filled) in gathered.near.iter().zip(filled) {
+        let kind = if is_filled { DuplicateKind::Template } else { DuplicateKind::Near };
+        add(text(*at), kind, *similarity);
+    }
+    for (at, similarity) in &gathered.partial {
+        add(text(*at), DuplicateKind::Partial, *similarity);
+    }
+    members.sort_unstable_by_key(|member| member.document_idx);
+    Group { representative_idx, members, is_short: false }
 }

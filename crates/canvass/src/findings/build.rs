@@ -8,7 +8,7 @@ use super::{
 use super::{four_decimals, label};
 use crate::ingest::{Intake, Received};
 use crate::ledger::{Ledger, Phrases, State};
-use crate::pipeline::{LanguageGroup, ReadIn};
+use crate::pipeline::{Copied, LanguageGroup, ReadIn};
 use crate::settings::FindingSettings;
 use canvass_analysis::{Group, Stability, Theme};
 use canvass_text::{Analysis, Language, LeftOut, Span, Term};
@@ -30,8 +30,8 @@ pub(crate) struct Coded<'a> {
     pub(crate) analysis: Analysis,
     /// For each response that was analysed in translation, what of the original stands for each of its points.
     pub(crate) originals: BTreeMap<u32, Vec<Span>>,
-    /// The near-duplicates among the responses.
-    pub(crate) groups: Vec<Group>,
+    /// What was copied among the responses.
+    pub(crate) copied: Copied,
     /// The answers of each language that has themes of its own, that of the main language first.
     pub(crate) languages: Vec<LanguageGroup>,
     /// The main language.
@@ -93,7 +93,8 @@ impl Coded<'_> {
 
 /// Numbers respondents in order of appearance, and gives each response its unit: what counts once.
 ///
-/// A unit is a respondent with all their responses, and all respondents linked to them by groups of near-duplicates. Units
+/// A unit is a respondent with all their responses, and all respondents linked to them by copies (near-duplicates, not
+/// partial copies, and no texts too short to be anyone's own). Units
 /// are numbered by their first respondents, so counting once never counts more than counting raw.
 ///
 /// Returned: for each response its unit, and for each response its respondent.
@@ -114,7 +115,7 @@ pub(crate) fn units(respondent_ids: &[&str], groups: &[Group]) -> (Vec<u32>, Vec
         of
     };
     for group in groups {
-        let members: Vec<u32> = group.members.iter().map(|member| respondents[member.document_idx as usize]).collect();
+        let members: Vec<u32> = group.copies().map(|copy| respondents[copy as usize]).collect();
         for pair in members.windows(2) {
             let (a, b) = (first(&mut earlier, pair[0]), first(&mut earlier, pair[1]));
             earlier[a.max(b) as usize] = a.min(b);
@@ -199,7 +200,8 @@ pub(crate) fn build_question(
         no_theme: no_theme_in(&|language| !further.contains(&language)),
         languages,
         set_aside: set_aside(coded),
-        duplicates: duplicates(coded),
+        duplicates: groups(coded, &coded.copied.groups, 'd'),
+        quotations: groups(coded, &coded.copied.quotations, 'r'),
     };
     (built, ids)
 }
@@ -478,11 +480,13 @@ fn reason(coded: &Coded<'_>, response: u32, phrases: &Phrases) -> String {
     if quotes { format!("{reason} (quotes a reference text)") } else { reason.into() }
 }
 
-fn duplicates(coded: &Coded<'_>) -> Vec<DuplicateGroup> {
-    let groups = coded.groups.iter().enumerate();
+/// Groups as they are told, numbered behind a letter.
+fn groups(coded: &Coded<'_>, groups: &[Group], letter: char) -> Vec<DuplicateGroup> {
+    let groups = groups.iter().enumerate();
     groups
         .map(|(number, group)| DuplicateGroup {
-            group_id: format!("d{:02}", number + 1),
+            group_id: format!("{letter}{:02}", number + 1),
+            is_short: group.is_short,
             representative: coded.received(group.representative_idx).response_id.clone(),
             text: coded.received(group.representative_idx).text.clone(),
             members: group
@@ -507,7 +511,7 @@ mod tests {
     fn group(members: &[u32]) -> Group {
         let member =
             |document_idx: &u32| Member { document_idx: *document_idx, kind: DuplicateKind::Exact, similarity: 1.0 };
-        Group { representative_idx: members[0], members: members.iter().map(member).collect() }
+        Group { representative_idx: members[0], members: members.iter().map(member).collect(), is_short: false }
     }
 
     #[test]
@@ -516,6 +520,14 @@ mod tests {
         let (units, respondents) = units(&["a", "b", "a", "c"], &[group(&[0, 3])]);
         assert_eq!(respondents, [0, 1, 0, 2]);
         assert_eq!(units, [0, 1, 0, 0]);
+    }
+
+    #[test]
+    fn partial_copies_and_short_texts_link_nobody() {
+        let mut partial = group(&[0, 1]);
+        partial.members[1].kind = DuplicateKind::Partial;
+        let short = Group { is_short: true, ..group(&[2, 3]) };
+        assert_eq!(units(&["a", "b", "c", "d"], &[partial, short]).0, [0, 1, 2, 3]);
     }
 
     #[test]

@@ -98,8 +98,10 @@ pub struct QuestionFindings {
     pub languages: Vec<LanguageFindings>,
     /// The responses that are not in the base, and why.
     pub set_aside: Vec<SetAside>,
-    /// The groups of near-duplicates.
+    /// The groups of duplicates: exact, near, filled-in and partial copies.
     pub duplicates: Vec<DuplicateGroup>,
+    /// The responses that quote the same passage of a reference text or of the question, and those that quote alone.
+    pub quotations: Vec<DuplicateGroup>,
 }
 
 /// What is found in the answers to a question in one language other than the main one.
@@ -335,11 +337,13 @@ pub struct SetAside {
     pub reason: String,
 }
 
-/// A group of near-duplicates.
+/// A group of duplicates, or of responses that quote.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct DuplicateGroup {
     /// Unique within the question.
     pub group_id: String,
+    /// Whether the text is too short to be anyone's in particular: identical, but not counted once.
+    pub is_short: bool,
     /// The response all members are alike to.
     pub representative: String,
     /// Its text.
@@ -348,7 +352,7 @@ pub struct DuplicateGroup {
     pub members: Vec<DuplicateMember>,
 }
 
-/// A member of a group of near-duplicates.
+/// A member of a group.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct DuplicateMember {
     /// The response.
@@ -357,7 +361,7 @@ pub struct DuplicateMember {
     pub respondent_id: String,
     /// To the representative.
     pub kind: canvass_analysis::DuplicateKind,
-    /// To the representative: Jaccard of shingles, 0 to 1, to four decimals.
+    /// To the representative: the words of both that stand in shared passages, by the words of both, 0 to 1, to four decimals.
     pub similarity: f64,
 }
 

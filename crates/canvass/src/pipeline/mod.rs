@@ -3,6 +3,7 @@
 //! [`run`] begins with files, [`analyse`] with responses that are already in memory. Neither writes anything: what a
 //! [`Run`] holds is turned into files by [`crate::report`] and [`crate::run_folder`].
 
+pub(crate) mod duplicates;
 pub(crate) mod languages;
 mod lexicon;
 
@@ -14,24 +15,18 @@ use crate::progress::{Observer, Stage};
 use crate::references;
 use crate::settings::{Config, Layout, QuestionKind, Settings, SettingsError};
 use crate::tokenizers::{self, OwnTokenizer};
-use canvass_analysis::{
-    Csr, Document, Group, Shared, Stability, ThemeInput, Themes, find_groups, fit_themes, measure_stability,
-};
+use canvass_analysis::{Csr, Group, Stability, ThemeInput, Themes, fit_themes, measure_stability};
 use canvass_text::{
-    Analyser, Analysis, Language, Quotations, Resources, Span, Term, TermKind, TermRules, Text, normalised_words,
-    segment,
+    Analyser, Analysis, Language, Quotations, Resources, Span, Term, TermKind, TermRules, Text, segment,
 };
-use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+pub use duplicates::{Copied, CopiedPair, SharedPassage};
 pub use languages::{LanguageSource, ReadIn};
 
 /// The seed used when none is given.
 pub const DEFAULT_SEED: u64 = 1;
-
-/// Responses a parallel step takes at a time: fixed, so that the thread count cannot show.
-const CHUNK: usize = 256;
 
 /// What a run is asked to do.
 #[derive(Clone, Debug, Default)]
@@ -87,8 +82,8 @@ pub struct QuestionRun {
     pub read_in: Vec<ReadIn>,
     /// Their texts taken apart.
     pub analysis: Analysis,
-    /// The groups of near-duplicates.
-    pub groups: Vec<Group>,
+    /// What was copied.
+    pub copied: Copied,
     /// The answers of each language that have themes of their own: those in the main language first, then by size.
     pub languages: Vec<LanguageGroup>,
 }
@@ -164,28 +159,28 @@ pub fn analyse(
     let settings = complete(&intake, config, companions, main_language);
 
     observer.begin(Stage::Duplicates, Some(n_analysed));
-    let near_duplicates = |(question_idx, positions): &(u32, Vec<usize>)| {
+    let of_question = |(question_idx, positions): &(u32, Vec<usize>)| {
         let wording = intake.questions[*question_idx as usize].text.as_str();
-        near_duplicates(&intake, positions, wording, references, &settings, observer)
+        duplicates::find(&intake, positions, wording, references, &settings, observer)
     };
-    let groups: Vec<Vec<Group>> = positions.iter().map(near_duplicates).collect::<Result<_, Error>>()?;
+    let copied: Vec<Copied> = positions.iter().map(of_question).collect::<Result<_, Error>>()?;
     observer.end(Stage::Duplicates, n_analysed);
 
     observer.begin(Stage::Text, Some(n_analysed));
     let quotations = Quotations::new(references.iter().map(String::as_str), settings.text.quotation_words as usize);
-    let all_texts = all_texts(&intake, &positions, &read_in, &groups);
+    let all_texts = all_texts(&intake, &positions, &read_in, &copied);
     let lexicon = lexicon::lexicon(all_texts.iter().flatten(), config)?;
     let analyser = Analyser::new(&resources, term_rules(&settings), &lexicon);
     lexicon::check_forms(config, main_language, &analyser)?;
     let mut coded = Vec::new();
-    for ((((question_idx, positions), read_in), groups), texts) in
-        positions.into_iter().zip(read_in).zip(groups).zip(&all_texts)
+    for ((((question_idx, positions), read_in), copied), texts) in
+        positions.into_iter().zip(read_in).zip(copied).zip(&all_texts)
     {
         let ids: Vec<&str> = positions
             .iter()
             .map(|at| intake.submissions[intake.responses[*at].submission_idx as usize].respondent_id.as_str())
             .collect();
-        let (units, respondents) = units(&ids, &groups);
+        let (units, respondents) = units(&ids, &copied.groups);
         note_few_respondents(&intake, &settings, question_idx, &respondents, observer);
         let done = |n: usize| observer.advance(Stage::Text, n as u64);
         let wording = intake.questions[question_idx as usize].text.as_str();
@@ -199,7 +194,7 @@ pub fn analyse(
             read_in,
             analysis,
             originals,
-            groups,
+            copied,
             languages: Vec::new(),
             main_language,
             units,
@@ -228,8 +223,8 @@ pub fn analyse(
             group.theme_ids = theme_ids;
         }
         built.push(findings);
-        let Coded { question_idx, positions, read_in, analysis, groups, languages, .. } = coded;
-        questions.push(QuestionRun { question_idx, positions, read_in, analysis, groups, languages });
+        let Coded { question_idx, positions, read_in, analysis, copied, languages, .. } = coded;
+        questions.push(QuestionRun { question_idx, positions, read_in, analysis, copied, languages });
         observer.advance(Stage::Findings, 1);
     }
     let findings = Findings {
@@ -317,10 +312,10 @@ fn all_texts<'i>(
     intake: &'i Intake,
     positions: &[(u32, Vec<usize>)],
     read_in: &[Vec<ReadIn>],
-    groups: &[Vec<Group>],
+    copied: &[Copied],
 ) -> Vec<Vec<Text<'i>>> {
-    let questions = positions.iter().zip(read_in).zip(groups);
-    questions.map(|(((_, positions), read_in), groups)| texts(intake, positions, read_in, groups)).collect()
+    let questions = positions.iter().zip(read_in).zip(copied);
+    questions.map(|(((_, positions), read_in), copied)| texts(intake, positions, read_in, &copied.groups)).collect()
 }
 
 /// The texts of a question; of each group of near-duplicates all but the representative are copies.
@@ -335,8 +330,8 @@ fn texts<'i>(intake: &'i Intake, positions: &[usize], read_in: &[ReadIn], groups
         })
         .collect();
     for group in groups {
-        for member in group.members.iter().filter(|member| member.document_idx != group.representative_idx) {
-            texts[member.document_idx as usize].is_copy = true;
+        for copy in group.copies().filter(|copy| *copy != group.representative_idx) {
+            texts[copy as usize].is_copy = true;
         }
     }
     texts
@@ -422,32 +417,6 @@ fn complete(intake: &Intake, config: &Config, companions: &Companions, main_lang
     }
 }
 
-/// The groups of near-duplicates among the responses to one question.
-fn near_duplicates(
-    intake: &Intake,
-    positions: &[usize],
-    wording: &str,
-    references: &[String],
-    settings: &Settings,
-    observer: &dyn Observer,
-) -> Result<Vec<Group>, Error> {
-    let common = references.iter().map(String::as_str).chain([wording]);
-    let shared = Shared::new(common.map(normalised_words), &settings.duplicates);
-    let documents: Vec<Vec<Document>> = positions
-        .par_chunks(CHUNK)
-        .map(|chunk| {
-            let documents = chunk.iter().map(|at| {
-                let words: Vec<String> = normalised_words(intake.responses[*at].analysed_text()).collect();
-                Document::new(&words, &shared, &settings.duplicates)
-            });
-            let documents = documents.collect();
-            observer.advance(Stage::Duplicates, chunk.len() as u64);
-            documents
-        })
-        .collect();
-    Ok(find_groups(&documents.concat(), &settings.duplicates)?)
-}
-
 /// Tells the user where hardly any respondents give many answers to a question: the wrong column may tell them apart.
 fn note_few_respondents(
     intake: &Intake,
@@ -513,22 +482,22 @@ fn find_themes(
         .map(|term| term.language == language && matches!(term.kind, TermKind::Word | TermKind::Concept))
         .collect();
     let (naming, is_word, groups) = (&naming, &is_word, &coded.units);
-    let duplicates = &duplicates(coded);
+    let duplicates = &copied_from(coded);
     let input = ThemeInput { counts: &counts, responses: &of, groups, duplicates, naming, is_word };
     let themes = fit_themes(&input, &settings.themes, settings.seed)?;
     let stability = measure_stability(&input, &themes, &settings.themes, settings.seed)?;
     Ok(LanguageGroup { language, responses, points, themes, stability, theme_ids: Vec::new() })
 }
 
-/// For each response the representative of its group of near-duplicates; itself if it is in none.
-fn duplicates(coded: &Coded<'_>) -> Vec<u32> {
-    let mut duplicates: Vec<u32> = (0..coded.positions.len() as u32).collect();
-    for group in &coded.groups {
-        for member in &group.members {
-            duplicates[member.document_idx as usize] = group.representative_idx;
+/// For each response the one that it is a copy of; itself if it is none's.
+fn copied_from(coded: &Coded<'_>) -> Vec<u32> {
+    let mut of: Vec<u32> = (0..coded.positions.len() as u32).collect();
+    for group in &coded.copied.groups {
+        for copy in group.copies() {
+            of[copy as usize] = group.representative_idx;
         }
     }
-    duplicates
+    of
 }
 
 fn input_identity(source: &Source) -> InputIdentity {

@@ -202,7 +202,7 @@ mod tests {
             "n_quoting": 2, "n_translated": 0,
             "left_out": {"question_words": [], "n_restating": 0, "boilerplate": []}, "merges": [],
             "language_counts": [{"language": "en", "n_responses": 43, "n_no_theme": 13}],
-            "findings": themes[..n_findings], "themes": themes, "no_theme": [], "languages": [], "set_aside": [{"response_id": "44", "respondent_id": "44", "cell": "P45", "state": "blank", "reason": "the cell is empty"}], "duplicates": [],
+            "findings": themes[..n_findings], "themes": themes, "no_theme": [], "languages": [], "set_aside": [{"response_id": "44", "respondent_id": "44", "cell": "P45", "state": "blank", "reason": "the cell is empty"}], "duplicates": [], "quotations": [],
         })
     }
 
@@ -349,7 +349,7 @@ mod tests {
         question["no_theme"] =
             json!([{"response_id": HOSTILE, "respondent_id": "r", "reason": HOSTILE, "text": HOSTILE}]);
         question["duplicates"] = json!([{
-            "group_id": HOSTILE, "representative": HOSTILE, "text": HOSTILE,
+            "group_id": HOSTILE, "is_short": false, "representative": HOSTILE, "text": HOSTILE,
             "members": [{"response_id": HOSTILE, "respondent_id": "r", "kind": "exact", "similarity": 1.0}],
         }]);
         question["left_out"] = json!({

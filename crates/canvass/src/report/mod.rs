@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 pub(crate) use manifest::hash;
 pub use manifest::{LibraryIdentity, Manifest, OutputIdentity, ResourceIdentity};
 pub use responses::{PointRecord, ResponseRecord, ThemeRecord, TokenRecord};
-pub(crate) use tables::{Table, decimal, guarded};
+pub(crate) use tables::{Table, decimal, guarded, spans};
 
 /// An output: its name in the run folder, and its bytes.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -55,6 +55,7 @@ pub fn files(run: &Run) -> Result<Vec<OutputFile>, Error> {
         OutputFile { name: FINDINGS, bytes: findings },
         OutputFile { name: "coding.csv", bytes: tables::coding(run) },
         OutputFile { name: "duplicates.csv", bytes: tables::duplicates(run) },
+        OutputFile { name: "duplicate_pairs.csv", bytes: tables::duplicate_pairs(run) },
         OutputFile { name: "ledger.csv", bytes: tables::ledger(run, &reasons) },
         OutputFile { name: RESPONSES, bytes: responses::records(run, &reasons) },
         OutputFile { name: SETTINGS, bytes: settings.into_bytes() },

@@ -214,7 +214,7 @@ fn points_of(question: &QuestionRun) -> Vec<Vec<PointRecord>> {
 fn groups(run: &Run) -> BTreeMap<(usize, u32), String> {
     let mut groups = BTreeMap::new();
     for (number, (question, found)) in run.questions.iter().zip(&run.findings.questions).enumerate() {
-        for (group, found) in question.groups.iter().zip(&found.duplicates) {
+        for (group, found) in question.copied.groups.iter().zip(&found.duplicates) {
             for member in &group.members {
                 groups.insert((number, member.document_idx), found.group_id.clone());
             }

@@ -5,7 +5,7 @@
 
 use super::responses::themes_of;
 use crate::ledger::State;
-use crate::pipeline::{LanguageSource, Run};
+use crate::pipeline::{LanguageSource, Run, SharedPassage};
 use canvass_text::Language;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -32,12 +32,12 @@ pub(super) fn coding(run: &Run) -> Vec<u8> {
     table.bytes()
 }
 
-/// `duplicates.csv`: a line for each member of a group of near-duplicates.
+/// `duplicates.csv`: a line for each member of a group of duplicates, then of quotations.
 pub(super) fn duplicates(run: &Run) -> Vec<u8> {
     let columns = ["question", "group_id", "kind", "response_id", "respondent_id", "similarity", "representative"];
     let mut table = Table::new(columns);
     for found in &run.findings.questions {
-        for group in &found.duplicates {
+        for group in found.duplicates.iter().chain(&found.quotations) {
             for member in &group.members {
                 table.row([
                     &found.id,
@@ -52,6 +52,37 @@ pub(super) fn duplicates(run: &Run) -> Vec<u8> {
         }
     }
     table.bytes()
+}
+
+/// `duplicate_pairs.csv`: a line for each pair that shares passages.
+pub(super) fn duplicate_pairs(run: &Run) -> Vec<u8> {
+    let columns = ["question", "response_a", "response_b", "kind", "similarity", "containment", "spans"];
+    let mut table = Table::new(columns);
+    for question in &run.questions {
+        let id = &run.intake.questions[question.question_idx as usize].id;
+        let response_id = |response: u32| &run.intake.responses[question.positions[response as usize]].response_id;
+        for pair in &question.copied.pairs {
+            table.row([
+                id,
+                response_id(pair.a),
+                response_id(pair.b),
+                pair.kind.name(),
+                &decimal(pair.similarity),
+                &decimal(pair.containment),
+                &spans(&pair.passages),
+            ]);
+        }
+    }
+    table.bytes()
+}
+
+/// Passages as `start-end:start-end`, bytes in the first and in the second text, a space between.
+pub(crate) fn spans(passages: &[SharedPassage]) -> String {
+    let spans: Vec<String> = passages
+        .iter()
+        .map(|passage| format!("{}-{}:{}-{}", passage.a.start, passage.a.end, passage.b.start, passage.b.end))
+        .collect();
+    spans.join(" ")
 }
 
 /// `ledger.csv`: a line for each response received.

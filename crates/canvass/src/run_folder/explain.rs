@@ -133,7 +133,8 @@ fn tell_duplicates(out: &mut String, record: &ResponseRecord, question: Option<&
     } else {
         format!("{kind} copy of response {representative}, similarity {similarity}")
     };
-    writeln!(out, "  duplicates group {group_id} of {} responses; {role}", members.len())
+    let short = if group["is_short"] == true { " (too short to be counted once)" } else { "" };
+    writeln!(out, "  duplicates group {group_id} of {} responses; {role}{short}", members.len())
 }
 
 fn tell_quoted_in(out: &mut String, record: &ResponseRecord, themes: &[Known<'_>]) -> std::fmt::Result {

@@ -1,6 +1,7 @@
 //! The run folder on disk: written whole or not at all, verified, and asked about one response.
 //!
-//! Beside it, the tables of clusters that a bench leaves behind: nothing else of canvass writes files.
+//! Beside it, single files: the tables of clusters that a bench leaves behind, and what `canvass duplicates` and the generator write. Nothing
+//! else of canvass writes files.
 
 mod assignments;
 mod explain;
@@ -99,6 +100,33 @@ fn write_synced(path: &Path, bytes: &[u8]) -> Result<(), Error> {
         file.sync_all()
     };
     write().map_err(Error::io("write", path))
+}
+
+/// Writes a file beside its place and renames it when all is written; without a path, to `otherwise`.
+///
+/// # Errors
+/// [`Error::Io`], after which what stood there is as it was; what `make` says.
+pub fn write_file(
+    path: Option<&Path>,
+    otherwise: &mut dyn std::io::Write,
+    make: impl FnOnce(&mut dyn std::io::Write) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let Some(path) = path else { return make(otherwise) };
+    let temporary = beside(path, "new");
+    let write = || {
+        let file = fs::File::create(&temporary).map_err(Error::io("write", path))?;
+        let mut file = std::io::BufWriter::with_capacity(1 << 18, file);
+        make(&mut file)?;
+        let file = file.into_inner().map_err(|error| Error::io("write", path)(error.into_error()))?;
+        file.sync_all().map_err(Error::io("write", path))?;
+        fs::rename(&temporary, path).map_err(Error::io("rename", path))
+    };
+    let written = write();
+    if written.is_err() {
+        // The temporary file is ours alone; what is left of it says nothing that the error does not.
+        let _ = fs::remove_file(&temporary);
+    }
+    written
 }
 
 /// Puts `temporary` in the place of `folder`.

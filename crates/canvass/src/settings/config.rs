@@ -320,12 +320,22 @@ pub enum SettingsError {
         file: String,
     },
     /// A reference text is of a kind canvass does not read.
-    #[error("the reference text {file} ends in .{found}, but must be a plain text (.txt or .md)")]
+    #[error(
+        "the reference text {file} ends in .{found}, but must be a plain text (.txt or .md) or a Word document (.docx)"
+    )]
     ReferenceFormat {
         /// The file's name.
         file: String,
         /// Its extension.
         found: String,
+    },
+    /// A reference text is a Word document that cannot be read.
+    #[error("the reference text {file} cannot be read as a Word document: {why}")]
+    ReferenceDocument {
+        /// The file's name.
+        file: String,
+        /// What is wrong with it.
+        why: String,
     },
     /// A reference text is not UTF-8.
     #[error("the reference text {file} is not UTF-8: line {line}, byte offset {offset}")]
@@ -377,7 +387,9 @@ impl SettingsError {
                     .into()
             }
             Self::MissingReference { file } => format!("give it with --reference PATH/TO/{file}"),
-            Self::ReferenceFormat { .. } => "save it as plain text in UTF-8 and give that file".into(),
+            Self::ReferenceFormat { .. } | Self::ReferenceDocument { .. } => {
+                "save it as plain text in UTF-8 and give that file".into()
+            }
             Self::ReferenceEncoding { .. } => {
                 "save it as plain text in UTF-8 (on a command line: iconv -f WINDOWS-1252 -t UTF-8 IN > OUT)".into()
             }

@@ -1,5 +1,7 @@
 //! The texts that were sent with the form.
 
+mod docx;
+
 use crate::error::Error;
 use crate::ingest::{Source, SourceRole};
 use crate::settings::{Reference, ReferenceConfig, SettingsError};
@@ -81,10 +83,15 @@ fn blake3_of(path: &Path) -> Option<String> {
     Source::read(path, SourceRole::Reference).ok().map(|(source, _)| source.blake3)
 }
 
-/// A reference text is a plain text in UTF-8.
+/// A reference text is a plain text in UTF-8, or a Word document.
 fn read_text(path: &Path) -> Result<(Source, String), Error> {
     let (source, bytes) = Source::read(path, SourceRole::Reference)?;
     let extension = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
+    if extension == "docx" {
+        let damaged = |why| SettingsError::ReferenceDocument { file: source.file.to_string(), why };
+        let text = docx::text(&bytes).map_err(damaged)?;
+        return Ok((source, text));
+    }
     if !matches!(extension.as_str(), "txt" | "md" | "markdown" | "text" | "") {
         return Err(SettingsError::ReferenceFormat { file: source.file.to_string(), found: extension }.into());
     }

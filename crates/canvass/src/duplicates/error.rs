@@ -1,0 +1,76 @@
+//! Why a file of texts cannot be searched for copies, and the way out.
+
+/// Why a file of texts cannot be searched for copies. The message names the place, [`DuplicatesError::hint`] the way out.
+///
+/// `file` is a base name; `line` counts from 1, as an editor does.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+#[allow(missing_docs, reason = "the fields are named as the message words them")]
+pub enum DuplicatesError {
+    /// The file is of a kind that is not read here.
+    #[error("{file} ends in .{found}, which is not read here: it must be .csv, .tsv, .jsonl or .txt")]
+    Format { file: String, found: String },
+    /// There is no such column.
+    #[error("{file} has no column {wanted:?}; it has {}", quoted(available))]
+    NoColumn { file: String, wanted: String, available: Vec<String> },
+    /// A quotation mark opens a cell that does not end.
+    #[error(
+        "{file}, line {line}: a quotation mark opens a cell and is not closed within {limit} bytes or before the end of the file"
+    )]
+    OpenQuote { file: String, line: u64, limit: usize },
+    /// A record is longer than is held in memory.
+    #[error("{file}, line {line}: a record of more than {limit} bytes")]
+    TooLong { file: String, line: u64, limit: usize },
+    /// The text is not UTF-8.
+    #[error("{file}, line {line} is not UTF-8 text")]
+    Encoding { file: String, line: u64 },
+    /// A line is no JSON object with the fields wanted.
+    #[error("{file}, line {line}: {why}")]
+    Json { file: String, line: u64, why: String },
+    /// There are no texts.
+    #[error("{file} has no texts")]
+    NoTexts { file: String },
+    /// There are too many texts to number.
+    #[error("there are more than {limit} texts")]
+    TooMany { limit: u32 },
+    /// The file was changed while it was searched.
+    #[error("{file} was changed while it was searched")]
+    Changed { file: String },
+    /// The truth names a text that the answers do not have, or is no table of the truth.
+    #[error("{file}, row {row}: {why}")]
+    Truth { file: String, row: usize, why: String },
+    /// More is asked of the generator than it can do.
+    #[error("{what} is {found}, but must be {expected}")]
+    OutOfRange { what: &'static str, found: String, expected: &'static str },
+}
+
+impl DuplicatesError {
+    /// The way out, as a sentence.
+    pub fn hint(&self) -> String {
+        match self {
+            Self::Format { .. } => "save the sheet as .csv in UTF-8; `canvass run` reads workbooks".into(),
+            Self::NoColumn { .. } => "name the columns with --text-column and --id-column".into(),
+            Self::OpenQuote { .. } => "close the quotation mark, or double it where it is meant to be read".into(),
+            Self::TooLong { .. } => {
+                "check that the records end where they should; --max-record-bytes raises the limit".into()
+            }
+            Self::Encoding { .. } => "convert the file to UTF-8".into(),
+            Self::Json { .. } => r#"write one JSON object a line: {"id": "17", "text": "Buses are late."}"#.into(),
+            Self::NoTexts { .. } => "check that it is the right file".into(),
+            Self::TooMany { .. } => "search parts of the files one by one".into(),
+            Self::Changed { .. } => "run again when nothing writes to it".into(),
+            Self::Truth { .. } => "give the file that `canvass bench generate --truth` wrote with these answers".into(),
+            Self::OutOfRange { what, .. } => format!("change {what}"),
+        }
+    }
+}
+
+/// The names, cut to what can be read at a glance.
+fn quoted(names: &[String]) -> String {
+    const MOST: usize = 8;
+    let mut list: Vec<String> = names.iter().take(MOST).map(|name| format!("{name:?}")).collect();
+    if names.len() > MOST {
+        list.push(format!("and {} more", names.len() - MOST));
+    }
+    if list.is_empty() { "none".into() } else { list.join(", ") }
+}

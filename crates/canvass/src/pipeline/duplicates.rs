@@ -1,0 +1,191 @@
+//! What was copied among the responses to one question.
+
+use crate::error::Error;
+use crate::ingest::Intake;
+use crate::progress::{Observer, Stage};
+use crate::settings::Settings;
+use canvass_analysis::duplicates::{Passage, Quoting, References, Shared, passages, word_hash};
+use canvass_analysis::{DuplicateKind, DuplicateSettings, Group, Texts, find_duplicates, find_quotations};
+use canvass_text::{Span, each_normalised_word};
+use rayon::prelude::*;
+
+/// Responses or pairs a parallel step takes at a time: fixed, so that the thread count cannot show.
+const CHUNK: usize = 256;
+
+/// What was copied; indices are into `QuestionRun::positions`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Copied {
+    /// The groups of duplicates.
+    pub groups: Vec<Group>,
+    /// The groups of responses that quote the same passage of a reference text or the question.
+    pub quotations: Vec<Group>,
+    /// The pairs of either, ascending; one that is both stands as what is not a quotation.
+    pub pairs: Vec<CopiedPair>,
+}
+
+/// Two responses that share passages.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CopiedPair {
+    /// The earlier response.
+    pub a: u32,
+    /// The later one.
+    pub b: u32,
+    /// What they have in common.
+    pub kind: DuplicateKind,
+    /// The words of both that stand in shared passages, by the words of both, 0 to 1.
+    pub similarity: f64,
+    /// The same of the one of which the larger share stands in the other, 0 to 1.
+    pub containment: f64,
+    /// The passages, in the order of the first response.
+    pub passages: Vec<SharedPassage>,
+}
+
+/// A passage that two texts share, in each of them.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct SharedPassage {
+    /// In the first text.
+    pub a: Span,
+    /// In the second.
+    pub b: Span,
+}
+
+/// The hashes of a text's normalised words.
+pub(crate) fn word_hashes(text: &str, words: &mut Vec<u64>) {
+    words.clear();
+    each_normalised_word(text, |_, word| words.push(word_hash(word)));
+}
+
+/// The spans of a text's words.
+pub(crate) fn word_spans(text: &str) -> Vec<Span> {
+    let mut spans = Vec::new();
+    each_normalised_word(text, |span, _| spans.push(span));
+    spans
+}
+
+/// Passages of words as passages of bytes.
+pub(crate) fn in_bytes(passages: &[Passage], words_a: &[Span], words_b: &[Span]) -> Vec<SharedPassage> {
+    let of = |words: &[Span], start: u32, n_words: u32| Span {
+        start: words[start as usize].start,
+        end: words[(start + n_words) as usize - 1].end,
+    };
+    let passage = |passage: &Passage| SharedPassage {
+        a: of(words_a, passage.start_a, passage.n_words),
+        b: of(words_b, passage.start_b, passage.n_words),
+    };
+    passages.iter().map(passage).collect()
+}
+
+/// The passages of a pair: of exact copies one, from the first word to the last.
+pub(crate) fn passages_of(texts: &Texts, a: u32, b: u32, kind: DuplicateKind, n_words: usize) -> Vec<Passage> {
+    match kind {
+        DuplicateKind::Exact => vec![Passage { start_a: 0, start_b: 0, n_words: n_words as u32 }],
+        _ => passages(texts, a, b),
+    }
+}
+
+/// What stands in the texts that answers may share without having copied each other.
+pub(crate) struct Common {
+    shared: Shared,
+    references: References,
+}
+
+impl Common {
+    pub(crate) fn new<'t>(
+        texts: impl IntoIterator<Item = &'t str>,
+        settings: &DuplicateSettings,
+        quotation_words: usize,
+    ) -> Self {
+        let mut words = Vec::new();
+        let texts: Vec<Vec<u64>> = texts
+            .into_iter()
+            .map(|text| {
+                word_hashes(text, &mut words);
+                words.clone()
+            })
+            .collect();
+        let shared = Shared::new(texts.iter().map(Vec::as_slice), settings);
+        Self { shared, references: References::new(texts, quotation_words) }
+    }
+
+    /// Reduces texts; those that quote are added to `quoting` under their number from `first` on.
+    pub(crate) fn reduce<'t>(
+        &self,
+        texts: impl Iterator<Item = &'t str>,
+        first: u32,
+        settings: &DuplicateSettings,
+    ) -> (Texts, Vec<Quoting>) {
+        let (mut reduced, mut quoting, mut words) = (Texts::new(settings), Vec::new(), Vec::new());
+        for (document_idx, text) in (first..).zip(texts) {
+            word_hashes(text, &mut words);
+            reduced.push(&words, &self.shared);
+            let quotes = self.references.quotes(&words);
+            if !quotes.is_empty() {
+                quoting.push(Quoting { document_idx, n_words: words.len() as u32, quotes });
+            }
+        }
+        (reduced, quoting)
+    }
+}
+
+/// Finds what was copied among the responses to one question.
+///
+/// # Errors
+/// [`Error::Analysis`] if a setting is out of bounds.
+pub(crate) fn find(
+    intake: &Intake,
+    positions: &[usize],
+    wording: &str,
+    references: &[String],
+    settings: &Settings,
+    observer: &dyn Observer,
+) -> Result<Copied, Error> {
+    let text = |response: u32| intake.responses[positions[response as usize]].analysed_text();
+    let common = references.iter().map(String::as_str).chain([wording]);
+    let common = Common::new(common, &settings.duplicates, settings.text.quotation_words as usize);
+    let chunks: Vec<(Texts, Vec<Quoting>)> = positions
+        .par_chunks(CHUNK)
+        .enumerate()
+        .map(|(chunk, positions)| {
+            let texts = positions.iter().map(|at| intake.responses[*at].analysed_text());
+            let reduced = common.reduce(texts, (chunk * CHUNK) as u32, &settings.duplicates);
+            observer.advance(Stage::Duplicates, positions.len() as u64);
+            reduced
+        })
+        .collect();
+    let (mut texts, mut quoting) = (Texts::new(&settings.duplicates), Vec::new());
+    for (reduced, quotes) in chunks {
+        texts.append(&reduced);
+        quoting.extend(quotes);
+    }
+    let found = find_duplicates(&texts, &settings.duplicates)?;
+    let (quotations, quoting_pairs) = find_quotations(&quoting, settings.duplicates.shingle_words);
+
+    let of_chunk = |pairs: &[canvass_analysis::duplicates::Pair]| {
+        let mut known: Option<(u32, Vec<Span>)> = None;
+        let mut made = Vec::new();
+        for pair in pairs {
+            let words_a = match known.take() {
+                Some((of, words)) if of == pair.a => words,
+                _ => word_spans(text(pair.a)),
+            };
+            let shared = passages_of(&texts, pair.a, pair.b, pair.kind, words_a.len());
+            let passages = in_bytes(&shared, &words_a, &word_spans(text(pair.b)));
+            let (similarity, containment) = (pair.similarity, pair.containment);
+            made.push(CopiedPair { a: pair.a, b: pair.b, kind: pair.kind, similarity, containment, passages });
+            known = Some((pair.a, words_a));
+        }
+        made
+    };
+    let mut pairs = found.pairs.par_chunks(CHUNK).map(of_chunk).collect::<Vec<_>>().concat();
+    let n_duplicates = pairs.len();
+    for pair in quoting_pairs {
+        if pairs[..n_duplicates].binary_search_by_key(&(pair.a, pair.b), |known| (known.a, known.b)).is_err() {
+            let passages = in_bytes(&pair.passages, &word_spans(text(pair.a)), &word_spans(text(pair.b)));
+            let (similarity, containment) = (pair.similarity, pair.containment);
+            let kind = DuplicateKind::Quotation;
+            pairs.push(CopiedPair { a: pair.a, b: pair.b, kind, similarity, containment, passages });
+        }
+    }
+    pairs.sort_by_key(|pair| (pair.a, pair.b));
+    Ok(Copied { groups: found.groups, quotations, pairs })
+}
