@@ -283,6 +283,20 @@ fn a_campaign_counts_once_beside_the_raw_count() {
 }
 
 #[test]
+fn no_two_findings_of_a_question_quote_the_same_point() {
+    for question in OPEN {
+        let mut quoted = BTreeSet::new();
+        for finding in list(&sample().question(question), "findings") {
+            for verbatim in list(finding, "verbatims") {
+                let place = (text(verbatim, "response_id").to_owned(), count(verbatim, "start"));
+                assert!(quoted.insert(place), "{question}: {verbatim}");
+            }
+        }
+        assert!(!quoted.is_empty(), "{question}");
+    }
+}
+
+#[test]
 fn a_quoted_passage_carries_no_theme() {
     let key = key();
     for quotation in list(&key, "quotations") {

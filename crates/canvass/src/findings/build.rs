@@ -217,9 +217,19 @@ fn rank(
 ) -> Ranked {
     let themes = &group.themes.themes;
     let mut members: Vec<Vec<Candidate>> = vec![Vec::new(); themes.len()];
+    let mut n_themes: BTreeMap<(u32, u32), u32> = BTreeMap::new();
     for membership in &group.themes.memberships {
         let (response, point) = group.points[membership.point_idx as usize];
-        members[membership.theme_idx as usize].push(Candidate { response, point, strength: membership.strength });
+        *n_themes.entry((response, point)).or_default() += 1;
+        members[membership.theme_idx as usize].push(Candidate {
+            response,
+            point,
+            strength: membership.strength,
+            n_themes: 1,
+        });
+    }
+    for member in members.iter_mut().flatten() {
+        member.n_themes = n_themes[&(member.response, member.point)];
     }
     let counts: Vec<(usize, usize)> = members.iter().map(|members| count(coded, members)).collect();
     let stem = |theme: usize| {
@@ -242,7 +252,7 @@ fn rank(
     let prefix = if is_main { String::new() } else { format!("{}-", group.language.code()) };
     let width = order.len().to_string().len().max(2);
     let mut ids = vec![None; members.len()];
-    let mut used = BTreeSet::new();
+    let (mut used, mut quoted) = (BTreeSet::new(), BTreeSet::new());
     let mut ranked = Vec::new();
     for (at, theme_idx) in order.iter().enumerate() {
         let theme_id = format!("{prefix}t{:0width$}", at + 1);
@@ -254,7 +264,14 @@ fn rank(
             share: four_decimals(shares / base as f64),
             language_share: four_decimals(shares / language_base as f64),
             stability: group.stability.get(*theme_idx).and_then(stability),
-            ..finding(coded, &themes[*theme_idx], theme_id.clone(), label, &members[*theme_idx], settings)
+            ..finding(
+                coded,
+                &themes[*theme_idx],
+                (theme_id.clone(), label),
+                &members[*theme_idx],
+                settings,
+                &mut quoted,
+            )
         });
         ids[*theme_idx] = Some(theme_id);
     }
@@ -320,16 +337,16 @@ fn free_label(
     label
 }
 
-/// A theme with its evidence; rank and shares are filled in by the caller.
+/// A theme with its evidence; rank and shares are filled in by the caller. `quoted` are the points that themes before it quote.
 fn finding(
     coded: &Coded<'_>,
     theme: &Theme,
-    theme_id: String,
-    label: String,
+    (theme_id, label): (String, String),
     members: &[Candidate],
     settings: &FindingSettings,
+    quoted: &mut BTreeSet<(u32, u32)>,
 ) -> Finding {
-    let verbatims = choose(coded, members, settings.verbatims as usize);
+    let verbatims = choose(coded, members, settings.verbatims as usize, quoted);
     let sentence = verbatims.first().map(|verbatim| verbatim.text.split_whitespace().collect::<Vec<_>>().join(" "));
     let term = |term: &canvass_analysis::WeightedTerm| &coded.analysis.vocabulary.terms[term.term_idx as usize];
     let (n_respondents, n_respondents_once) = count(coded, members);

@@ -8,6 +8,8 @@ use std::collections::BTreeSet;
 const WORDS: std::ops::RangeInclusive<usize> = 6..=60;
 /// A shorter one says little by itself: it needs more strength to be chosen.
 const FULL_WORDS: usize = 12;
+/// A longer one is read by fewer.
+const SHORT_WORDS: usize = 30;
 /// Two quotations of one theme share at most this part of their terms (Jaccard).
 const MAX_LIKENESS: f64 = 0.5;
 
@@ -20,18 +22,29 @@ pub(super) struct Candidate {
     pub(super) point: u32,
     /// How well it fits the theme.
     pub(super) strength: f64,
+    /// How many themes it is in: a point of many shows none of them well.
+    pub(super) n_themes: u32,
 }
 
-/// Chooses at most `count` points: central, of a length that reads, from different respondents, unlike each other.
+/// Chooses at most `count` points: central, of a length that reads, of few other themes, from different respondents, unlike each
+/// other. Those that are quoted already come last.
 ///
 /// Each is cut from the response at its byte span, so it is the source's text by construction.
-pub(super) fn choose(coded: &Coded<'_>, candidates: &[Candidate], count: usize) -> Vec<Verbatim> {
+pub(super) fn choose(
+    coded: &Coded<'_>,
+    candidates: &[Candidate],
+    count: usize,
+    quoted: &mut BTreeSet<(u32, u32)>,
+) -> Vec<Verbatim> {
     let mut order: Vec<(bool, f64, Candidate)> = candidates
         .iter()
         .map(|candidate| {
             let n_words = coded.passage(candidate.response, candidate.point).split_whitespace().count();
-            let length = (n_words.min(FULL_WORDS) as f64 / FULL_WORDS as f64).sqrt();
-            (WORDS.contains(&n_words), candidate.strength * length, *candidate)
+            let length = n_words.min(FULL_WORDS) as f64 / FULL_WORDS as f64 * SHORT_WORDS as f64
+                / n_words.max(SHORT_WORDS) as f64;
+            let is_quoted = quoted.contains(&(candidate.response, candidate.point));
+            let merit = candidate.strength * (length / f64::from(candidate.n_themes)).sqrt();
+            (WORDS.contains(&n_words) && !is_quoted, merit, *candidate)
         })
         .collect();
     order.sort_by(|(a_reads, a_merit, a), (b_reads, b_merit, b)| {
@@ -50,6 +63,7 @@ pub(super) fn choose(coded: &Coded<'_>, candidates: &[Candidate], count: usize) 
             continue;
         }
         units.insert(unit);
+        quoted.insert((candidate.response, candidate.point));
         chosen.push((candidate, terms));
     }
     chosen.into_iter().map(|(candidate, _)| verbatim(coded, candidate)).collect()
