@@ -35,11 +35,8 @@ const CHUNK: usize = 64;
 /// What a point counts in the choice of a further theme, for each theme it is in already.
 const WORTH_OF_SAID: f64 = 0.7;
 
-/// A term with this share of its points among those of a theme's first term is a part of that theme: "regional office" of "office". ...
+/// A term with this share of its points among those of a theme's first term is a part of that theme: "regional office" of "office".
 const MAX_CONTAINED: f64 = 0.9;
-
-/// ... unless more than this share of the answers hold the theme's: much of what is said is then said beside it.
-const WIDE_SHARE: f64 = 0.5;
 
 /// Candidates whose predictability is measured, per theme wanted: the first by size and association. Measuring one takes a
 /// pass over all points.
@@ -76,8 +73,7 @@ pub(super) fn fit(input: &ThemeInput<'_>, settings: &ThemeSettings) -> Vec<Found
             occurrences.join(&mut chosen[at], &candidate, settings.max_share);
             continue;
         }
-        let is_part_of = |theme: &Chosen| !theme.is_wide && contained(points, &theme.first_points) >= MAX_CONTAINED;
-        if chosen.iter().any(is_part_of) {
+        if chosen.iter().any(|theme| contained(points, &theme.first_points) >= MAX_CONTAINED) {
             continue;
         }
         let overlaps =
@@ -86,8 +82,7 @@ pub(super) fn fit(input: &ThemeInput<'_>, settings: &ThemeSettings) -> Vec<Found
             for point in points {
                 worth[*point as usize] *= WORTH_OF_SAID;
             }
-            let is_wide = occurrences.size(&candidate.answers) > WIDE_SHARE * occurrences.n_answers;
-            chosen.push(Chosen::new(candidate, points, is_wide));
+            chosen.push(Chosen::new(candidate, points));
         }
     }
     chosen.into_iter().map(|chosen| occurrences.theme(chosen)).collect()
@@ -110,15 +105,12 @@ struct Chosen {
     first_answers: Vec<u32>,
     /// The answers that hold any of its terms.
     answers: Vec<u32>,
-    /// Whether so many answers hold its first term that others within it are no part of it.
-    is_wide: bool,
     partners: Vec<WeightedTerm>,
 }
 
 impl Chosen {
-    fn new(candidate: Candidate, points: &[u32], is_wide: bool) -> Self {
+    fn new(candidate: Candidate, points: &[u32]) -> Self {
         Self {
-            is_wide,
             terms: vec![candidate.term_idx],
             first_points: points.to_vec(),
             answers: candidate.answers.clone(),
@@ -488,24 +480,6 @@ mod tests {
             ThemeInput { counts: &counts, responses, groups: &groups, duplicates: &groups, naming, is_word: &is_word };
         let found = fit(&input, &ThemeSettings { min_joint_points: 0.9, ..ThemeSettings::default() });
         found.iter().map(|found| found.theme.terms[0].term_idx).collect()
-    }
-
-    #[test]
-    fn what_stands_within_a_theme_of_most_answers_is_a_theme_of_its_own() {
-        // Term 1 stands within term 0, which two thirds of the answers hold; then, with more answers beside them, a third.
-        let rows = |n: u32| -> Vec<Vec<u32>> {
-            (0..n)
-                .map(|i| match i {
-                    0..6 => vec![0, 1, 2],
-                    6..20 => vec![0, 3],
-                    _ => vec![4],
-                })
-                .collect()
-        };
-        let each: Vec<u32> = (0..60).collect();
-        let naming = [1.0, 1.0, 0.0, 0.0, 0.0];
-        assert_eq!(first_terms(&rows(30), &each[..30], &naming), [0, 1]);
-        assert_eq!(first_terms(&rows(60), &each, &naming), [0]);
     }
 
     #[test]
