@@ -230,17 +230,19 @@ pub(crate) fn is_alphanumeric(c: char) -> bool {
         '\0'..='\u{7f}' => c.is_ascii_alphanumeric() || c == '_',
         // Latin letters, but for two signs among them.
         '\u{c0}'..='\u{24f}' => c != '\u{d7}' && c != '\u{f7}',
-        _ => matches!(
-            get_general_category(c),
+        _ => match get_general_category(c) {
             GeneralCategory::UppercaseLetter
-                | GeneralCategory::LowercaseLetter
-                | GeneralCategory::TitlecaseLetter
-                | GeneralCategory::ModifierLetter
-                | GeneralCategory::OtherLetter
-                | GeneralCategory::DecimalNumber
-                | GeneralCategory::LetterNumber
-                | GeneralCategory::OtherNumber
-        ),
+            | GeneralCategory::LowercaseLetter
+            | GeneralCategory::TitlecaseLetter
+            | GeneralCategory::ModifierLetter
+            | GeneralCategory::OtherLetter
+            | GeneralCategory::DecimalNumber
+            | GeneralCategory::LetterNumber
+            | GeneralCategory::OtherNumber => true,
+            // The standard library may know a later Unicode, in which a capital like U+A7D2 has a small letter known to both.
+            GeneralCategory::Unassigned => c.is_alphanumeric(),
+            _ => false,
+        },
     }
 }
 
