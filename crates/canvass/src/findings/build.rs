@@ -9,7 +9,7 @@ use super::{four_decimals, label};
 use crate::ingest::{Intake, Received};
 use crate::ledger::{Ledger, Phrases, State};
 use crate::pipeline::{Copied, LanguageGroup, ReadIn};
-use crate::settings::FindingSettings;
+use crate::settings::{CountBy, FindingSettings};
 use canvass_analysis::{Group, Stability, Theme};
 use canvass_text::{Analysis, Language, LeftOut, Span, Term};
 use std::collections::{BTreeMap, BTreeSet};
@@ -226,18 +226,16 @@ fn rank(
         let term = themes[theme].terms.first();
         term.map_or("", |term| coded.analysis.vocabulary.terms[term.term_idx as usize].stem.as_str())
     };
-    let mut order: Vec<usize> =
-        (0..members.len()).filter(|theme| counts[*theme].1 >= min_respondents as usize).collect();
-    order.sort_by(|a, b| {
-        let ((a_raw, a_once), (b_raw, b_once)) = (counts[*a], counts[*b]);
-        b_once.cmp(&a_once).then(b_raw.cmp(&a_raw)).then_with(|| stem(*a).cmp(stem(*b))).then(a.cmp(b))
-    });
+    let enough: Vec<usize> = (0..members.len()).filter(|theme| counts[*theme].1 >= min_respondents as usize).collect();
+    let orders = Orders::new(enough, &counts, &stem);
+    let order = orders.by(settings.count_by);
 
     let of_group = |numbers: &[u32]| {
         distinct(&group.responses.iter().map(|response| numbers[*response as usize]).collect::<Vec<_>>())
     };
     let (language_base, base_once) = (of_group(&coded.respondents), of_group(&coded.units));
     let is_main = group.language == coded.main_language;
+    let whole_once = if is_main { distinct(&coded.units) } else { base_once };
     let base = if is_main { base } else { language_base };
     let prefix = if is_main { String::new() } else { format!("{}-", group.language.code()) };
     let width = order.len().to_string().len().max(2);
@@ -251,7 +249,11 @@ fn rank(
         let shares = counts[*theme_idx].0 as f64;
         ranked.push(Finding {
             rank: at as u32 + 1,
+            rank_once: place(&orders.once, *theme_idx),
+            rank_raw: place(&orders.raw, *theme_idx),
+            rank_differs: place(&orders.once, *theme_idx) != place(&orders.raw, *theme_idx),
             share: four_decimals(shares / base as f64),
+            share_once: four_decimals(counts[*theme_idx].1 as f64 / whole_once as f64),
             language_share: four_decimals(shares / language_base as f64),
             stability: group.stability.get(*theme_idx).and_then(stability),
             ..finding(coded, &themes[*theme_idx], theme_id.clone(), label, &members[*theme_idx], settings)
@@ -266,10 +268,42 @@ fn rank(
         (distinct(&respondents) as u64, responses)
     };
     let (n_in_findings, _) = in_any(&order[..findings.len()]);
-    let (n_in_themes, responses) = in_any(&order);
+    let (n_in_themes, responses) = in_any(order);
     let basis = basis(group, &ids);
     let (base, base_once) = (language_base as u64, base_once as u64);
     Ranked { themes: ranked, findings, ids, base, base_once, basis, n_in_themes, n_in_findings, responses }
+}
+
+/// Themes in rank order, by either count.
+struct Orders {
+    /// Near-duplicates counted once; of equals the one of more respondents first.
+    once: Vec<usize>,
+    /// By respondents; of equals the one of more counted once first.
+    raw: Vec<usize>,
+}
+
+impl Orders {
+    /// `counts` are raw and once; what is equal in both is ordered by stem, then as it was found.
+    fn new<'s>(themes: Vec<usize>, counts: &[(usize, usize)], stem: &dyn Fn(usize) -> &'s str) -> Self {
+        let sorted = |mut themes: Vec<usize>, key: &dyn Fn(usize) -> (usize, usize)| {
+            themes.sort_by(|a, b| key(*b).cmp(&key(*a)).then_with(|| stem(*a).cmp(stem(*b))).then(a.cmp(b)));
+            themes
+        };
+        let once = sorted(themes.clone(), &|theme| (counts[theme].1, counts[theme].0));
+        Self { once, raw: sorted(themes, &|theme| counts[theme]) }
+    }
+
+    fn by(&self, count: CountBy) -> &[usize] {
+        match count {
+            CountBy::Both | CountBy::Once => &self.once,
+            CountBy::Raw => &self.raw,
+        }
+    }
+}
+
+/// The rank of a theme in an order: 1 for the first.
+fn place(order: &[usize], theme: usize) -> u32 {
+    order.iter().position(|other| *other == theme).map_or(0, |at| at as u32 + 1)
 }
 
 /// The terms that these themes were found by.
@@ -340,12 +374,16 @@ fn finding(
     });
     Finding {
         rank: 0,
+        rank_once: 0,
+        rank_raw: 0,
+        rank_differs: false,
         theme_id,
         label,
         sentence: sentence.unwrap_or_default(),
         n_respondents: n_respondents as u64,
         n_respondents_once: n_respondents_once as u64,
         share: 0.0,
+        share_once: 0.0,
         language_share: 0.0,
         stability: None,
         terms: terms.collect(),
@@ -528,6 +566,17 @@ mod tests {
         partial.members[1].kind = DuplicateKind::Partial;
         let short = Group { is_short: true, ..group(&[2, 3]) };
         assert_eq!(units(&["a", "b", "c", "d"], &[partial, short]).0, [0, 1, 2, 3]);
+    }
+
+    #[test]
+    fn themes_are_ranked_by_either_count_and_the_other_breaks_ties() {
+        // Raw and once: 0 is a campaign's, 1 and 2 are equal counted once, 3 equals 2 in both.
+        let counts = [(40, 1), (12, 9), (15, 9), (15, 9)];
+        let orders = Orders::new(vec![0, 1, 2, 3], &counts, &|theme| ["d", "c", "b", "a"][theme]);
+        assert_eq!(orders.by(CountBy::Both), [3, 2, 1, 0]);
+        assert_eq!(orders.by(CountBy::Once), [3, 2, 1, 0]);
+        assert_eq!(orders.by(CountBy::Raw), [0, 3, 2, 1]);
+        assert_eq!((place(&orders.once, 0), place(&orders.raw, 0)), (4, 1));
     }
 
     #[test]

@@ -26,6 +26,8 @@ pub struct Findings {
     pub n_submissions: u64,
     /// How many of them are in no question's base: blank or without content throughout, double, or tests.
     pub n_submissions_set_aside: u64,
+    /// Which of the two counts of each theme leads, as the settings say.
+    pub count_by: crate::settings::CountBy,
     /// The open questions in the order of the form.
     pub questions: Vec<QuestionFindings>,
 }
@@ -195,8 +197,14 @@ pub struct LanguageCount {
 /// A theme with its count, base and evidence.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Finding {
-    /// 1 for the first: by `n_respondents_once`, then `n_respondents`, then `theme_id`.
+    /// 1 for the first: `rank_once`, or `rank_raw` where the settings say so.
     pub rank: u32,
+    /// 1 for the first by `n_respondents_once`, then `n_respondents`, then `theme_id`.
+    pub rank_once: u32,
+    /// 1 for the first by `n_respondents`, then `n_respondents_once`, then `theme_id`.
+    pub rank_raw: u32,
+    /// Whether the two differ: the place of the theme then hangs on how copies are counted.
+    pub rank_differs: bool,
     /// The theme, unique within the question.
     pub theme_id: String,
     /// A short phrase in respondents' words.
@@ -209,6 +217,8 @@ pub struct Finding {
     pub n_respondents_once: u64,
     /// `n_respondents` / base, 0 to 1, to four decimals.
     pub share: f64,
+    /// `n_respondents_once` / base counted once, 0 to 1, to four decimals.
+    pub share_once: f64,
     /// `n_respondents` / the respondents of the base who answered in the theme's language, 0 to 1, to four decimals.
     pub language_share: f64,
     /// How sure the theme is; `None` where that was not measured.

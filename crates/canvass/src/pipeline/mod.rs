@@ -8,7 +8,7 @@ pub(crate) mod languages;
 mod lexicon;
 
 use crate::error::Error;
-use crate::findings::{Coded, Findings, InputIdentity, RunIdentity, build_question, units};
+use crate::findings::{Coded, Findings, InputIdentity, QuestionFindings, RunIdentity, build_question, units};
 use crate::ingest::{self, Intake, Received, Source};
 use crate::ledger::{self, Ledger, Phrases, State};
 use crate::progress::{Observer, Stage};
@@ -227,7 +227,14 @@ pub fn analyse(
         questions.push(QuestionRun { question_idx, positions, read_in, analysis, copied, languages });
         observer.advance(Stage::Findings, 1);
     }
-    let findings = Findings {
+    let findings = tell(&settings, &intake, &ledger, built);
+    observer.end(Stage::Findings, findings.questions.len() as u64);
+    Ok(Run { settings, intake, ledger, questions, findings, libraries: resources.libraries() })
+}
+
+/// What is found in the whole consultation.
+fn tell(settings: &Settings, intake: &Intake, ledger: &Ledger, built: Vec<QuestionFindings>) -> Findings {
+    Findings {
         schema: "canvass-findings-1",
         run: RunIdentity {
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -238,10 +245,9 @@ pub fn analyse(
         respondents_linked: settings.input.layout == Layout::Wide || !settings.input.respondent_column.is_empty(),
         n_submissions: intake.submissions.len() as u64,
         n_submissions_set_aside: ledger.set_aside.iter().filter(|set_aside| **set_aside).count() as u64,
+        count_by: settings.findings.count_by,
         questions: built,
-    };
-    observer.end(Stage::Findings, findings.questions.len() as u64);
-    Ok(Run { settings, intake, ledger, questions, findings, libraries: resources.libraries() })
+    }
 }
 
 /// Checks every setting the user can give, before any file is read.

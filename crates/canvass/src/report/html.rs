@@ -173,6 +173,7 @@ mod tests {
             "respondents_linked": true,
             "n_submissions": 45,
             "n_submissions_set_aside": 1,
+            "count_by": "both",
             "questions": questions,
         })
     }
@@ -180,9 +181,9 @@ mod tests {
     /// A theme of `n` respondents, `once` with near-duplicates counted once, on a base of 43.
     fn theme(rank: u32, label: &str, n: u32, once: u32) -> Value {
         json!({
-            "rank": rank, "theme_id": format!("t{rank}"), "label": label, "sentence": "There is duplication of work.",
+            "rank": rank, "rank_once": rank, "rank_raw": rank, "rank_differs": false, "theme_id": format!("t{rank}"), "label": label, "sentence": "There is duplication of work.",
             "n_respondents": n, "n_respondents_once": once, "share": f64::from(n) / 43.0,
-            "language_share": f64::from(n) / 43.0,
+            "share_once": f64::from(once) / 40.0, "language_share": f64::from(n) / 43.0,
             "stability": {"verdict": "stable", "similarity": 0.91, "n_resamples": 20, "n_returned": 19, "rank": [1, 3]},
             "terms": [{"stem": "duplic", "surface_forms": ["duplication", "duplicating"], "weight": 1.0}],
             "companions": ["sectors"], "respondents": ["1", "2"],
@@ -328,9 +329,26 @@ mod tests {
 
     #[test]
     fn a_theme_that_copies_would_lift_is_flagged() {
-        let themes = [theme(1, "buses", 20, 20), theme(2, "housing", 12, 12), theme(3, "helicopters", 16, 1)];
+        let mut themes = [theme(1, "buses", 20, 20), theme(2, "housing", 12, 12), theme(3, "helicopters", 16, 1)];
+        for (theme, raw) in themes.iter_mut().zip([1, 3, 2]) {
+            theme["rank_raw"] = json!(raw);
+            theme["rank_differs"] = json!(raw != 1);
+        }
         let text = text(&page(&json!([question("q5", "Priorities?", &themes, 2)])));
-        assert_eq!(text.matches("With every copy counted it would be number 2.").count(), 1, "{text}");
+        assert_eq!(text.matches("counting each copy.").count(), 2, "{text}");
+        assert!(text.contains("Rank 2 counted once, 3 counting each copy."), "{text}");
+        assert!(text.contains("Rank 3 counted once, 2 counting each copy."), "{text}");
+    }
+
+    #[test]
+    fn the_count_that_leads_comes_first_and_the_other_beside_it() {
+        let mut once = consultation(&json!([question("q2", "What works?", &[theme(1, "buses", 14, 11)], 1)]));
+        once["count_by"] = json!("once");
+        let text = text(&fill(&once, &lists(&once["questions"]), "", &[]).unwrap());
+        assert!(
+            text.contains("11 of 40 counted once (28 %); counting each copy 14 of 43 respondents (33 %)"),
+            "{text}"
+        );
     }
 
     #[test]
@@ -513,6 +531,7 @@ mod tests {
             respondents_linked: true,
             n_submissions: 0,
             n_submissions_set_aside: 0,
+            count_by: crate::settings::CountBy::Both,
             questions: Vec::new(),
         };
         let page = render(&findings, &[], "", &[]).unwrap();

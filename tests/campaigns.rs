@@ -1,0 +1,91 @@
+//! What becomes of campaigns: counted once, followed across the questions, and read for what their copies add.
+
+use crate::support::{Outputs, Run, count, list, text, texts};
+use serde_json::Value;
+
+const STANDARD: &str = "Stop the helicopter flights over the valley now. The noise of the helicopters drives guests and \
+    chamois away, and nobody in the villages was ever asked.";
+const OTHER_STANDARD: &str = "The harbour office must open its doors on Saturdays, because whoever works in town during the week \
+    cannot collect a parcel before noon on any other day.";
+
+/// What some add to the standard text, each in words of their own.
+const ADDED: [&str; 4] = [
+    " Our playground needs a fence.",
+    " And please repair the swings of the playground before the summer.",
+    " The playground beside the school floods after every shower, so my children cannot go there.",
+    " A playground for toddlers is what young families miss most here.",
+];
+
+const OWN: [&str; 8] = [
+    "The evening bus should run later on weekdays.",
+    "A later evening bus would help the pupils of the music school.",
+    "More evening bus connections to the lake.",
+    "Cheaper tickets for the evening bus, please.",
+    "Tickets are too expensive for families with several children.",
+    "Cheaper tickets for pensioners.",
+    "The tickets machine at the lake is always broken.",
+    "Plant lime trees along the market street.",
+];
+
+/// Twelve exact copies, four with an addition, then answers of others; two questions.
+fn consultation() -> String {
+    let mut csv = String::from("id,What should the council change?,What else?\n");
+    let mut add = |answers: [&str; 2]| {
+        let id = csv.lines().count();
+        csv += &format!("{id},\"{}\",\"{}\"\n", answers[0], answers[1]);
+    };
+    for _ in 0..6 {
+        add([STANDARD, OTHER_STANDARD]);
+    }
+    for _ in 0..6 {
+        add([STANDARD, ""]);
+    }
+    for added in ADDED {
+        add([&format!("{STANDARD}{added}"), "Shade for the benches"]);
+    }
+    for own in OWN {
+        add([own, ""]);
+    }
+    csv
+}
+
+fn outputs(settings: &str) -> Outputs {
+    Run::new().csv(&consultation()).settings(settings).done().outputs()
+}
+
+/// The theme of a question that a word defines.
+#[track_caller]
+fn theme(question: &Value, form: &str) -> Value {
+    let defines = |theme: &&Value| {
+        let mut terms = list(theme, "terms").iter();
+        terms.any(|term| texts(term, "surface_forms").iter().any(|own| own.to_lowercase().contains(form)))
+    };
+    list(question, "themes").iter().find(defines).unwrap_or_else(|| panic!("no theme of {form:?}")).clone()
+}
+
+#[test]
+fn the_policy_says_by_which_count_themes_are_ranked_and_ranks_that_differ_are_flagged() {
+    let standard = "[themes]\nmin_respondents = 1\n";
+    for policy in ["both", "once", "raw"] {
+        let outputs = outputs(&format!("{standard}[findings]\ncount_by = \"{policy}\"\n"));
+        let findings = outputs.findings();
+        assert_eq!(text(&findings, "count_by"), policy);
+        assert_eq!(outputs.settings()["findings"]["count_by"].as_str(), Some(policy));
+        let question = outputs.question("q1");
+        let leading = if policy == "raw" { "n_respondents" } else { "n_respondents_once" };
+        assert!(list(&question, "themes").is_sorted_by_key(|theme| std::cmp::Reverse(count(theme, leading))));
+        let campaign = theme(&question, "helicopter");
+        assert_eq!((count(&campaign, "n_respondents"), count(&campaign, "n_respondents_once")), (16, 1));
+        assert_eq!(count(&campaign, "rank_raw"), 1);
+        assert!(count(&campaign, "rank_once") > 1 && campaign["rank_differs"] == true, "{campaign}");
+        let said = format!("Rank {} counted once, 1 counting each copy.", count(&campaign, "rank_once"));
+        assert!(outputs.text("report.html").contains(&said), "{said}");
+    }
+}
+
+#[test]
+fn an_unknown_policy_is_refused() {
+    let said = Run::new().csv(&consultation()).settings("[findings]\ncount_by = \"twice\"\n").output().said;
+    assert_eq!(said.code, 2);
+    assert!(said.stderr.contains("twice") && said.stderr.contains("`both`, `once`, `raw`"), "{}", said.stderr);
+}
