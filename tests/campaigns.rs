@@ -89,3 +89,19 @@ fn an_unknown_policy_is_refused() {
     assert_eq!(said.code, 2);
     assert!(said.stderr.contains("twice") && said.stderr.contains("`both`, `once`, `raw`"), "{}", said.stderr);
 }
+
+#[test]
+fn respondents_who_share_text_in_two_questions_are_one_bloc() {
+    let outputs = outputs("");
+    let findings = outputs.findings();
+    let blocs = list(&findings, "blocs");
+    assert_eq!(blocs.len(), 1);
+    assert_eq!(text(&blocs[0], "bloc_id"), "b01");
+    assert_eq!(texts(&blocs[0], "respondents"), ["1", "2", "3", "4", "5", "6"]);
+    let questions: Vec<(&str, u64, f64)> = list(&blocs[0], "questions")
+        .iter()
+        .map(|of| (text(of, "question"), count(of, "n_respondents"), of["share"].as_f64().unwrap()))
+        .collect();
+    assert_eq!(questions, [("q1", 6, 0.25), ("q2", 6, 0.6)]);
+    assert!(outputs.text("report.html").contains("id=\"blocs\""));
+}

@@ -2,12 +2,14 @@
 //!
 //! Counts are of respondents, on the question's own base.
 
+mod blocs;
 mod build;
 mod label;
 mod verbatim;
 
 use serde::{Deserialize, Serialize};
 
+pub(crate) use blocs::{CopiedText, CopiedTexts, blocs};
 pub(crate) use build::{Coded, build_question, units};
 
 /// Everything a report says. `findings.json` is this, serialised.
@@ -28,8 +30,36 @@ pub struct Findings {
     pub n_submissions_set_aside: u64,
     /// Which of the two counts of each theme leads, as the settings say.
     pub count_by: crate::settings::CountBy,
+    /// Respondents who share copied text in several questions, the largest bloc first.
+    pub blocs: Vec<Bloc>,
     /// The open questions in the order of the form.
     pub questions: Vec<QuestionFindings>,
+}
+
+/// Respondents who share copied text in at least two questions.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Bloc {
+    /// Unique within the consultation: `b01`, ...
+    pub bloc_id: String,
+    /// Its members.
+    pub n_respondents: u64,
+    /// Who they are, in the order of the file.
+    pub respondents: Vec<String>,
+    /// What they share, in the order of the form: two questions at least.
+    pub questions: Vec<BlocQuestion>,
+}
+
+/// What a bloc shares in a question.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct BlocQuestion {
+    /// The question's id.
+    pub question: String,
+    /// The groups of near-duplicates that at least two of its members are in.
+    pub groups: Vec<String>,
+    /// The members who are in them.
+    pub n_respondents: u64,
+    /// `n_respondents` / the question's base, 0 to 1, to four decimals.
+    pub share: f64,
 }
 
 /// What made a run, and with which settings.

@@ -8,7 +8,10 @@ pub(crate) mod languages;
 mod lexicon;
 
 use crate::error::Error;
-use crate::findings::{Coded, Findings, InputIdentity, QuestionFindings, RunIdentity, build_question, units};
+use crate::findings::{
+    Bloc, Coded, CopiedText, CopiedTexts, DuplicateGroup, Findings, InputIdentity, QuestionFindings, RunIdentity,
+    blocs, build_question, units,
+};
 use crate::ingest::{self, Intake, Received, Source};
 use crate::ledger::{self, Ledger, Phrases, State};
 use crate::progress::{Observer, Stage};
@@ -227,13 +230,19 @@ pub fn analyse(
         questions.push(QuestionRun { question_idx, positions, read_in, analysis, copied, languages });
         observer.advance(Stage::Findings, 1);
     }
-    let findings = tell(&settings, &intake, &ledger, built);
+    let findings = tell(&settings, &intake, &ledger, &questions, built);
     observer.end(Stage::Findings, findings.questions.len() as u64);
     Ok(Run { settings, intake, ledger, questions, findings, libraries: resources.libraries() })
 }
 
 /// What is found in the whole consultation.
-fn tell(settings: &Settings, intake: &Intake, ledger: &Ledger, built: Vec<QuestionFindings>) -> Findings {
+fn tell(
+    settings: &Settings,
+    intake: &Intake,
+    ledger: &Ledger,
+    questions: &[QuestionRun],
+    built: Vec<QuestionFindings>,
+) -> Findings {
     Findings {
         schema: "canvass-findings-1",
         run: RunIdentity {
@@ -246,8 +255,34 @@ fn tell(settings: &Settings, intake: &Intake, ledger: &Ledger, built: Vec<Questi
         n_submissions: intake.submissions.len() as u64,
         n_submissions_set_aside: ledger.set_aside.iter().filter(|set_aside| **set_aside).count() as u64,
         count_by: settings.findings.count_by,
+        blocs: find_blocs(intake, questions, &built),
         questions: built,
     }
+}
+
+/// Follows the groups of copies across the questions.
+fn find_blocs(intake: &Intake, questions: &[QuestionRun], built: &[QuestionFindings]) -> Vec<Bloc> {
+    let mut numbers: BTreeMap<&str, u32> = BTreeMap::new();
+    let mut ids: Vec<String> = Vec::new();
+    for submission in &intake.submissions {
+        numbers.entry(&submission.respondent_id).or_insert_with(|| {
+            ids.push(submission.respondent_id.clone());
+            ids.len() as u32 - 1
+        });
+    }
+    let copied = questions.iter().zip(built).map(|(question, found)| {
+        let number = |copy: u32| {
+            let received = &intake.responses[question.positions[copy as usize]];
+            numbers[intake.submissions[received.submission_idx as usize].respondent_id.as_str()]
+        };
+        let texts = question.copied.groups.iter().zip(&found.duplicates).filter(|(group, _)| !group.is_short);
+        let text = |(group, told): (&Group, &DuplicateGroup)| {
+            let senders: BTreeSet<u32> = group.copies().map(number).collect();
+            CopiedText { group_id: told.group_id.clone(), respondents: senders.into_iter().collect() }
+        };
+        CopiedTexts { question: found.id.clone(), base: found.base, texts: texts.map(text).collect() }
+    });
+    blocs(&copied.collect::<Vec<_>>(), &ids)
 }
 
 /// Checks every setting the user can give, before any file is read.

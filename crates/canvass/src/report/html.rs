@@ -174,6 +174,7 @@ mod tests {
             "n_submissions": 45,
             "n_submissions_set_aside": 1,
             "count_by": "both",
+            "blocs": [],
             "questions": questions,
         })
     }
@@ -349,6 +350,25 @@ mod tests {
             text.contains("11 of 40 counted once (28 %); counting each copy 14 of 43 respondents (33 %)"),
             "{text}"
         );
+    }
+
+    #[test]
+    fn a_bloc_is_told_with_its_members_its_questions_and_its_weight() {
+        let mut consultation = consultation(&json!([]));
+        assert!(!fill(&consultation, &json!([]), "", &[]).unwrap().contains("id=\"blocs\""));
+        consultation["blocs"] = json!([{
+            "bloc_id": "b01", "n_respondents": 3, "respondents": ["7", "8", HOSTILE],
+            "questions": [
+                {"question": "q2", "groups": ["d01", "d03"], "n_respondents": 3, "share": 0.0698},
+                {"question": HOSTILE, "groups": ["d02"], "n_respondents": 2, "share": 0.05},
+            ],
+        }]);
+        let page = fill(&consultation, &json!([]), "", &[]).unwrap();
+        assert!(!page.contains("<script"));
+        let text = text(&page).replace(NO_BREAK_SPACE, " ");
+        assert!(text.contains("Bloc b01: 3 respondents"), "{text}");
+        assert!(text.contains("q2d01, d033 respondents7 %"), "{text}");
+        assert!(text.contains("Members of bloc b017, 8, "), "{text}");
     }
 
     #[test]
@@ -532,6 +552,7 @@ mod tests {
             n_submissions: 0,
             n_submissions_set_aside: 0,
             count_by: crate::settings::CountBy::Both,
+            blocs: Vec::new(),
             questions: Vec::new(),
         };
         let page = render(&findings, &[], "", &[]).unwrap();
