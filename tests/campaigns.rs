@@ -105,3 +105,73 @@ fn respondents_who_share_text_in_two_questions_are_one_bloc() {
     assert_eq!(questions, [("q1", 6, 0.25), ("q2", 6, 0.6)]);
     assert!(outputs.text("report.html").contains("id=\"blocs\""));
 }
+
+#[test]
+fn what_varied_copies_add_counts_for_them_and_their_standard_text_once() {
+    let outputs = outputs("");
+    let question = outputs.question("q1");
+    let groups = list(&question, "duplicates");
+    assert_eq!(groups.len(), 1);
+    assert_eq!((count(&groups[0], "n_respondents"), count(&groups[0], "n_exact")), (16, 12));
+    assert_eq!(count(&groups[0], "n_varied"), 4);
+    let additions = list(&groups[0], "additions");
+    let added: Vec<&str> = additions.iter().map(|addition| text(addition, "text")).collect();
+    assert_eq!(added, ADDED.map(str::trim));
+    assert_eq!(
+        additions.iter().map(|addition| text(addition, "response_id")).collect::<Vec<_>>(),
+        ["13", "14", "15", "16"]
+    );
+
+    // One standard text, four who added something, eight others.
+    assert_eq!((count(&question, "base"), count(&question, "base_once")), (24, 13));
+    let playground = theme(&question, "playground");
+    assert_eq!(texts(&playground, "respondents"), ["13", "14", "15", "16"]);
+    assert_eq!((count(&playground, "n_respondents"), count(&playground, "n_respondents_once")), (4, 4));
+    for theme in list(&question, "themes") {
+        let (raw, once) = (count(theme, "n_respondents"), count(theme, "n_respondents_once"));
+        let n_of_campaign = texts(theme, "respondents").iter().filter(|id| id.parse::<u32>().unwrap() <= 16).count();
+        if n_of_campaign > 4 {
+            assert_eq!(raw - once, n_of_campaign as u64 - 1, "the standard text counts once: {theme}");
+        }
+    }
+}
+
+#[test]
+fn the_same_addition_counts_once_and_an_edit_is_none() {
+    let mut csv = consultation();
+    for _ in 0..3 {
+        let id = csv.lines().count();
+        csv += &format!("{id},\"{STANDARD}{}\",\n", ADDED[1]);
+    }
+    let edited = STANDARD.replace("drives guests and chamois away", "scares guests and chamois off");
+    csv += &format!("{},\"{edited}\",\n", csv.lines().count());
+    let question = Run::new().csv(&csv).done().outputs().question("q1");
+    let playground = theme(&question, "playground");
+    assert_eq!((count(&playground, "n_respondents"), count(&playground, "n_respondents_once")), (7, 4));
+    assert_eq!(count(&question, "base_once"), 13);
+    let groups = list(&question, "duplicates");
+    assert_eq!(list(&groups[0], "additions").len(), 7);
+    assert_eq!((count(&groups[0], "n_exact"), count(&groups[0], "n_varied")), (12, 8));
+}
+
+#[test]
+fn a_passage_added_within_a_point_is_cut_out_of_it() {
+    let mut csv = consultation();
+    let within = STANDARD.replace(
+        "guests and chamois away,",
+        "guests and chamois away, while the playground where our three children spend each afternoon stays empty,",
+    );
+    csv += &format!("{},\"{within}\",\n", csv.lines().count());
+    let outputs = Run::new().csv(&csv).done().outputs();
+    let question = outputs.question("q1");
+    let added = list(&list(&question, "duplicates")[0], "additions")[4].clone();
+    assert!(text(&added, "text").starts_with("while the playground where"), "{added}");
+    let playground = theme(&question, "playground");
+    assert_eq!((count(&playground, "n_respondents"), count(&playground, "n_respondents_once")), (5, 5));
+    // Its other points are the standard text's.
+    let record = outputs.record("q1", "25");
+    let points = list(&record, "points");
+    assert!(points.len() == 4 && points.is_sorted_by_key(|point| count(point, "start")), "{points:?}");
+    let campaign = list(&question, "themes").iter().find(|theme| texts(theme, "respondents").contains(&"1".to_owned()));
+    assert!(campaign.is_none_or(|theme| count(theme, "n_respondents_once") < 4), "{campaign:?}");
+}

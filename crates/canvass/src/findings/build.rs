@@ -1,6 +1,6 @@
 //! From what the stages gave to the findings of one question.
 
-use super::verbatim::{Candidate, choose};
+use super::verbatim::{Candidate, choose, passage};
 use super::{
     DuplicateGroup, DuplicateMember, Finding, FormCount, LanguageCount, LanguageFindings, LeftOutWords, MergedForms,
     NoTheme, QuestionFindings, SetAside, StabilityVerdict, StateCount, ThemeBasis, ThemeStability, ThemeTerm,
@@ -8,9 +8,9 @@ use super::{
 use super::{four_decimals, label};
 use crate::ingest::{Intake, Received};
 use crate::ledger::{Ledger, Phrases, State};
-use crate::pipeline::{Copied, LanguageGroup, ReadIn};
+use crate::pipeline::{Added, Copied, LanguageGroup, ReadIn};
 use crate::settings::{CountBy, FindingSettings};
-use canvass_analysis::{Group, Stability, Theme};
+use canvass_analysis::{DuplicateKind, Group, Member, Stability, Theme};
 use canvass_text::{Analysis, Language, LeftOut, Span, Term};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -32,6 +32,8 @@ pub(crate) struct Coded<'a> {
     pub(crate) originals: BTreeMap<u32, Vec<Span>>,
     /// What was copied among the responses.
     pub(crate) copied: Copied,
+    /// What varied copies add.
+    pub(crate) added: Added,
     /// The answers of each language that has themes of its own, that of the main language first.
     pub(crate) languages: Vec<LanguageGroup>,
     /// The main language.
@@ -56,8 +58,22 @@ impl Coded<'_> {
         &self.intake.submissions[self.received(response).submission_idx as usize].respondent_id
     }
 
-    pub(super) fn unit_of(&self, response: u32) -> u32 {
-        self.units[response as usize]
+    /// What a point counts as: its respondent's unit, or what the respondent has of their own if it is an addition.
+    pub(super) fn unit_of(&self, response: u32, point: u32) -> u32 {
+        let own = self.added.unit(response).filter(|_| self.added.holds(response, point));
+        own.unwrap_or(self.units[response as usize])
+    }
+
+    /// How many there are among these responses with near-duplicates counted once: their units, and what respondents have of
+    /// their own; never more than respondents.
+    fn once(&self, responses: impl Iterator<Item = u32>) -> usize {
+        let (mut units, mut respondents) = (BTreeSet::new(), BTreeSet::new());
+        for response in responses {
+            respondents.insert(self.respondents[response as usize]);
+            units.insert(self.units[response as usize]);
+            units.extend(self.added.unit(response));
+        }
+        units.len().min(respondents.len())
     }
 
     /// The text of a point.
@@ -183,7 +199,7 @@ pub(crate) fn build_question(
         id: question.id.clone(),
         text: question.text.clone(),
         base: base as u64,
-        base_once: distinct(&coded.units) as u64,
+        base_once: coded.once(0..coded.positions.len() as u32) as u64,
         language: coded.main_language,
         language_base,
         theme_basis,
@@ -233,9 +249,9 @@ fn rank(
     let of_group = |numbers: &[u32]| {
         distinct(&group.responses.iter().map(|response| numbers[*response as usize]).collect::<Vec<_>>())
     };
-    let (language_base, base_once) = (of_group(&coded.respondents), of_group(&coded.units));
+    let (language_base, base_once) = (of_group(&coded.respondents), coded.once(group.responses.iter().copied()));
     let is_main = group.language == coded.main_language;
-    let whole_once = if is_main { distinct(&coded.units) } else { base_once };
+    let whole_once = if is_main { coded.once(0..coded.positions.len() as u32) } else { base_once };
     let base = if is_main { base } else { language_base };
     let prefix = if is_main { String::new() } else { format!("{}-", group.language.code()) };
     let width = order.len().to_string().len().max(2);
@@ -434,11 +450,16 @@ fn merges(analysis: &Analysis) -> Vec<MergedForms> {
     merges.collect()
 }
 
-/// Respondents of these points, raw and each unit once.
+/// Respondents of these points, raw and each unit once: who has an addition among them counts by that, not by the standard text.
 fn count(coded: &Coded<'_>, members: &[Candidate]) -> (usize, usize) {
-    let respondents: Vec<u32> = members.iter().map(|member| coded.respondents[member.response as usize]).collect();
-    let units: Vec<u32> = members.iter().map(|member| coded.units[member.response as usize]).collect();
-    (distinct(&respondents), distinct(&units))
+    let mut counts_as: BTreeMap<u32, u32> = BTreeMap::new();
+    for member in members {
+        let respondent = coded.respondents[member.response as usize];
+        let unit = coded.unit_of(member.response, member.point);
+        // Units of additions are numbered behind all others.
+        counts_as.entry(respondent).and_modify(|known| *known = unit.max(*known)).or_insert(unit);
+    }
+    (counts_as.len(), distinct(&counts_as.into_values().collect::<Vec<_>>()))
 }
 
 fn distinct(numbers: &[u32]) -> usize {
@@ -520,31 +541,40 @@ fn reason(coded: &Coded<'_>, response: u32, phrases: &Phrases) -> String {
 
 /// Groups as they are told, numbered behind a letter.
 fn groups(coded: &Coded<'_>, groups: &[Group], letter: char) -> Vec<DuplicateGroup> {
-    let groups = groups.iter().enumerate();
-    groups
-        .map(|(number, group)| DuplicateGroup {
-            group_id: format!("{letter}{:02}", number + 1),
-            is_short: group.is_short,
-            representative: coded.received(group.representative_idx).response_id.clone(),
-            text: coded.received(group.representative_idx).text.clone(),
-            members: group
-                .members
-                .iter()
-                .map(|member| DuplicateMember {
-                    response_id: coded.received(member.document_idx).response_id.clone(),
-                    respondent_id: coded.respondent_id(member.document_idx).to_owned(),
-                    kind: member.kind,
-                    similarity: four_decimals(member.similarity),
-                })
-                .collect(),
-        })
-        .collect()
+    (1..).zip(groups).map(|(number, group)| told(coded, group, format!("{letter}{number:02}"))).collect()
+}
+
+fn told(coded: &Coded<'_>, group: &Group, group_id: String) -> DuplicateGroup {
+    let member = |member: &Member| DuplicateMember {
+        response_id: coded.received(member.document_idx).response_id.clone(),
+        respondent_id: coded.respondent_id(member.document_idx).to_owned(),
+        kind: member.kind,
+        similarity: four_decimals(member.similarity),
+    };
+    let copies = group.members.iter().filter(|member| member.kind.is_copy());
+    let senders: Vec<u32> = copies.clone().map(|copy| coded.respondents[copy.document_idx as usize]).collect();
+    let n_exact = copies.clone().filter(|copy| copy.kind == DuplicateKind::Exact).count();
+    // Only a copy of this group adds something to its text; a response is a copy in one group at most.
+    let additions = copies.clone().flat_map(|copy| {
+        let points = coded.added.points(copy.document_idx).iter();
+        points.map(|point| passage(coded, copy.document_idx, *point))
+    });
+    DuplicateGroup {
+        group_id,
+        is_short: group.is_short,
+        representative: coded.received(group.representative_idx).response_id.clone(),
+        text: coded.received(group.representative_idx).text.clone(),
+        n_respondents: distinct(&senders) as u64,
+        n_exact: n_exact as u64,
+        n_varied: (senders.len() - n_exact) as u64,
+        additions: additions.collect(),
+        members: group.members.iter().map(member).collect(),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use canvass_analysis::{DuplicateKind, Member};
 
     fn group(members: &[u32]) -> Group {
         let member =

@@ -388,6 +388,14 @@ pub struct DuplicateGroup {
     pub representative: String,
     /// Its text.
     pub text: String,
+    /// The respondents who sent it in, as it stands or varied; partial copies are none.
+    pub n_respondents: u64,
+    /// The members in the same words, the representative among them.
+    pub n_exact: u64,
+    /// The members that are near-duplicates in other words.
+    pub n_varied: u64,
+    /// What varied copies add to the text, in the order of the file; each a point of its own that counts for its respondent.
+    pub additions: Vec<Verbatim>,
     /// All members, in the order of the file.
     pub members: Vec<DuplicateMember>,
 }

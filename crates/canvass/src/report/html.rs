@@ -387,7 +387,8 @@ mod tests {
         question["no_theme"] =
             json!([{"response_id": HOSTILE, "respondent_id": "r", "reason": HOSTILE, "text": HOSTILE}]);
         question["duplicates"] = json!([{
-            "group_id": HOSTILE, "is_short": false, "representative": HOSTILE, "text": HOSTILE,
+            "group_id": HOSTILE, "is_short": false, "representative": HOSTILE, "text": HOSTILE, "n_respondents": 2, "n_exact": 1, "n_varied": 1,
+            "additions": [{"response_id": HOSTILE, "respondent_id": "r", "file": "a.xlsx", "cell": "P2", "text": HOSTILE, "start": 0, "end": 3}],
             "members": [{"response_id": HOSTILE, "respondent_id": "r", "kind": "exact", "similarity": 1.0}],
         }]);
         question["left_out"] = json!({

@@ -77,7 +77,9 @@ fn check_quotations(run: &Run) -> Result<(), Error> {
             texts.entry(&received.response_id).or_default().push(&received.text);
         }
         let further = found.languages.iter().flat_map(|group| &group.themes);
-        for verbatim in found.themes.iter().chain(further).flat_map(|theme| &theme.verbatims) {
+        let additions = found.duplicates.iter().flat_map(|group| &group.additions);
+        let verbatims = found.themes.iter().chain(further).flat_map(|theme| &theme.verbatims);
+        for verbatim in verbatims.chain(additions) {
             let span = verbatim.start as usize..verbatim.end as usize;
             let mut sources = texts.get(verbatim.response_id.as_str()).into_iter().flatten();
             if !sources.any(|source| source.get(span.clone()) == Some(&verbatim.text)) {
