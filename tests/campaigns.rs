@@ -175,3 +175,15 @@ fn a_passage_added_within_a_point_is_cut_out_of_it() {
     let campaign = list(&question, "themes").iter().find(|theme| texts(theme, "respondents").contains(&"1".to_owned()));
     assert!(campaign.is_none_or(|theme| count(theme, "n_respondents_once") < 4), "{campaign:?}");
 }
+
+#[test]
+fn varied_copies_stand_beside_the_text_in_the_report() {
+    let outputs = outputs("");
+    let report = outputs.text("report.html");
+    assert_eq!(report.matches("class=\"beside\"").count(), 3, "three at most of a group");
+    assert!(report.contains("3\u{a0}varied copies of group d01 beside the text, of 4"));
+    let ends = |added: &str| format!("was ever asked. <ins>{}</ins></p>", added.trim());
+    for added in &ADDED[..3] {
+        assert!(report.contains(&ends(added)), "{added}");
+    }
+}

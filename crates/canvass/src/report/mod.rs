@@ -2,6 +2,7 @@
 //!
 //! [`files`] gives every output with its bytes. The same run gives the same bytes.
 
+mod beside;
 mod html;
 mod manifest;
 mod responses;
@@ -45,7 +46,7 @@ pub fn files(run: &Run) -> Result<Vec<OutputFile>, Error> {
     let settings = run.settings.to_toml();
     let resources = manifest::resources();
     let pairs: Vec<(String, String)> = resources.iter().map(|r| (r.name.clone(), r.blake3.clone())).collect();
-    let html = html::render(&run.findings, &uncoded::uncoded(run), &settings, &pairs)
+    let html = html::render(&run.findings, &uncoded::uncoded(run), &beside::beside(run), &settings, &pairs)
         .map_err(|error| Error::Template(error.to_string()))?;
     let mut findings = json(&run.findings);
     findings.push(b'\n');
