@@ -29,24 +29,18 @@ const OWN: [&str; 8] = [
 
 /// Twelve exact copies, four with an addition, then answers of others; two questions.
 fn consultation() -> String {
-    let mut csv = String::from("id,What should the council change?,What else?\n");
-    let mut add = |answers: [&str; 2]| {
-        let id = csv.lines().count();
-        csv += &format!("{id},\"{}\",\"{}\"\n", answers[0], answers[1]);
-    };
-    for _ in 0..6 {
-        add([STANDARD, OTHER_STANDARD]);
-    }
-    for _ in 0..6 {
-        add([STANDARD, ""]);
-    }
-    for added in ADDED {
-        add([&format!("{STANDARD}{added}"), "Shade for the benches"]);
-    }
-    for own in OWN {
-        add([own, ""]);
-    }
-    csv
+    consultation_with(&[])
+}
+
+/// The same with further answers to the first question.
+fn consultation_with(further: &[String]) -> String {
+    let mut answers = vec![[STANDARD.to_owned(), OTHER_STANDARD.to_owned()]; 6];
+    answers.extend(vec![[STANDARD.to_owned(), String::new()]; 6]);
+    answers.extend(ADDED.map(|added| [format!("{STANDARD}{added}"), "Shade for the benches".to_owned()]));
+    answers.extend(OWN.map(str::to_owned).iter().chain(further).map(|own| [own.clone(), String::new()]));
+    let header = "id,What should the council change?,What else?".to_owned();
+    let rows = (1..).zip(answers).map(|(id, [first, second])| format!("{id},\"{first}\",\"{second}\""));
+    std::iter::once(header).chain(rows).collect::<Vec<_>>().join("\n")
 }
 
 fn outputs(settings: &str) -> Outputs {
@@ -138,13 +132,9 @@ fn what_varied_copies_add_counts_for_them_and_their_standard_text_once() {
 
 #[test]
 fn the_same_addition_counts_once_and_an_edit_is_none() {
-    let mut csv = consultation();
-    for _ in 0..3 {
-        let id = csv.lines().count();
-        csv += &format!("{id},\"{STANDARD}{}\",\n", ADDED[1]);
-    }
-    let edited = STANDARD.replace("drives guests and chamois away", "scares guests and chamois off");
-    csv += &format!("{},\"{edited}\",\n", csv.lines().count());
+    let mut further = vec![format!("{STANDARD}{}", ADDED[1]); 3];
+    further.push(STANDARD.replace("drives guests and chamois away", "scares guests and chamois off"));
+    let csv = consultation_with(&further);
     let question = Run::new().csv(&csv).done().outputs().question("q1");
     let playground = theme(&question, "playground");
     assert_eq!((count(&playground, "n_respondents"), count(&playground, "n_respondents_once")), (7, 4));
@@ -156,12 +146,11 @@ fn the_same_addition_counts_once_and_an_edit_is_none() {
 
 #[test]
 fn a_passage_added_within_a_point_is_cut_out_of_it() {
-    let mut csv = consultation();
     let within = STANDARD.replace(
         "guests and chamois away,",
         "guests and chamois away, while the playground where our three children spend each afternoon stays empty,",
     );
-    csv += &format!("{},\"{within}\",\n", csv.lines().count());
+    let csv = consultation_with(&[within]);
     let outputs = Run::new().csv(&csv).done().outputs();
     let question = outputs.question("q1");
     let added = list(&list(&question, "duplicates")[0], "additions")[4].clone();
