@@ -111,8 +111,15 @@ fn group_adds_up(group: &Value, base: u64, language_base: u64, coding: &[Row]) {
         (descending("n_respondents_once"), descending("n_respondents"), text(theme, "theme_id").to_owned())
     };
     assert!(themes.is_sorted_by_key(order), "by n_respondents_once, n_respondents, theme_id");
+    let mut by_raw: Vec<&Value> = themes.iter().collect();
+    by_raw.sort_by_key(|theme| count(theme, "rank_raw"));
+    assert!(by_raw.is_sorted_by_key(|theme| std::cmp::Reverse(count(theme, "n_respondents"))));
     for (rank, theme) in (1..).zip(themes) {
-        assert_eq!(count(theme, "rank"), rank);
+        assert_eq!((count(theme, "rank"), count(theme, "rank_once")), (rank, rank));
+        assert_eq!(count(by_raw[count(theme, "rank_raw") as usize - 1], "rank"), rank, "each raw rank once");
+        assert_eq!(theme["rank_differs"], count(theme, "rank_raw") != rank);
+        let share_once = theme["share_once"].as_f64().unwrap();
+        assert!(share_once > 0.0 && share_once <= 1.0, "{theme}");
         let (n, once) = (count(theme, "n_respondents"), count(theme, "n_respondents_once"));
         assert!(once >= 1 && once <= n && n <= language_base, "{once} <= {n} <= {language_base}");
         for (key, whole) in [("share", base), ("language_share", language_base)] {

@@ -7,6 +7,7 @@
 
 mod accounting;
 mod bad_input;
+mod campaigns;
 mod columns;
 mod copies;
 mod doubles;

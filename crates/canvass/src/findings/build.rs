@@ -1,6 +1,6 @@
 //! From what the stages gave to the findings of one question.
 
-use super::verbatim::{Candidate, choose};
+use super::verbatim::{Candidate, choose, passage};
 use super::{
     DuplicateGroup, DuplicateMember, Finding, FormCount, LanguageCount, LanguageFindings, LeftOutWords, MergedForms,
     NoTheme, QuestionFindings, SetAside, StabilityVerdict, StateCount, ThemeBasis, ThemeStability, ThemeTerm,
@@ -8,9 +8,9 @@ use super::{
 use super::{four_decimals, label};
 use crate::ingest::{Intake, Received};
 use crate::ledger::{Ledger, Phrases, State};
-use crate::pipeline::{Copied, LanguageGroup, ReadIn};
-use crate::settings::FindingSettings;
-use canvass_analysis::{Group, Stability, Theme};
+use crate::pipeline::{Added, Copied, LanguageGroup, ReadIn};
+use crate::settings::{CountBy, FindingSettings};
+use canvass_analysis::{DuplicateKind, Group, Member, Stability, Theme};
 use canvass_text::{Analysis, Language, LeftOut, Span, Term};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -32,6 +32,8 @@ pub(crate) struct Coded<'a> {
     pub(crate) originals: BTreeMap<u32, Vec<Span>>,
     /// What was copied among the responses.
     pub(crate) copied: Copied,
+    /// What varied copies add.
+    pub(crate) added: Added,
     /// The answers of each language that has themes of its own, that of the main language first.
     pub(crate) languages: Vec<LanguageGroup>,
     /// The main language.
@@ -56,8 +58,22 @@ impl Coded<'_> {
         &self.intake.submissions[self.received(response).submission_idx as usize].respondent_id
     }
 
-    pub(super) fn unit_of(&self, response: u32) -> u32 {
-        self.units[response as usize]
+    /// What a point counts as: its respondent's unit, or what the respondent has of their own if it is an addition.
+    pub(super) fn unit_of(&self, response: u32, point: u32) -> u32 {
+        let own = self.added.unit(response).filter(|_| self.added.holds(response, point));
+        own.unwrap_or(self.units[response as usize])
+    }
+
+    /// How many there are among these responses with near-duplicates counted once: their units, and what respondents have of
+    /// their own; never more than respondents.
+    fn once(&self, responses: impl Iterator<Item = u32>) -> usize {
+        let (mut units, mut respondents) = (BTreeSet::new(), BTreeSet::new());
+        for response in responses {
+            respondents.insert(self.respondents[response as usize]);
+            units.insert(self.units[response as usize]);
+            units.extend(self.added.unit(response));
+        }
+        units.len().min(respondents.len())
     }
 
     /// The text of a point.
@@ -183,7 +199,7 @@ pub(crate) fn build_question(
         id: question.id.clone(),
         text: question.text.clone(),
         base: base as u64,
-        base_once: distinct(&coded.units) as u64,
+        base_once: coded.once(0..coded.positions.len() as u32) as u64,
         language: coded.main_language,
         language_base,
         theme_basis,
@@ -236,18 +252,16 @@ fn rank(
         let term = themes[theme].terms.first();
         term.map_or("", |term| coded.analysis.vocabulary.terms[term.term_idx as usize].stem.as_str())
     };
-    let mut order: Vec<usize> =
-        (0..members.len()).filter(|theme| counts[*theme].1 >= min_respondents as usize).collect();
-    order.sort_by(|a, b| {
-        let ((a_raw, a_once), (b_raw, b_once)) = (counts[*a], counts[*b]);
-        b_once.cmp(&a_once).then(b_raw.cmp(&a_raw)).then_with(|| stem(*a).cmp(stem(*b))).then(a.cmp(b))
-    });
+    let enough: Vec<usize> = (0..members.len()).filter(|theme| counts[*theme].1 >= min_respondents as usize).collect();
+    let orders = Orders::new(enough, &counts, &stem);
+    let order = orders.by(settings.count_by);
 
     let of_group = |numbers: &[u32]| {
         distinct(&group.responses.iter().map(|response| numbers[*response as usize]).collect::<Vec<_>>())
     };
-    let (language_base, base_once) = (of_group(&coded.respondents), of_group(&coded.units));
+    let (language_base, base_once) = (of_group(&coded.respondents), coded.once(group.responses.iter().copied()));
     let is_main = group.language == coded.main_language;
+    let whole_once = if is_main { coded.once(0..coded.positions.len() as u32) } else { base_once };
     let base = if is_main { base } else { language_base };
     let prefix = if is_main { String::new() } else { format!("{}-", group.language.code()) };
     let width = order.len().to_string().len().max(2);
@@ -261,7 +275,11 @@ fn rank(
         let shares = counts[*theme_idx].0 as f64;
         ranked.push(Finding {
             rank: at as u32 + 1,
+            rank_once: place(&orders.once, *theme_idx),
+            rank_raw: place(&orders.raw, *theme_idx),
+            rank_differs: place(&orders.once, *theme_idx) != place(&orders.raw, *theme_idx),
             share: four_decimals(shares / base as f64),
+            share_once: four_decimals(counts[*theme_idx].1 as f64 / whole_once as f64),
             language_share: four_decimals(shares / language_base as f64),
             stability: group.stability.get(*theme_idx).and_then(stability),
             ..finding(
@@ -283,10 +301,42 @@ fn rank(
         (distinct(&respondents) as u64, responses)
     };
     let (n_in_findings, _) = in_any(&order[..findings.len()]);
-    let (n_in_themes, responses) = in_any(&order);
+    let (n_in_themes, responses) = in_any(order);
     let basis = basis(group, &ids);
     let (base, base_once) = (language_base as u64, base_once as u64);
     Ranked { themes: ranked, findings, ids, base, base_once, basis, n_in_themes, n_in_findings, responses }
+}
+
+/// Themes in rank order, by either count.
+struct Orders {
+    /// Near-duplicates counted once; of equals the one of more respondents first.
+    once: Vec<usize>,
+    /// By respondents; of equals the one of more counted once first.
+    raw: Vec<usize>,
+}
+
+impl Orders {
+    /// `counts` are raw and once; what is equal in both is ordered by stem, then as it was found.
+    fn new<'s>(themes: Vec<usize>, counts: &[(usize, usize)], stem: &dyn Fn(usize) -> &'s str) -> Self {
+        let sorted = |mut themes: Vec<usize>, key: &dyn Fn(usize) -> (usize, usize)| {
+            themes.sort_by(|a, b| key(*b).cmp(&key(*a)).then_with(|| stem(*a).cmp(stem(*b))).then(a.cmp(b)));
+            themes
+        };
+        let once = sorted(themes.clone(), &|theme| (counts[theme].1, counts[theme].0));
+        Self { once, raw: sorted(themes, &|theme| counts[theme]) }
+    }
+
+    fn by(&self, count: CountBy) -> &[usize] {
+        match count {
+            CountBy::Both | CountBy::Once => &self.once,
+            CountBy::Raw => &self.raw,
+        }
+    }
+}
+
+/// The rank of a theme in an order: 1 for the first.
+fn place(order: &[usize], theme: usize) -> u32 {
+    order.iter().position(|other| *other == theme).map_or(0, |at| at as u32 + 1)
 }
 
 /// The terms that these themes were found by.
@@ -357,12 +407,16 @@ fn finding(
     });
     Finding {
         rank: 0,
+        rank_once: 0,
+        rank_raw: 0,
+        rank_differs: false,
         theme_id,
         label,
         sentence: sentence.unwrap_or_default(),
         n_respondents: n_respondents as u64,
         n_respondents_once: n_respondents_once as u64,
         share: 0.0,
+        share_once: 0.0,
         language_share: 0.0,
         stability: None,
         terms: terms.collect(),
@@ -413,11 +467,16 @@ fn merges(analysis: &Analysis) -> Vec<MergedForms> {
     merges.collect()
 }
 
-/// Respondents of these points, raw and each unit once.
+/// Respondents of these points, raw and each unit once: who has an addition among them counts by that, not by the standard text.
 fn count(coded: &Coded<'_>, members: &[Candidate]) -> (usize, usize) {
-    let respondents: Vec<u32> = members.iter().map(|member| coded.respondents[member.response as usize]).collect();
-    let units: Vec<u32> = members.iter().map(|member| coded.units[member.response as usize]).collect();
-    (distinct(&respondents), distinct(&units))
+    let mut counts_as: BTreeMap<u32, u32> = BTreeMap::new();
+    for member in members {
+        let respondent = coded.respondents[member.response as usize];
+        let unit = coded.unit_of(member.response, member.point);
+        // Units of additions are numbered behind all others.
+        counts_as.entry(respondent).and_modify(|known| *known = unit.max(*known)).or_insert(unit);
+    }
+    (counts_as.len(), distinct(&counts_as.into_values().collect::<Vec<_>>()))
 }
 
 fn distinct(numbers: &[u32]) -> usize {
@@ -499,31 +558,40 @@ fn reason(coded: &Coded<'_>, response: u32, phrases: &Phrases) -> String {
 
 /// Groups as they are told, numbered behind a letter.
 fn groups(coded: &Coded<'_>, groups: &[Group], letter: char) -> Vec<DuplicateGroup> {
-    let groups = groups.iter().enumerate();
-    groups
-        .map(|(number, group)| DuplicateGroup {
-            group_id: format!("{letter}{:02}", number + 1),
-            is_short: group.is_short,
-            representative: coded.received(group.representative_idx).response_id.clone(),
-            text: coded.received(group.representative_idx).text.clone(),
-            members: group
-                .members
-                .iter()
-                .map(|member| DuplicateMember {
-                    response_id: coded.received(member.document_idx).response_id.clone(),
-                    respondent_id: coded.respondent_id(member.document_idx).to_owned(),
-                    kind: member.kind,
-                    similarity: four_decimals(member.similarity),
-                })
-                .collect(),
-        })
-        .collect()
+    (1..).zip(groups).map(|(number, group)| told(coded, group, format!("{letter}{number:02}"))).collect()
+}
+
+fn told(coded: &Coded<'_>, group: &Group, group_id: String) -> DuplicateGroup {
+    let member = |member: &Member| DuplicateMember {
+        response_id: coded.received(member.document_idx).response_id.clone(),
+        respondent_id: coded.respondent_id(member.document_idx).to_owned(),
+        kind: member.kind,
+        similarity: four_decimals(member.similarity),
+    };
+    let copies = group.members.iter().filter(|member| member.kind.is_copy());
+    let senders: Vec<u32> = copies.clone().map(|copy| coded.respondents[copy.document_idx as usize]).collect();
+    let n_exact = copies.clone().filter(|copy| copy.kind == DuplicateKind::Exact).count();
+    // Only a copy of this group adds something to its text; a response is a copy in one group at most.
+    let additions = copies.clone().flat_map(|copy| {
+        let points = coded.added.points(copy.document_idx).iter();
+        points.map(|point| passage(coded, copy.document_idx, *point))
+    });
+    DuplicateGroup {
+        group_id,
+        is_short: group.is_short,
+        representative: coded.received(group.representative_idx).response_id.clone(),
+        text: coded.received(group.representative_idx).text.clone(),
+        n_respondents: distinct(&senders) as u64,
+        n_exact: n_exact as u64,
+        n_varied: (senders.len() - n_exact) as u64,
+        additions: additions.collect(),
+        members: group.members.iter().map(member).collect(),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use canvass_analysis::{DuplicateKind, Member};
 
     fn group(members: &[u32]) -> Group {
         let member =
@@ -545,6 +613,17 @@ mod tests {
         partial.members[1].kind = DuplicateKind::Partial;
         let short = Group { is_short: true, ..group(&[2, 3]) };
         assert_eq!(units(&["a", "b", "c", "d"], &[partial, short]).0, [0, 1, 2, 3]);
+    }
+
+    #[test]
+    fn themes_are_ranked_by_either_count_and_the_other_breaks_ties() {
+        // Raw and once: 0 is a campaign's, 1 and 2 are equal counted once, 3 equals 2 in both.
+        let counts = [(40, 1), (12, 9), (15, 9), (15, 9)];
+        let orders = Orders::new(vec![0, 1, 2, 3], &counts, &|theme| ["d", "c", "b", "a"][theme]);
+        assert_eq!(orders.by(CountBy::Both), [3, 2, 1, 0]);
+        assert_eq!(orders.by(CountBy::Once), [3, 2, 1, 0]);
+        assert_eq!(orders.by(CountBy::Raw), [0, 3, 2, 1]);
+        assert_eq!((place(&orders.once, 0), place(&orders.raw, 0)), (4, 1));
     }
 
     #[test]

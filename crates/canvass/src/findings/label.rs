@@ -103,7 +103,7 @@ fn phrases(coded: &Coded<'_>, heads: &[u32], points: &[(u32, u32)]) -> (BTreeMap
     let mut phrases: BTreeMap<Vec<u32>, Usage> = BTreeMap::new();
     let mut units = BTreeSet::new();
     for (response, point) in points {
-        let unit = coded.unit_of(*response);
+        let unit = coded.unit_of(*response, *point);
         units.insert(unit);
         let text = coded.text_of(*response);
         let point = &coded.analysis.texts[*response as usize].points[*point as usize];

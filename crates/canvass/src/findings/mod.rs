@@ -2,12 +2,14 @@
 //!
 //! Counts are of respondents, on the question's own base.
 
+mod blocs;
 mod build;
 mod label;
 mod verbatim;
 
 use serde::{Deserialize, Serialize};
 
+pub(crate) use blocs::{CopiedText, CopiedTexts, blocs};
 pub(crate) use build::{Coded, build_question, units};
 
 /// Everything a report says. `findings.json` is this, serialised.
@@ -26,8 +28,38 @@ pub struct Findings {
     pub n_submissions: u64,
     /// How many of them are in no question's base: blank or without content throughout, double, or tests.
     pub n_submissions_set_aside: u64,
+    /// Which of the two counts of each theme leads, as the settings say.
+    pub count_by: crate::settings::CountBy,
+    /// Respondents who share copied text in several questions, the largest bloc first.
+    pub blocs: Vec<Bloc>,
     /// The open questions in the order of the form.
     pub questions: Vec<QuestionFindings>,
+}
+
+/// Respondents who share copied text in at least two questions.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Bloc {
+    /// Unique within the consultation: `b01`, ...
+    pub bloc_id: String,
+    /// Its members.
+    pub n_respondents: u64,
+    /// Who they are, in the order of the file.
+    pub respondents: Vec<String>,
+    /// What they share, in the order of the form: two questions at least.
+    pub questions: Vec<BlocQuestion>,
+}
+
+/// What a bloc shares in a question.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct BlocQuestion {
+    /// The question's id.
+    pub question: String,
+    /// The groups of near-duplicates that at least two of its members are in.
+    pub groups: Vec<String>,
+    /// The members who are in them.
+    pub n_respondents: u64,
+    /// `n_respondents` / the question's base, 0 to 1, to four decimals.
+    pub share: f64,
 }
 
 /// What made a run, and with which settings.
@@ -195,8 +227,14 @@ pub struct LanguageCount {
 /// A theme with its count, base and evidence.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Finding {
-    /// 1 for the first: by `n_respondents_once`, then `n_respondents`, then `theme_id`.
+    /// 1 for the first: `rank_once`, or `rank_raw` where the settings say so.
     pub rank: u32,
+    /// 1 for the first by `n_respondents_once`, then `n_respondents`, then `theme_id`.
+    pub rank_once: u32,
+    /// 1 for the first by `n_respondents`, then `n_respondents_once`, then `theme_id`.
+    pub rank_raw: u32,
+    /// Whether the two differ: the place of the theme then hangs on how copies are counted.
+    pub rank_differs: bool,
     /// The theme, unique within the question.
     pub theme_id: String,
     /// A short phrase in respondents' words.
@@ -209,6 +247,8 @@ pub struct Finding {
     pub n_respondents_once: u64,
     /// `n_respondents` / base, 0 to 1, to four decimals.
     pub share: f64,
+    /// `n_respondents_once` / base counted once, 0 to 1, to four decimals.
+    pub share_once: f64,
     /// `n_respondents` / the respondents of the base who answered in the theme's language, 0 to 1, to four decimals.
     pub language_share: f64,
     /// How sure the theme is; `None` where that was not measured.
@@ -348,6 +388,14 @@ pub struct DuplicateGroup {
     pub representative: String,
     /// Its text.
     pub text: String,
+    /// The respondents who sent it in, as it stands or varied; partial copies are none.
+    pub n_respondents: u64,
+    /// The members in the same words, the representative among them.
+    pub n_exact: u64,
+    /// The members that are near-duplicates in other words.
+    pub n_varied: u64,
+    /// What varied copies add to the text, in the order of the file; each a point of its own that counts for its respondent.
+    pub additions: Vec<Verbatim>,
     /// All members, in the order of the file.
     pub members: Vec<DuplicateMember>,
 }

@@ -57,7 +57,7 @@ pub(super) fn choose(
         if chosen.len() == count {
             break;
         }
-        let unit = coded.unit_of(candidate.response);
+        let unit = coded.unit_of(candidate.response, candidate.point);
         let terms = coded.terms_of(candidate.response, candidate.point);
         if units.contains(&unit) || chosen.iter().any(|(_, others)| likeness(&terms, others) > MAX_LIKENESS) {
             continue;
@@ -66,11 +66,11 @@ pub(super) fn choose(
         quoted.insert((candidate.response, candidate.point));
         chosen.push((candidate, terms));
     }
-    chosen.into_iter().map(|(candidate, _)| verbatim(coded, candidate)).collect()
+    chosen.into_iter().map(|(candidate, _)| passage(coded, candidate.response, candidate.point)).collect()
 }
 
 /// The quotation of a point. Where a translation was analysed, the original is quoted, and the translation stands beside it.
-fn verbatim(coded: &Coded<'_>, Candidate { response, point, .. }: Candidate) -> Verbatim {
+pub(super) fn passage(coded: &Coded<'_>, response: u32, point: u32) -> Verbatim {
     let received = coded.received(response);
     let analysed = coded.analysis.texts[response as usize].points[point as usize].span;
     let original = coded.originals.get(&response).map(|spans| spans[point as usize]);

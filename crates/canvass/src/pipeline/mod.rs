@@ -3,12 +3,16 @@
 //! [`run`] begins with files, [`analyse`] with responses that are already in memory. Neither writes anything: what a
 //! [`Run`] holds is turned into files by [`crate::report`] and [`crate::run_folder`].
 
+pub(crate) mod additions;
 pub(crate) mod duplicates;
 pub(crate) mod languages;
 mod lexicon;
 
 use crate::error::Error;
-use crate::findings::{Coded, Findings, InputIdentity, RunIdentity, build_question, units};
+use crate::findings::{
+    Bloc, Coded, CopiedText, CopiedTexts, DuplicateGroup, Findings, InputIdentity, QuestionFindings, RunIdentity,
+    blocs, build_question, units,
+};
 use crate::ingest::{self, Intake, Received, Source};
 use crate::ledger::{self, Ledger, Phrases, State};
 use crate::progress::{Observer, Stage};
@@ -22,6 +26,7 @@ use canvass_text::{
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+pub use additions::Added;
 pub use duplicates::{Copied, CopiedPair, SharedPassage};
 pub use languages::{LanguageSource, ReadIn};
 
@@ -84,6 +89,8 @@ pub struct QuestionRun {
     pub analysis: Analysis,
     /// What was copied.
     pub copied: Copied,
+    /// What varied copies add to the texts they are copies of.
+    pub added: Added,
     /// The answers of each language that have themes of their own: those in the main language first, then by size.
     pub languages: Vec<LanguageGroup>,
 }
@@ -184,8 +191,10 @@ pub fn analyse(
         note_few_respondents(&intake, &settings, question_idx, &respondents, observer);
         let done = |n: usize| observer.advance(Stage::Text, n as u64);
         let wording = intake.questions[question_idx as usize].text.as_str();
-        let analysis = analyser.analyse(texts, wording, &quotations, &done);
-        let originals = originals(&intake, &positions, &analysis, &resources);
+        let mut analysis = analyser.analyse(texts, wording, &quotations, &done);
+        let mut originals = originals(&intake, &positions, &analysis, &resources);
+        let plain: Vec<&str> = texts.iter().map(|text| text.text).collect();
+        let added = additions::find(&copied, &plain, &ids, &mut analysis, &mut originals, &settings.duplicates)?;
         coded.push(Coded {
             intake: &intake,
             ledger: &ledger,
@@ -195,6 +204,7 @@ pub fn analyse(
             analysis,
             originals,
             copied,
+            added,
             languages: Vec::new(),
             main_language,
             units,
@@ -223,11 +233,24 @@ pub fn analyse(
             group.theme_ids = theme_ids;
         }
         built.push(findings);
-        let Coded { question_idx, positions, read_in, analysis, copied, languages, .. } = coded;
-        questions.push(QuestionRun { question_idx, positions, read_in, analysis, copied, languages });
+        let Coded { question_idx, positions, read_in, analysis, copied, added, languages, .. } = coded;
+        questions.push(QuestionRun { question_idx, positions, read_in, analysis, copied, added, languages });
         observer.advance(Stage::Findings, 1);
     }
-    let findings = Findings {
+    let findings = tell(&settings, &intake, &ledger, &questions, built);
+    observer.end(Stage::Findings, findings.questions.len() as u64);
+    Ok(Run { settings, intake, ledger, questions, findings, libraries: resources.libraries() })
+}
+
+/// What is found in the whole consultation.
+fn tell(
+    settings: &Settings,
+    intake: &Intake,
+    ledger: &Ledger,
+    questions: &[QuestionRun],
+    built: Vec<QuestionFindings>,
+) -> Findings {
+    Findings {
         schema: "canvass-findings-1",
         run: RunIdentity {
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -238,10 +261,35 @@ pub fn analyse(
         respondents_linked: settings.input.layout == Layout::Wide || !settings.input.respondent_column.is_empty(),
         n_submissions: intake.submissions.len() as u64,
         n_submissions_set_aside: ledger.set_aside.iter().filter(|set_aside| **set_aside).count() as u64,
+        count_by: settings.findings.count_by,
+        blocs: find_blocs(intake, questions, &built),
         questions: built,
-    };
-    observer.end(Stage::Findings, findings.questions.len() as u64);
-    Ok(Run { settings, intake, ledger, questions, findings, libraries: resources.libraries() })
+    }
+}
+
+/// Follows the groups of copies across the questions.
+fn find_blocs(intake: &Intake, questions: &[QuestionRun], built: &[QuestionFindings]) -> Vec<Bloc> {
+    let mut numbers: BTreeMap<&str, u32> = BTreeMap::new();
+    let mut ids: Vec<String> = Vec::new();
+    for submission in &intake.submissions {
+        numbers.entry(&submission.respondent_id).or_insert_with(|| {
+            ids.push(submission.respondent_id.clone());
+            ids.len() as u32 - 1
+        });
+    }
+    let copied = questions.iter().zip(built).map(|(question, found)| {
+        let number = |copy: u32| {
+            let received = &intake.responses[question.positions[copy as usize]];
+            numbers[intake.submissions[received.submission_idx as usize].respondent_id.as_str()]
+        };
+        let texts = question.copied.groups.iter().zip(&found.duplicates).filter(|(group, _)| !group.is_short);
+        let text = |(group, told): (&Group, &DuplicateGroup)| {
+            let senders: BTreeSet<u32> = group.copies().map(number).collect();
+            CopiedText { group_id: told.group_id.clone(), respondents: senders.into_iter().collect() }
+        };
+        CopiedTexts { question: found.id.clone(), base: found.base, texts: texts.map(text).collect() }
+    });
+    blocs(&copied.collect::<Vec<_>>(), &ids)
 }
 
 /// Checks every setting the user can give, before any file is read.
@@ -462,18 +510,14 @@ fn find_themes(
     settings: &Settings,
 ) -> Result<LanguageGroup, Error> {
     let terms = &coded.analysis.vocabulary.terms;
-    let mut points = Vec::new();
+    let Parts { points, of, groups, duplicates } = &parts(coded, &responses);
     let mut counts = Csr::new(terms.len());
-    let mut of: Vec<u32> = Vec::new();
     let mut held = Vec::new();
-    for response in &responses {
-        for (point, content) in (0..).zip(&coded.analysis.texts[*response as usize].points) {
-            points.push((*response, point));
-            of.push(*response);
-            held.clear();
-            held.extend(content.carrying().map(|token| token.term_idx));
-            counts.push_terms(&mut held);
-        }
+    for (response, point) in points {
+        let content = &coded.analysis.texts[*response as usize].points[*point as usize];
+        held.clear();
+        held.extend(content.carrying().map(|token| token.term_idx));
+        counts.push_terms(&mut held);
     }
     let can_name = |term: &&Term| !term.general && term.language == language;
     let naming: Vec<f64> = terms.iter().map(|term| Some(term).filter(can_name).map_or(0.0, Term::nominal)).collect();
@@ -481,12 +525,43 @@ fn find_themes(
         .iter()
         .map(|term| term.language == language && matches!(term.kind, TermKind::Word | TermKind::Concept))
         .collect();
-    let (naming, is_word, groups) = (&naming, &is_word, &coded.units);
-    let duplicates = &copied_from(coded);
-    let input = ThemeInput { counts: &counts, responses: &of, groups, duplicates, naming, is_word };
+    let (naming, is_word) = (&naming, &is_word);
+    let input = ThemeInput { counts: &counts, responses: of, groups, duplicates, naming, is_word };
     let themes = fit_themes(&input, &settings.themes, settings.seed)?;
     let stability = measure_stability(&input, &themes, &settings.themes, settings.seed)?;
+    let points = points.clone();
     Ok(LanguageGroup { language, responses, points, themes, stability, theme_ids: Vec::new() })
+}
+
+/// The points that themes are found in, as the theme stage takes them.
+struct Parts {
+    /// For each point its response and its index there: those of all responses, then the additions of varied copies.
+    points: Vec<(u32, u32)>,
+    /// For each point what the theme stage takes for its response: additions are responses of their own, numbered behind all others.
+    of: Vec<u32>,
+    /// For each of those what counts once.
+    groups: Vec<u32>,
+    /// For each of those what it is a near-duplicate of.
+    duplicates: Vec<u32>,
+}
+
+fn parts(coded: &Coded<'_>, responses: &[u32]) -> Parts {
+    let n_points = |response: &u32| coded.analysis.texts[*response as usize].points.len() as u32;
+    let own = responses.iter().flat_map(|response| (0..n_points(response)).map(|point| (*response, point)));
+    let mut points: Vec<(u32, u32)> = own.filter(|(response, point)| !coded.added.holds(*response, *point)).collect();
+    let mut of: Vec<u32> = points.iter().map(|(response, _)| *response).collect();
+    let (mut groups, mut duplicates) = (coded.units.clone(), copied_from(coded));
+    let numbers: BTreeMap<u32, u32> = coded.added.responses().zip(coded.positions.len() as u32..).collect();
+    for (response, number) in &numbers {
+        groups.extend(coded.added.unit(*response));
+        duplicates.extend(coded.added.first(*response).map(|first| numbers[&first]));
+        if responses.binary_search(response).is_ok() {
+            let added = coded.added.points(*response);
+            points.extend(added.iter().map(|point| (*response, *point)));
+            of.extend(added.iter().map(|_| *number));
+        }
+    }
+    Parts { points, of, groups, duplicates }
 }
 
 /// For each response the one that it is a copy of; itself if it is none's.

@@ -1,10 +1,12 @@
 //! `report.html`: the findings as one page that loads nothing, for the screen and for paper.
 //!
-//! The page is `template.html` filled with [`Findings`], the responses in no theme by language ([`Uncoded`]), the text of
+//! The page is `template.html` filled with [`Findings`], the responses in no theme by language ([`Uncoded`]), varied copies
+//! beside the text of their group ([`BesideGroups`]), the text of
 //! `canvass.toml` and the hashes of the resources.
 //! What respondents wrote is text everywhere: the engine escapes it, and a policy in the page's head forbids the
 //! browser to run or load anything should that ever fail.
 
+use super::beside::BesideGroups;
 use super::uncoded::Uncoded;
 use crate::findings::Findings;
 use canvass_text::Language;
@@ -33,7 +35,7 @@ impl From<minijinja::Error> for TemplateError {
 
 /// Writes the page.
 ///
-/// `uncoded` are the responses in no theme of each question; `resources` the names of the language resources and their hashes,
+/// `uncoded` are the responses in no theme of each question, `beside` its copies to show; `resources` the names of the language resources and their hashes,
 /// in the order to show them.
 ///
 /// # Guarantees
@@ -44,16 +46,18 @@ impl From<minijinja::Error> for TemplateError {
 pub(super) fn render(
     findings: &Findings,
     uncoded: &[Uncoded<'_>],
+    beside: &[BesideGroups<'_>],
     settings_toml: &str,
     resources: &[(String, String)],
 ) -> Result<String, TemplateError> {
-    fill(findings, &uncoded, settings_toml, resources)
+    fill(findings, &uncoded, &beside, settings_toml, resources)
 }
 
 /// Fills the template with anything that has the serialised form of the findings and of the responses in no theme.
 fn fill(
     findings: &impl Serialize,
     uncoded: &impl Serialize,
+    beside: &impl Serialize,
     settings_toml: &str,
     resources: &[(String, String)],
 ) -> Result<String, TemplateError> {
@@ -61,6 +65,7 @@ fn fill(
     let page = environment.get_template(NAME)?.render(context! {
         settings_toml,
         uncoded => Serde(uncoded),
+        beside => Serde(beside),
         resources => Serde(resources),
         ..Serde(findings)
     })?;
@@ -173,6 +178,8 @@ mod tests {
             "respondents_linked": true,
             "n_submissions": 45,
             "n_submissions_set_aside": 1,
+            "count_by": "both",
+            "blocs": [],
             "questions": questions,
         })
     }
@@ -180,9 +187,9 @@ mod tests {
     /// A theme of `n` respondents, `once` with near-duplicates counted once, on a base of 43.
     fn theme(rank: u32, label: &str, n: u32, once: u32) -> Value {
         json!({
-            "rank": rank, "theme_id": format!("t{rank}"), "label": label, "sentence": "There is duplication of work.",
+            "rank": rank, "rank_once": rank, "rank_raw": rank, "rank_differs": false, "theme_id": format!("t{rank}"), "label": label, "sentence": "There is duplication of work.",
             "n_respondents": n, "n_respondents_once": once, "share": f64::from(n) / 43.0,
-            "language_share": f64::from(n) / 43.0,
+            "share_once": f64::from(once) / 40.0, "language_share": f64::from(n) / 43.0,
             "stability": {"verdict": "stable", "similarity": 0.91, "n_resamples": 20, "n_returned": 19, "rank": [1, 3]},
             "terms": [{"stem": "duplic", "surface_forms": ["duplication", "duplicating"], "weight": 1.0}],
             "companions": ["sectors"], "respondents": ["1", "2"],
@@ -229,13 +236,18 @@ mod tests {
         questions.as_array().unwrap().iter().map(of_question).collect()
     }
 
+    /// For each question that no copies are shown.
+    fn none_beside(questions: &Value) -> Value {
+        questions.as_array().unwrap().iter().map(|_| json!({})).collect()
+    }
+
     fn page(questions: &Value) -> String {
         page_with(questions, &lists(questions))
     }
 
     fn page_with(questions: &Value, uncoded: &Value) -> String {
         let resources = [("en/stop_words.txt".to_owned(), "aa11".to_owned())];
-        fill(&consultation(questions), uncoded, "seed = 7\n", &resources).unwrap()
+        fill(&consultation(questions), uncoded, &none_beside(questions), "seed = 7\n", &resources).unwrap()
     }
 
     /// A question of 43 respondents: 23 answered in English, 12 in French, 5 in Arabic, 2 in Spanish, 1 in German.
@@ -328,9 +340,71 @@ mod tests {
 
     #[test]
     fn a_theme_that_copies_would_lift_is_flagged() {
-        let themes = [theme(1, "buses", 20, 20), theme(2, "housing", 12, 12), theme(3, "helicopters", 16, 1)];
+        let mut themes = [theme(1, "buses", 20, 20), theme(2, "housing", 12, 12), theme(3, "helicopters", 16, 1)];
+        for (theme, raw) in themes.iter_mut().zip([1, 3, 2]) {
+            theme["rank_raw"] = json!(raw);
+            theme["rank_differs"] = json!(raw != 1);
+        }
         let text = text(&page(&json!([question("q5", "Priorities?", &themes, 2)])));
-        assert_eq!(text.matches("With every copy counted it would be number 2.").count(), 1, "{text}");
+        assert_eq!(text.matches("counting each copy.").count(), 2, "{text}");
+        assert!(text.contains("Rank 2 counted once, 3 counting each copy."), "{text}");
+        assert!(text.contains("Rank 3 counted once, 2 counting each copy."), "{text}");
+    }
+
+    #[test]
+    fn the_count_that_leads_comes_first_and_the_other_beside_it() {
+        let mut once = consultation(&json!([question("q2", "What works?", &[theme(1, "buses", 14, 11)], 1)]));
+        once["count_by"] = json!("once");
+        let text = text(&fill(&once, &lists(&once["questions"]), &json!([{}]), "", &[]).unwrap());
+        assert!(
+            text.contains("11 of 40 counted once (28 %); counting each copy 14 of 43 respondents (33 %)"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn a_varied_copy_stands_beside_the_text_with_its_differences_marked() {
+        let mut question = question("q5", "Priorities?", &[theme(1, "buses", 14, 11)], 1);
+        let member =
+            |id: &str, kind: &str| json!({"response_id": id, "respondent_id": id, "kind": kind, "similarity": 0.8});
+        question["duplicates"] = json!([{
+            "group_id": "d01", "is_short": false, "representative": "1", "text": "Keep the ferry.", "n_respondents": 2,
+            "n_exact": 1, "n_varied": 1, "additions": [], "members": [member("1", "exact"), member("2", "near")],
+        }]);
+        let beside = json!([{"d01": [{
+            "response_id": "2", "respondent_id": "2",
+            "standard": [{"text": "Keep the ", "differs": false}, {"text": "ferry.", "differs": true}],
+            "copy": [{"text": "Keep the ", "differs": false}, {"text": "<b> bus.", "differs": true}],
+        }]}]);
+        let questions = json!([question]);
+        let page = fill(&consultation(&questions), &lists(&questions), &beside, "", &[]).unwrap();
+        assert!(page.contains(">Keep the <del>ferry.</del></"), "what only the text of the group has");
+        assert!(page.contains(">Keep the <ins>&lt;b&gt; bus.</ins></"), "what only the copy has, escaped");
+        let text = text(&page);
+        assert!(
+            text.contains("struck through what only the text of the group has, underlined what only the copy has"),
+            "{text}"
+        );
+        assert_eq!(attribute(&page, "role").iter().filter(|role| **role == "group").count(), 1);
+    }
+
+    #[test]
+    fn a_bloc_is_told_with_its_members_its_questions_and_its_weight() {
+        let mut consultation = consultation(&json!([]));
+        assert!(!fill(&consultation, &json!([]), &json!([]), "", &[]).unwrap().contains("id=\"blocs\""));
+        consultation["blocs"] = json!([{
+            "bloc_id": "b01", "n_respondents": 3, "respondents": ["7", "8", HOSTILE],
+            "questions": [
+                {"question": "q2", "groups": ["d01", "d03"], "n_respondents": 3, "share": 0.0698},
+                {"question": HOSTILE, "groups": ["d02"], "n_respondents": 2, "share": 0.05},
+            ],
+        }]);
+        let page = fill(&consultation, &json!([]), &json!([]), "", &[]).unwrap();
+        assert!(!page.contains("<script"));
+        let text = text(&page).replace(NO_BREAK_SPACE, " ");
+        assert!(text.contains("Bloc b01: 3 respondents"), "{text}");
+        assert!(text.contains("q2d01, d033 respondents7 %"), "{text}");
+        assert!(text.contains("Members of bloc b017, 8, "), "{text}");
     }
 
     #[test]
@@ -349,7 +423,8 @@ mod tests {
         question["no_theme"] =
             json!([{"response_id": HOSTILE, "respondent_id": "r", "reason": HOSTILE, "text": HOSTILE}]);
         question["duplicates"] = json!([{
-            "group_id": HOSTILE, "is_short": false, "representative": HOSTILE, "text": HOSTILE,
+            "group_id": HOSTILE, "is_short": false, "representative": HOSTILE, "text": HOSTILE, "n_respondents": 2, "n_exact": 1, "n_varied": 1,
+            "additions": [{"response_id": HOSTILE, "respondent_id": "r", "file": "a.xlsx", "cell": "P2", "text": HOSTILE, "start": 0, "end": 3}],
             "members": [{"response_id": HOSTILE, "respondent_id": "r", "kind": "exact", "similarity": 1.0}],
         }]);
         question["left_out"] = json!({
@@ -367,7 +442,10 @@ mod tests {
             json!([{"language": "es", "has_resources": true, "answers": [uncoded("es", HOSTILE, HOSTILE)]}]);
         let mut consultation = consultation(&questions);
         consultation["inputs"][0]["file"] = json!(HOSTILE);
-        let page = fill(&consultation, &lists, HOSTILE, &[(HOSTILE.to_owned(), HOSTILE.to_owned())]).unwrap();
+        let side = json!([{"text": HOSTILE, "differs": false}, {"text": HOSTILE, "differs": true}]);
+        let beside =
+            json!([{HOSTILE: [{"response_id": HOSTILE, "respondent_id": "r", "standard": side, "copy": side}]}]);
+        let page = fill(&consultation, &lists, &beside, HOSTILE, &[(HOSTILE.to_owned(), HOSTILE.to_owned())]).unwrap();
         assert!(page.contains("&lt;script&gt;alert(1)&lt;&#x2f;script&gt;&quot;&gt;&lt;img src=x onerror=1&gt;"));
         assert!(!page.contains("<script"));
         assert!(!page.contains("<img"));
@@ -513,9 +591,11 @@ mod tests {
             respondents_linked: true,
             n_submissions: 0,
             n_submissions_set_aside: 0,
+            count_by: crate::settings::CountBy::Both,
+            blocs: Vec::new(),
             questions: Vec::new(),
         };
-        let page = render(&findings, &[], "", &[]).unwrap();
+        let page = render(&findings, &[], &[], "", &[]).unwrap();
         assert!(text(&page).contains("There is no open question with answers to report."));
     }
 
@@ -534,7 +614,7 @@ mod tests {
 
     #[test]
     fn a_field_the_findings_lack_is_an_error_that_names_the_place() {
-        let error = fill(&json!({"run": {}}), &json!([]), "", &[]).unwrap_err().to_string();
+        let error = fill(&json!({"run": {}}), &json!([]), &json!([]), "", &[]).unwrap_err().to_string();
         assert!(error.starts_with("its template fails: undefined value"), "{error}");
         assert!(error.contains("report.html:"), "{error}");
     }

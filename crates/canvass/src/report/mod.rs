@@ -2,6 +2,7 @@
 //!
 //! [`files`] gives every output with its bytes. The same run gives the same bytes.
 
+mod beside;
 mod html;
 mod manifest;
 mod responses;
@@ -45,7 +46,7 @@ pub fn files(run: &Run) -> Result<Vec<OutputFile>, Error> {
     let settings = run.settings.to_toml();
     let resources = manifest::resources();
     let pairs: Vec<(String, String)> = resources.iter().map(|r| (r.name.clone(), r.blake3.clone())).collect();
-    let html = html::render(&run.findings, &uncoded::uncoded(run), &settings, &pairs)
+    let html = html::render(&run.findings, &uncoded::uncoded(run), &beside::beside(run), &settings, &pairs)
         .map_err(|error| Error::Template(error.to_string()))?;
     let mut findings = json(&run.findings);
     findings.push(b'\n');
@@ -77,7 +78,9 @@ fn check_quotations(run: &Run) -> Result<(), Error> {
             texts.entry(&received.response_id).or_default().push(&received.text);
         }
         let further = found.languages.iter().flat_map(|group| &group.themes);
-        for verbatim in found.themes.iter().chain(further).flat_map(|theme| &theme.verbatims) {
+        let additions = found.duplicates.iter().flat_map(|group| &group.additions);
+        let verbatims = found.themes.iter().chain(further).flat_map(|theme| &theme.verbatims);
+        for verbatim in verbatims.chain(additions) {
             let span = verbatim.start as usize..verbatim.end as usize;
             let mut sources = texts.get(verbatim.response_id.as_str()).into_iter().flatten();
             if !sources.any(|source| source.get(span.clone()) == Some(&verbatim.text)) {

@@ -110,7 +110,9 @@ pub(super) fn themes_of(question: &QuestionRun) -> Vec<ThemesOfResponse<'_>> {
     for (theme_id, response, point, found) in memberships(question) {
         let (strength, points) = themes[response as usize].entry(theme_id).or_insert((0.0, Vec::new()));
         *strength = strength.max(found);
-        points.push(point);
+        // Additions stand behind all other points in the theme stage.
+        let at = points.partition_point(|known| *known < point);
+        points.insert(at, point);
     }
     themes
 }

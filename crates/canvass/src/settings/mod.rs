@@ -144,10 +144,25 @@ pub struct Synonym {
     pub language: String,
 }
 
+/// Which of the two counts of a theme leads. Every output has both, whichever it is.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CountBy {
+    /// Themes are ranked counted once; the report shows the respondents first and, beside them, their number counted once.
+    #[default]
+    Both,
+    /// Themes are ranked counted once, and that count comes first in the report.
+    Once,
+    /// Themes are ranked by respondents, each copy counted.
+    Raw,
+}
+
 /// What a finding shows.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct FindingSettings {
+    /// Which count leads.
+    pub count_by: CountBy,
     /// How many findings a question has at most.
     pub count: u32,
     /// How many verbatims each finding shows at most.
@@ -156,7 +171,7 @@ pub struct FindingSettings {
 
 impl Default for FindingSettings {
     fn default() -> Self {
-        Self { count: 5, verbatims: 3 }
+        Self { count_by: CountBy::Both, count: 5, verbatims: 3 }
     }
 }
 
