@@ -42,7 +42,8 @@ const MAX_CONTAINED: f64 = 0.9;
 /// pass over all points.
 const MEASURED_PER_THEME: usize = 10;
 
-/// Chooses the terms, the best first: by points · √(association + 1) · predictability² · naming², less what is said already.
+/// Chooses the terms, the best first: by points · √(points / answers) · √(association + 1) · predictability² · naming³, less what
+/// is said already.
 ///
 /// Points and not answers: what an answer comes back to is a subject of it, what it says in passing mostly is none. Where two terms
 /// are held by as many, the one that stands in more points comes first.
@@ -264,15 +265,13 @@ impl<'a> Occurrences<'a> {
                         return None;
                     }
                     let partners = self.partners(*term_idx, &mut together);
-                    let (frequency, naming) =
-                        (self.frequencies[*term_idx as usize], self.input.naming[*term_idx as usize]);
+                    let frequency = self.frequencies[*term_idx as usize];
+                    let naming = self.input.naming[*term_idx as usize];
                     let association: f64 = partners.iter().map(|partner| partner.weight).sum();
-                    Some(Candidate {
-                        term_idx: *term_idx,
-                        score: frequency * (association + 1.0).sqrt() * naming * naming,
-                        answers,
-                        partners,
-                    })
+                    // Points for each answer: what an answer comes back to is a subject of it.
+                    let returning = frequency / size;
+                    let score = frequency * returning.sqrt() * (association + 1.0).sqrt() * naming * naming * naming;
+                    Some(Candidate { term_idx: *term_idx, score, answers, partners })
                 });
                 candidates.collect()
             })
