@@ -14,6 +14,7 @@ mod doubles;
 mod explain;
 mod gold;
 mod hostile;
+mod inspect;
 mod interface;
 mod languages;
 mod long_layout;

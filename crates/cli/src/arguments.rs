@@ -40,6 +40,8 @@ pub(crate) enum LogFormat {
 pub(crate) enum Command {
     /// Read answers, find themes, and write the report and its data into a run folder
     Run(Box<Run>),
+    /// Show how files would be read, and write a configuration to correct that in
+    Inspect(Box<Inspect>),
     /// Check a run folder against its manifest; with the input files, run again and compare byte for byte
     Verify(Verify),
     /// Tell what happened to one response
@@ -53,12 +55,8 @@ pub(crate) enum Command {
 
 #[derive(Args, Debug)]
 pub(crate) struct Run {
-    /// The files of answers: .xlsx, .csv, .tsv
-    #[arg(required = true, value_name = "FILE")]
-    pub(crate) files: Vec<PathBuf>,
-    /// The settings; what they leave out is worked out from the files
-    #[arg(long, value_name = "FILE")]
-    pub(crate) config: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) input: Input,
     /// The run folder to write
     #[arg(long, value_name = "DIR", default_value = "canvass-run")]
     pub(crate) out: PathBuf,
@@ -68,9 +66,6 @@ pub(crate) struct Run {
     /// The seed of every random step (default 1)
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,
-    /// A csv of question,text: the wording of questions that a long file names by id
-    #[arg(long, value_name = "FILE")]
-    pub(crate) questions: Option<PathBuf>,
     /// A text sent with the form (.txt, .md, .docx), whose wording carries no theme; may be given several times
     #[arg(long, value_name = "FILE")]
     pub(crate) reference: Vec<PathBuf>,
@@ -80,6 +75,20 @@ pub(crate) struct Run {
     /// A tokenizer.json that takes the place of a language's, as en=FILE; may be given several times
     #[arg(long, value_name = "LANGUAGE=FILE", value_parser = tokenizer)]
     pub(crate) tokenizer: Vec<(String, PathBuf)>,
+}
+
+/// The answers, and how they are to be read.
+#[derive(Args, Debug)]
+pub(crate) struct Input {
+    /// The files of answers: .xlsx, .csv, .tsv
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// The settings; what they leave out is worked out from the files
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// A csv of question,text: the wording of questions that a long file names by id
+    #[arg(long, value_name = "FILE")]
+    pub(crate) questions: Option<PathBuf>,
     /// Wide: a column a question. Long: a row an answer
     #[arg(long, value_enum, value_name = "LAYOUT")]
     pub(crate) layout: Option<LayoutArgument>,
@@ -104,6 +113,30 @@ pub(crate) struct Run {
     /// Long layout: the column with the translation of the answer
     #[arg(long, value_name = "NAME")]
     pub(crate) translation_column: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Inspect {
+    #[command(flatten)]
+    pub(crate) input: Input,
+    /// How the result is written to standard output
+    #[arg(long, value_enum, default_value_t = InspectFormat::Table, value_name = "FORMAT")]
+    pub(crate) format: InspectFormat,
+    /// Where to write the configuration to edit
+    #[arg(long, value_name = "FILE", default_value = "canvass.toml")]
+    pub(crate) out: PathBuf,
+    /// Replace that file if it exists
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+/// How an inspection is written.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(crate) enum InspectFormat {
+    /// For people.
+    Table,
+    /// A JSON object.
+    Json,
 }
 
 /// A language and a file.

@@ -1,8 +1,9 @@
 //! What each command does.
 
-use crate::arguments::{Command, Explain, Run, Verify};
+use crate::arguments::{Command, Explain, Input, Run, Verify};
 use crate::bench;
 use crate::console::Console;
+use crate::inspect;
 use crate::progress::Progress;
 use canvass::findings::{Finding, LanguageCount, QuestionFindings};
 use canvass::ledger::State;
@@ -16,6 +17,7 @@ use std::process::ExitCode;
 pub(crate) fn execute(command: &Command, console: Console) -> Result<ExitCode, Error> {
     match command {
         Command::Run(arguments) => run(arguments, console),
+        Command::Inspect(arguments) => inspect::execute(arguments, console),
         Command::Verify(arguments) => verify(arguments, console),
         Command::Explain(arguments) => explain(arguments, console),
         Command::Duplicates(arguments) => bench::find_duplicates(arguments, console),
@@ -46,7 +48,7 @@ fn run(arguments: &Run, console: Console) -> Result<ExitCode, Error> {
 }
 
 /// The configuration with what the command line states on top.
-fn request(arguments: &Run) -> Result<Request, Error> {
+pub(crate) fn input_config(arguments: &Input) -> Result<Config, Error> {
     let mut config = match &arguments.config {
         Some(path) => Config::read(path)?,
         None => Config::default(),
@@ -66,6 +68,11 @@ fn request(arguments: &Run) -> Result<Request, Error> {
             setting.clone_from(stated);
         }
     }
+    Ok(config)
+}
+
+fn request(arguments: &Run) -> Result<Request, Error> {
+    let mut config = input_config(&arguments.input)?;
     config.seed = arguments.seed.or(config.seed);
     for path in &arguments.synonyms {
         // Those of a run folder's settings are there already.
@@ -81,10 +88,10 @@ fn request(arguments: &Run) -> Result<Request, Error> {
     }
     config.tokenizers.sort_by(|a, b| a.language.cmp(&b.language));
     Ok(Request {
-        files: arguments.files.clone(),
+        files: arguments.input.files.clone(),
         config,
-        config_folder: arguments.config.as_deref().map(config_folder),
-        questions_file: arguments.questions.clone(),
+        config_folder: arguments.input.config.as_deref().map(config_folder),
+        questions_file: arguments.input.questions.clone(),
         references: arguments.reference.clone(),
         tokenizers: arguments.tokenizer.iter().map(|(_, file)| file.clone()).collect(),
     })
@@ -95,7 +102,7 @@ fn summary(findings: &Findings) -> String {
     let mut text = String::new();
     for question in &findings.questions {
         // Writing to a string does not fail.
-        let _ = writeln!(text, "\n{}  {}", question.id, one_line(&question.text));
+        let _ = writeln!(text, "\n{}  {}", question.id, inspect::one_line(&question.text));
         let _ = writeln!(
             text,
             "    base {}{}, {}",
@@ -159,12 +166,6 @@ fn tell_findings(text: &mut String, findings: &[Finding], language: Language, in
         };
         let _ = writeln!(text, "{indent}{rank}. {label}: {n_respondents} ({share} %{own}){once}");
     }
-}
-
-/// White space evened out and control characters left out.
-fn one_line(text: &str) -> String {
-    let words: Vec<&str> = text.split_whitespace().collect();
-    words.join(" ").chars().filter(|c| !c.is_control()).collect()
 }
 
 fn verify(arguments: &Verify, console: Console) -> Result<ExitCode, Error> {

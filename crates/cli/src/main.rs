@@ -6,6 +6,7 @@ mod arguments;
 mod bench;
 mod commands;
 mod console;
+mod inspect;
 mod progress;
 
 use arguments::Arguments;

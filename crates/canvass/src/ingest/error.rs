@@ -92,6 +92,9 @@ pub enum IngestError {
     /// A question whose kind has one column is given several.
     #[error("the question {question:?} is {kind}, which has one column, but the configuration gives it {found}")]
     SeveralColumns { question: String, kind: &'static str, found: usize },
+    /// A question is tied to one that is not there.
+    #[error("the question {question} has {setting} = {wanted:?}, but there is no such question; {closed}")]
+    BadLink { question: String, setting: &'static str, wanted: String, closed: String },
     /// The column with the translations is named where the layout has none.
     #[error(
         "the configuration names {column:?} as translation_column {}, but {file}{} has {}",
@@ -181,6 +184,9 @@ impl IngestError {
             Self::DoubleQuestion { .. } => "give one of them another id, or remove it".into(),
             Self::NamelessQuestion { .. } => "add `column = \"...\"` (wide files) or `id = \"...\"` (long files)".into(),
             Self::SeveralColumns { .. } => "set `kind = \"matrix\"`, or give each column a [[question]] of its own".into(),
+            Self::BadLink { setting, .. } => {
+                format!("name a closed question (single, multiple, scale, matrix) by its id, or write `{setting} = \"\"` for none")
+            }
             Self::MisplacedTranslation { layout: Layout::Wide, .. } => {
                 "name it with the question it translates, in the configuration: `[[question]]`, `column = \"...\"`, `translation_column = \"...\"`"
                     .into()
@@ -206,7 +212,7 @@ impl IngestError {
 }
 
 /// A name short enough for a message.
-pub(super) fn brief(name: &str) -> String {
+pub(crate) fn brief(name: &str) -> String {
     const LONGEST: usize = 60;
     match name.char_indices().nth(LONGEST) {
         Some((cut, _)) => format!("{}…", name.get(..cut).unwrap_or_default().trim_end()),

@@ -5,6 +5,7 @@
 
 mod column;
 mod language;
+mod links;
 mod long;
 mod matrix;
 mod profile;
@@ -19,7 +20,7 @@ use self::words::Words;
 pub(super) use self::words::fold;
 use super::error::brief;
 use super::table::{DEFAULT_MAX_CELL_BYTES, Table, Tables, is_blank, is_email, tidy, trimmed};
-use super::{Decision, IngestError};
+use super::{Decision, IngestError, column_letters};
 use crate::settings::{Config, InputSettings, Layout, Question, QuestionConfig};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -30,8 +31,13 @@ const ROWS_LOOKED_AT: usize = 5000;
 #[derive(Debug)]
 pub(super) struct Recognised {
     pub(super) input: InputSettings,
-    /// At least one of them open.
     pub(super) questions: Vec<Question>,
+    /// For each of them why it is of its kind.
+    pub(super) reasons: Vec<String>,
+    /// For each of them where its answers stand.
+    pub(super) places: Vec<String>,
+    /// What is wrong if one question has to be open, and none is.
+    pub(super) refusal: Option<IngestError>,
     pub(super) decisions: Vec<Decision>,
 }
 
@@ -65,10 +71,50 @@ pub(super) fn recognise(tables: &Tables, config: &Config) -> Result<Recognised, 
         max_cell_bytes: config.input.max_cell_bytes.unwrap_or(DEFAULT_MAX_CELL_BYTES),
     };
     let job = Job { columns: &columns, stated: &stated, wordings: &wordings, config, words: &words };
-    let draft = Recognised { input, questions: Vec::new(), decisions };
-    match layout {
-        Layout::Wide => wide::recognise(&job, draft),
-        Layout::Long => long::recognise(&job, draft),
+    let draft =
+        Recognised { input, questions: Vec::new(), reasons: Vec::new(), places: Vec::new(), refusal: None, decisions };
+    let mut draft = match layout {
+        Layout::Wide => wide::recognise(&job, draft)?,
+        Layout::Long => long::recognise(&job, draft)?,
+    };
+    links::link(&job, &mut draft.questions, &mut draft.decisions)?;
+    draft.places = draft.questions.iter().map(|question| place(&tables.answers, &draft.input, question)).collect();
+    Ok(draft)
+}
+
+/// Where the answers to a question stand, in each file: `a.xlsx, sheet "Form1", columns F to H`.
+fn place(tables: &[Table], input: &InputSettings, question: &Question) -> String {
+    const MOST: usize = 3;
+    let names = if question.columns.is_empty() {
+        std::slice::from_ref(&input.text_column)
+    } else {
+        question.columns.as_slice()
+    };
+    let mut places: Vec<String> = tables
+        .iter()
+        .filter_map(|table| {
+            let mut columns: Vec<u32> = names.iter().filter_map(|name| table.column_idx(name)).collect();
+            columns.sort_unstable();
+            let runs: Vec<String> = columns.chunk_by(|a, b| a + 1 == *b).map(run).collect();
+            let plural = if columns.len() == 1 { "" } else { "s" };
+            let sheet = if table.sheet.is_empty() { String::new() } else { format!(", sheet {:?}", table.sheet) };
+            (!runs.is_empty()).then(|| format!("{}{sheet}, column{plural} {}", table.file, runs.join(", ")))
+        })
+        .collect();
+    if places.len() > MOST {
+        let more = places.len() - MOST;
+        places.truncate(MOST);
+        places.push(format!("and {more} more files"));
+    }
+    places.join("; ")
+}
+
+/// Neighbouring columns: `F`, `F to H`.
+fn run(columns: &[u32]) -> String {
+    match columns {
+        [] => String::new(),
+        [one] => column_letters(*one),
+        [first, .., last] => format!("{} to {}", column_letters(*first), column_letters(*last)),
     }
 }
 

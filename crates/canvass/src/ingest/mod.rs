@@ -19,8 +19,10 @@ use canvass_text::Language;
 use std::path::PathBuf;
 
 pub use error::IngestError;
+pub(crate) use error::brief;
 pub use place::{Place, column_letters};
 pub use source::{Source, SourceRole};
+pub(crate) use table::is_blank;
 
 /// What intake hands on.
 #[derive(Clone, Debug)]
@@ -31,6 +33,8 @@ pub struct Intake {
     pub input: InputSettings,
     /// Every question in the order of the form, open and closed, complete.
     pub questions: Vec<Question>,
+    /// For each of them how it was recognised, for the user to check.
+    pub recognition: Vec<Recognition>,
     /// Every submission in the order of the files.
     pub submissions: Vec<Submission>,
     /// Every response to an open question: grouped by question in form order, within it in the order of the files.
@@ -38,6 +42,17 @@ pub struct Intake {
     pub responses: Vec<Received>,
     /// What was worked out and why, in reading order, for the user to check.
     pub decisions: Vec<Decision>,
+}
+
+/// How a question was recognised.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Recognition {
+    /// Why it is of its kind.
+    pub reason: String,
+    /// Where its answers stand: file, sheet and columns.
+    pub source: String,
+    /// The responses received, blank or not.
+    pub n_received: u64,
 }
 
 /// One submission: a row of a wide file; in a long file the rows of one respondent, or a single row where the
@@ -115,9 +130,26 @@ pub fn read(
     config: &Config,
     questions_file: Option<&std::path::Path>,
 ) -> Result<Intake, IngestError> {
+    let (intake, refusal) = inspect(files, config, questions_file)?;
+    match refusal {
+        None => Ok(intake),
+        Some(refusal) => Err(refusal),
+    }
+}
+
+/// As [`read`]; but where no question is open, hands on what there is, with the error that [`read`] ends with.
+///
+/// # Errors
+/// As [`read`], other than [`IngestError::NoOpenQuestion`]
+pub fn inspect(
+    files: &[PathBuf],
+    config: &Config,
+    questions_file: Option<&std::path::Path>,
+) -> Result<(Intake, Option<IngestError>), IngestError> {
     let sources = source::read_all(files, questions_file)?;
     let tables = table::read_all(&sources, config)?;
     let sources = sources.into_iter().map(|(source, _)| source).collect();
-    let recognised = layout::recognise(&tables, config)?;
-    responses::collect(tables.answers, recognised, sources)
+    let mut recognised = layout::recognise(&tables, config)?;
+    let refusal = recognised.refusal.take();
+    Ok((responses::collect(tables.answers, recognised, sources)?, refusal))
 }

@@ -4,7 +4,7 @@ use super::error::brief;
 use super::layout::Recognised;
 use super::notes::Notes;
 use super::table::{Row, Table, is_blank, trimmed};
-use super::{IngestError, Intake, Place, Received, Source, Submission, Translation, column_letters};
+use super::{IngestError, Intake, Place, Received, Recognition, Source, Submission, Translation, column_letters};
 use crate::settings::{InputSettings, Layout, Question, QuestionKind};
 use canvass_text::Language;
 use std::collections::HashMap;
@@ -19,16 +19,19 @@ use std::sync::Arc;
 /// # Errors
 /// [`IngestError::BlankCell`] for a blank cell in the id column
 pub(super) fn collect(tables: Vec<Table>, recognised: Recognised, sources: Vec<Source>) -> Result<Intake, IngestError> {
-    let Recognised { input, questions, mut decisions } = recognised;
+    let Recognised { input, questions, reasons, places, mut decisions, .. } = recognised;
     let mut notes = Notes::default();
-    let (submissions, mut responses) = match input.layout {
+    let Collected { submissions, mut responses, n_received } = match input.layout {
         Layout::Wide => wide(tables, &input, &questions, &mut notes)?,
         Layout::Long => long(tables, &input, &questions, &mut notes)?,
     };
+    let recognition = reasons.into_iter().zip(places).zip(n_received);
+    let recognition =
+        recognition.map(|((reason, source), n_received)| Recognition { reason, source, n_received }).collect();
     decisions.extend(notes.decisions(&input, &questions));
     // Stable: within a question the order of the files stays.
     responses.sort_by_key(|response| response.question_idx);
-    Ok(Intake { sources, input, questions, submissions, responses, decisions })
+    Ok(Intake { sources, input, questions, recognition, submissions, responses, decisions })
 }
 
 /// The columns of one table that every row is read by, as indices in the file.
@@ -133,7 +136,12 @@ struct Answer {
     is_translation: bool,
 }
 
-type Collected = (Vec<Submission>, Vec<Received>);
+struct Collected {
+    submissions: Vec<Submission>,
+    responses: Vec<Received>,
+    /// For each question the cells that could hold an answer.
+    n_received: Vec<u64>,
+}
 
 fn wide(
     tables: Vec<Table>,
@@ -142,8 +150,14 @@ fn wide(
     notes: &mut Notes,
 ) -> Result<Collected, IngestError> {
     let (mut submissions, mut responses) = (Vec::new(), Vec::new());
+    let mut n_received = vec![0; questions.len()];
     for table in tables {
         let access = Access::new(&table, input);
+        for (n_received, question) in n_received.iter_mut().zip(questions) {
+            if question.columns.iter().any(|name| table.column_idx(name).is_some()) {
+                *n_received += table.rows.len() as u64;
+            }
+        }
         let translation_of = |question: &Question| table.column_idx(question.translation_column.as_deref()?);
         let translations: Vec<Option<u32>> = questions.iter().map(translation_of).collect();
         // (question, column within it, column of the file), open questions apart.
@@ -178,7 +192,7 @@ fn wide(
             }
         }
     }
-    Ok((submissions, responses))
+    Ok(Collected { submissions, responses, n_received })
 }
 
 /// A response, of an answer and the language its row states.
@@ -205,7 +219,8 @@ fn long(
     questions: &[Question],
     notes: &mut Notes,
 ) -> Result<Collected, IngestError> {
-    let (mut submissions, mut responses): Collected = (Vec::new(), Vec::new());
+    let (mut submissions, mut responses) = (Vec::new(), Vec::new());
+    let mut n_received = vec![0; questions.len()];
     let question_idx_of: HashMap<&str, u32> = questions.iter().map(|question| trimmed(&question.id)).zip(0..).collect();
     let mut submission_idx_of: HashMap<String, u32> = HashMap::new();
     let mut data_row = 0;
@@ -220,6 +235,7 @@ fn long(
         for mut row in table.rows {
             data_row += 1;
             let Some(&question_idx) = question_idx_of.get(trimmed(row.cell(question))) else { continue };
+            n_received[question_idx as usize] += 1;
             let response_id = access.response_id(&row, data_row)?;
             let known = access.respondent_id(&row).map(str::to_owned);
             let next_idx = submissions.len() as u32;
@@ -252,7 +268,7 @@ fn long(
             }
         }
     }
-    Ok((submissions, responses))
+    Ok(Collected { submissions, responses, n_received })
 }
 
 #[cfg(test)]

@@ -290,7 +290,7 @@ pub(super) fn is_email(cell: &str) -> bool {
 }
 
 /// Whether a cell shows nothing.
-pub(super) fn is_blank(cell: &str) -> bool {
+pub(crate) fn is_blank(cell: &str) -> bool {
     cell.chars().all(is_space)
 }
 

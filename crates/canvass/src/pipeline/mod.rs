@@ -293,7 +293,7 @@ fn find_blocs(intake: &Intake, questions: &[QuestionRun], built: &[QuestionFindi
 }
 
 /// Checks every setting the user can give, before any file is read.
-fn check(config: &Config) -> Result<(), Error> {
+pub(crate) fn check(config: &Config) -> Result<(), Error> {
     lexicon::synonyms(config)?;
     config.themes.check()?;
     config.duplicates.check()?;

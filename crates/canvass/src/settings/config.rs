@@ -82,6 +82,12 @@ pub struct QuestionConfig {
     pub column: Option<String>,
     /// Wide files: the column with the translation of its answers. `None`: to be worked out; an empty name: there is none.
     pub translation_column: Option<String>,
+    /// Open questions: the id of the closed question whose further option is written out here. `None`: to be worked out; empty:
+    /// of none.
+    pub other_of: Option<String>,
+    /// Open questions: the id of the closed question by whose answers its respondents are told apart. `None`: to be worked out;
+    /// empty: by none.
+    pub split_by: Option<String>,
 }
 
 /// How text becomes terms.

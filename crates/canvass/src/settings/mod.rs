@@ -53,6 +53,14 @@ pub struct Question {
     /// Wide files: the column with the translation of its answers; none in a long file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub translation_column: Option<String>,
+    /// Open questions: the id of the closed question whose further option ("other, please specify") is written out here; empty:
+    /// it is a question of its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub other_of: Option<String>,
+    /// Open questions: the id of the closed question by whose answers its respondents are told apart ("please explain your
+    /// answer"); empty: by none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub split_by: Option<String>,
 }
 
 /// Where in the files the answers are; complete. An empty name means "there is none".

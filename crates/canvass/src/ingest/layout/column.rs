@@ -165,6 +165,21 @@ pub(super) fn judge(header: &Header<'_>, profile: &Profile<'_>, after_question: 
         .unwrap_or_else(|| is(Use::Ignored, "short values that hardly repeat, under a header that is no question"))
 }
 
+/// Judges the answers to one question of a long file. A few of them prove nothing: short answers in words come again, too.
+pub(super) fn judge_answers(header: &Header<'_>, profile: &Profile<'_>) -> (QuestionKind, String) {
+    const FEWEST: usize = 20;
+    let verdict = (profile.n_filled >= FEWEST)
+        .then(|| certain_options(header, profile).or_else(|| options(header, profile)))
+        .flatten();
+    match verdict {
+        Some(Verdict { used_as: Use::Question(kind), reason }) => (kind, reason),
+        _ if profile.n_filled == 0 => {
+            (QuestionKind::Open, "nothing says that it is closed; all answers are blank".into())
+        }
+        _ => (QuestionKind::Open, "the answers do not look like options".into()),
+    }
+}
+
 /// Judges a column of a long file that is neither id, question nor text: its rows are answers, so that it holds no
 /// answers of its own.
 pub(super) fn judge_beside_text(header: &Header<'_>, profile: &Profile<'_>) -> Verdict {

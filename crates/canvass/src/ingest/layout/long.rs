@@ -1,9 +1,10 @@
 //! Long files: a row an answer, and a column that says to which question.
 
-use super::column::{Use, judge_beside_text};
+use super::column::{Use, judge_answers, judge_beside_text, kind_name};
+use super::profile::Profile;
 use super::translation::{Originals, may_be_text, readings};
 use super::words::{List, fold};
-use super::{Columns, Job, Recognised, Stated, brief, is_blank, language, trimmed};
+use super::{Columns, Job, ROWS_LOOKED_AT, Recognised, Stated, brief, is_blank, language, trimmed};
 use crate::ingest::{Decision, IngestError, column_letters};
 use crate::settings::{Question, QuestionConfig, QuestionKind};
 use std::collections::{BTreeMap, HashSet};
@@ -89,11 +90,11 @@ pub(super) fn recognise(job: &Job<'_>, mut draft: Recognised) -> Result<Recognis
         }
     }
 
-    draft.questions = questions(job, question, &mut draft.decisions)?;
+    (draft.questions, draft.reasons) = questions(job, (question, text), &mut draft.decisions)?;
     if draft.questions.iter().all(|question| question.kind != QuestionKind::Open) {
         let taken_for =
             draft.questions.iter().map(|question| format!("{} ({:?})", question.id, question.kind).to_lowercase());
-        return Err(job.no_open_question(taken_for.collect()));
+        draft.refusal = Some(job.no_open_question(taken_for.collect()));
     }
     let input = &mut draft.input;
     question.clone_into(&mut input.question_column);
@@ -172,8 +173,13 @@ fn identifies(columns: &Columns<'_>, question: &str, name: &str) -> bool {
 
 /// The questions of the question column: in the order of the configuration if that names them all, else of the questions
 /// file, else of their first appearance.
-fn questions(job: &Job<'_>, column: &str, decisions: &mut Vec<Decision>) -> Result<Vec<Question>, IngestError> {
+fn questions(
+    job: &Job<'_>,
+    (column, text_column): (&str, &str),
+    decisions: &mut Vec<Decision>,
+) -> Result<(Vec<Question>, Vec<String>), IngestError> {
     let found = ids(job, column)?;
+    let answers = Answers::new(job, column, text_column);
     let mut configured: BTreeMap<&str, (usize, &QuestionConfig)> = BTreeMap::new();
     for (position, question) in job.config.questions.iter().enumerate() {
         let id = question.id.as_deref().map(trimmed).filter(|id| !id.is_empty());
@@ -198,7 +204,7 @@ fn questions(job: &Job<'_>, column: &str, decisions: &mut Vec<Decision>) -> Resu
     }
 
     let all_configured = found.iter().all(|id| configured.contains_key(trimmed(id)));
-    let mut questions: Vec<(usize, Question)> = Vec::new();
+    let mut questions: Vec<(usize, Question, String)> = Vec::new();
     for (appearance, id) in found.into_iter().enumerate() {
         let key = trimmed(id);
         let stated = configured.get(key).map(|(_, question)| *question);
@@ -217,13 +223,45 @@ fn questions(job: &Job<'_>, column: &str, decisions: &mut Vec<Decision>) -> Resu
                 reason: "neither the configuration nor a questions file gives the wording".into(),
             });
         }
-        let kind = stated.and_then(|question| question.kind).unwrap_or(QuestionKind::Open);
-        let text = wording.unwrap_or(id).to_owned();
-        questions
-            .push((rank, Question { id: id.to_owned(), kind, text, columns: Vec::new(), translation_column: None }));
+        let (id, text) = (id.to_owned(), wording.unwrap_or(id).to_owned());
+        let (kind, reason) = match stated.and_then(|question| question.kind) {
+            Some(kind) => (kind, "the configuration says so".to_owned()),
+            None => answers.judge(job, key, &text),
+        };
+        if kind != QuestionKind::Open {
+            decisions.push(Decision { about: brief(&id), decided: kind_name(kind).to_owned(), reason: reason.clone() });
+        }
+        let (columns, translation_column) = (Vec::new(), None);
+        questions.push((
+            rank,
+            Question { id, kind, text, columns, translation_column, other_of: None, split_by: None },
+            reason,
+        ));
     }
-    questions.sort_by_key(|(rank, _)| *rank);
-    Ok(questions.into_iter().map(|(_, question)| question).collect())
+    questions.sort_by_key(|(rank, ..)| *rank);
+    Ok(questions.into_iter().map(|(_, question, reason)| (question, reason)).unzip())
+}
+
+/// The first answers to each question.
+struct Answers<'t>(BTreeMap<&'t str, Vec<&'t str>>);
+
+impl<'t> Answers<'t> {
+    fn new(job: &Job<'t>, question: &str, text: &str) -> Self {
+        let mut answers: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for (question, text) in job.columns.cells(question).zip(job.columns.cells(text)) {
+            let answers = answers.entry(trimmed(question)).or_default();
+            if answers.len() < ROWS_LOOKED_AT {
+                answers.push(text);
+            }
+        }
+        Self(answers)
+    }
+
+    /// The kind of a question that the configuration leaves open, by what its answers look like.
+    fn judge(&self, job: &Job<'_>, question: &str, wording: &str) -> (QuestionKind, String) {
+        let cells = self.0.get(question).into_iter().flatten().copied();
+        judge_answers(&job.header(wording), &Profile::of(cells))
+    }
 }
 
 /// The different cells of the question column, as they stand where they first appear.

@@ -4,10 +4,13 @@ use super::column::{Use, Verdict, judge, kind_name};
 use super::matrix::{self, Candidate};
 use super::profile::Profile;
 use super::translation::{Originals, may_be_text, readings};
-use super::{Job, ROWS_LOOKED_AT, Recognised, Table, brief, fold, is_blank, label, language, tidy, trimmed};
+use super::{Job, ROWS_LOOKED_AT, Recognised, Table, brief, fold, is_blank, label, language, links, tidy, trimmed};
 use crate::ingest::{Decision, IngestError};
 use crate::settings::{Question, QuestionKind};
 use std::collections::{BTreeMap, HashSet};
+
+/// Why a question is of the kind that the configuration gives it.
+const STATED: &str = "the configuration says so";
 
 /// A question before it has its number.
 struct Draft {
@@ -18,6 +21,8 @@ struct Draft {
     text: Option<String>,
     /// The column with its translation; `None`: not known, blank: stated that there is none.
     translation: Option<String>,
+    /// Why it is of its kind.
+    reason: String,
 }
 
 /// Completes a draft whose layout is wide.
@@ -42,7 +47,7 @@ pub(super) fn recognise(job: &Job<'_>, mut draft: Recognised) -> Result<Recognis
     }
 
     let mut told = Vec::new();
-    draft.questions = number(job, questions, &mut told)?;
+    (draft.questions, draft.reasons) = number(job, questions, &mut told)?;
     unused_translations(job, &mut verdicts, &draft.questions);
     for (&column_idx, verdict) in &verdicts {
         let about = brief(names[column_idx]);
@@ -55,7 +60,7 @@ pub(super) fn recognise(job: &Job<'_>, mut draft: Recognised) -> Result<Recognis
     draft.decisions.append(&mut told);
     fill_in(job, &verdicts, &mut draft)?;
     if draft.questions.iter().all(|question| question.kind != QuestionKind::Open) {
-        return Err(job.no_open_question(taken_for(job, &verdicts, &draft)));
+        draft.refusal = Some(job.no_open_question(taken_for(job, &verdicts, &draft)));
     }
     Ok(draft)
 }
@@ -81,19 +86,23 @@ fn stated_questions(job: &Job<'_>, profiles: &[Profile<'_>]) -> Result<Vec<Draft
             }
             columns.extend(job.columns.names.iter().position(|known| *known == name));
         }
-        let kind = question.kind.unwrap_or_else(|| match columns.as_slice() {
-            [column_idx] => {
+        let (kind, reason) = match (question.kind, columns.as_slice()) {
+            (Some(kind), _) => (kind, STATED.to_owned()),
+            (None, [column_idx]) => {
                 let header = job.header(job.columns.names[*column_idx]);
-                match judge(&header, &profiles[*column_idx], true).used_as {
-                    Use::Question(kind) => kind,
-                    _ => QuestionKind::Open,
+                match judge(&header, &profiles[*column_idx], true) {
+                    Verdict { used_as: Use::Question(kind), reason } => (kind, reason),
+                    _ => (
+                        QuestionKind::Open,
+                        "the configuration names it as a question, and nothing says that it is closed".into(),
+                    ),
                 }
             }
-            _ => QuestionKind::Matrix,
-        });
+            (None, _) => (QuestionKind::Matrix, "the configuration gives it several columns".into()),
+        };
         let id = question.id.as_deref().map(trimmed).filter(|id| !id.is_empty()).map(str::to_owned);
         let (text, translation) = (question.text.clone(), job.stated.translations[position].clone());
-        questions.push(Draft { columns, kind, id, text, translation });
+        questions.push(Draft { columns, kind, id, text, translation, reason });
     }
     Ok(questions)
 }
@@ -176,18 +185,26 @@ fn judge_columns(
     questions: &[Draft],
     verdicts: &mut BTreeMap<usize, Verdict>,
 ) {
+    let is_closed = |used_as: Use| matches!(used_as, Use::Question(kind) if kind != QuestionKind::Open);
     let mut has_email = job.stated.email.is_some();
-    let mut after_question = false;
+    let (mut after_question, mut after_closed) = (false, false);
     for (column_idx, (name, profile)) in job.columns.names.iter().zip(profiles).enumerate() {
         if settled[column_idx] || verdicts.contains_key(&column_idx) {
-            after_question |= questions.iter().any(|question| question.columns.contains(&column_idx));
+            let stated = questions.iter().find(|question| question.columns.contains(&column_idx));
+            after_question |= stated.is_some();
+            after_closed = stated.is_some_and(|question| question.kind != QuestionKind::Open);
             continue;
         }
         let mut verdict = judge(&job.header(name), profile, after_question);
         if verdict.used_as == Use::Email && std::mem::replace(&mut has_email, true) {
             verdict = Verdict::new(Use::Ignored, "e-mail addresses, but not in the column that is used for them");
         }
+        if after_closed && links::names_other(std::iter::once(*name), job.words) {
+            let reason = "the header asks to write out another option of the question before";
+            verdict = Verdict::new(Use::Question(QuestionKind::Open), reason);
+        }
         after_question |= matches!(verdict.used_as, Use::Question(_));
+        after_closed = is_closed(verdict.used_as);
         verdicts.insert(column_idx, verdict);
     }
 }
@@ -272,16 +289,20 @@ fn recognised_questions(
                 let reason = format!("{n_columns} neighbouring columns are answered on one scale");
                 verdicts.insert(*column_idx, Verdict::new(Use::Question(kind), reason));
             }
-            questions.push(Draft { columns, kind, id: None, text: None, translation: None });
+            let reason = verdicts.get(&column_idx).map_or_else(String::new, |verdict| verdict.reason.clone());
+            questions.push(Draft { columns, kind, id: None, text: None, translation: None, reason });
         }
         column_idx += n_columns;
     }
     questions
 }
 
+/// The questions, and for each why it is of its kind.
+type Numbered = (Vec<Question>, Vec<String>);
+
 /// Gives the questions, which stand in column order, their ids and wordings.
-fn number(job: &Job<'_>, drafts: Vec<Draft>, decisions: &mut Vec<Decision>) -> Result<Vec<Question>, IngestError> {
-    let mut questions: Vec<Question> = Vec::new();
+fn number(job: &Job<'_>, drafts: Vec<Draft>, decisions: &mut Vec<Decision>) -> Result<Numbered, IngestError> {
+    let (mut questions, mut reasons): Numbered = (Vec::new(), Vec::new());
     for (position, draft) in drafts.into_iter().enumerate() {
         let columns: Vec<String> = draft.columns.iter().map(|&idx| job.columns.names[idx].to_owned()).collect();
         let id = draft.id.unwrap_or_else(|| format!("q{}", position + 1));
@@ -302,7 +323,9 @@ fn number(job: &Job<'_>, drafts: Vec<Draft>, decisions: &mut Vec<Decision>) -> R
         }
         // What is stated about the id goes before what was recognised.
         let translation_column = stated_translation.or(draft.translation).filter(|name| !name.is_empty());
-        questions.push(Question { id, kind, text, columns, translation_column });
+        let is_stated = stated.is_some_and(|stated| stated.kind.is_some());
+        reasons.push(if is_stated { STATED.to_owned() } else { draft.reason });
+        questions.push(Question { id, kind, text, columns, translation_column, other_of: None, split_by: None });
     }
     for stated in job.config.questions.iter().filter(|stated| stated.columns.is_empty()) {
         let id = stated.id.as_deref().map(trimmed).unwrap_or_default();
@@ -326,7 +349,7 @@ fn number(job: &Job<'_>, drafts: Vec<Draft>, decisions: &mut Vec<Decision>) -> R
             });
         }
     }
-    Ok(questions)
+    Ok((questions, reasons))
 }
 
 /// The wording of a question: from the questions file, by id or by header, else the header.
