@@ -30,7 +30,7 @@ pub(crate) fn assert_adds_up(outputs: &Outputs, n_received: &BTreeMap<String, u6
         let ledger = outputs.rows_of("ledger.csv", &guarded_id);
         assert_eq!(ledger.len() as u64, n_received[id]);
         states_sum(question, &ledger);
-        let analysed: Vec<&Row> = ledger.iter().filter(|row| row["state"] == "analysed").collect();
+        let analysed: Vec<&Row> = ledger.iter().filter(|row| is_analysed(&row["state"])).collect();
         assert_eq!(
             count(question, "base"),
             cells(analysed.iter().copied(), "respondent_id").len() as u64,
@@ -42,6 +42,10 @@ pub(crate) fn assert_adds_up(outputs: &Outputs, n_received: &BTreeMap<String, u6
         verbatims_are_the_source(question, &records);
         groups_are_listed(question, &outputs.rows_of("duplicates.csv", &guarded_id));
     }
+}
+
+fn is_analysed(state: &str) -> bool {
+    matches!(state, "analysed" | "analysed_apart")
 }
 
 fn states_sum(question: &Value, ledger: &[Row]) {
@@ -241,4 +245,21 @@ fn answers_set_aside_stand_in_the_findings_with_their_reasons() {
         [row("B3", "no_content", "\"n / a\" gives no answer"), row("B4", "test", "the answer only tries the form")]
     );
     assert_eq!(set_aside("q2"), [row("C5", "blank", "the cell is empty")]);
+}
+
+#[test]
+fn what_cannot_be_read_and_what_is_read_apart_have_states_of_their_own() {
+    let german = "Der letzte Zug am Abend kommt zu spät an, und die Fähre wartet leider nicht auf die Reisenden";
+    let outputs = Run::new()
+        .csv(&format!(
+            "id,What should the ferry change?\n1,The evening ferry must run later\n2,A later evening ferry\n3,#NAME?\n4,????? ?? ????\n5,{german:?}\n"
+        ))
+        .done()
+        .outputs();
+    let states: Vec<String> = outputs.rows("ledger.csv").iter().map(|row| row["state"].clone()).collect();
+    assert_eq!(states, ["analysed", "analysed", "unreadable", "unreadable", "analysed_apart"]);
+    assert_adds_up(&outputs, &BTreeMap::from([("q1".to_owned(), 5)]));
+    assert_eq!(count(&list(&outputs.findings(), "questions")[0], "base"), 3);
+    let ledger = outputs.rows("ledger.csv");
+    assert!(ledger[4]["reason"].contains("German"), "{}", ledger[4]["reason"]);
 }

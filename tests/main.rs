@@ -18,6 +18,7 @@ mod inspect;
 mod interface;
 mod languages;
 mod long_layout;
+mod privacy;
 mod quality;
 mod report;
 mod reproducible;

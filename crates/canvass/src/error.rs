@@ -128,7 +128,7 @@ fn say(n: u64) -> String {
 
 /// " (3 blank, 1 double)", the states that hold anything.
 fn states(counts: &[(State, u64)]) -> String {
-    let others = counts.iter().filter(|(state, n)| *n > 0 && *state != State::Analysed);
+    let others = counts.iter().filter(|(state, n)| *n > 0 && !state.is_analysed());
     let others: Vec<String> = others.map(|(state, n)| format!("{n} {}", state.name().replace('_', " "))).collect();
     if others.is_empty() { String::new() } else { format!(" ({})", others.join(", ")) }
 }

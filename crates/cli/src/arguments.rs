@@ -66,6 +66,9 @@ pub(crate) struct Run {
     /// The seed of every random step (default 1)
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,
+    /// Overwrite e-mail addresses and phone numbers in answers with asterisks, in every output
+    #[arg(long)]
+    pub(crate) redact: bool,
     /// A text sent with the form (.txt, .md, .docx), whose wording carries no theme; may be given several times
     #[arg(long, value_name = "FILE")]
     pub(crate) reference: Vec<PathBuf>,

@@ -6,7 +6,6 @@ use crate::console::Console;
 use crate::inspect;
 use crate::progress::Progress;
 use canvass::findings::{Finding, LanguageCount, QuestionFindings};
-use canvass::ledger::State;
 use canvass::pipeline::config_folder;
 use canvass::settings::{Layout, TokenizerConfig, read_synonyms};
 use canvass::{Config, Error, Findings, Language, Observer, Request, Silent, Stage, report, run_folder};
@@ -74,6 +73,7 @@ pub(crate) fn input_config(arguments: &Input) -> Result<Config, Error> {
 fn request(arguments: &Run) -> Result<Request, Error> {
     let mut config = input_config(&arguments.input)?;
     config.seed = arguments.seed.or(config.seed);
+    config.privacy.redact |= arguments.redact;
     for path in &arguments.synonyms {
         // Those of a run folder's settings are there already.
         let synonyms = read_synonyms(path)?;
@@ -113,7 +113,7 @@ fn summary(findings: &Findings) -> String {
         let set_aside: Vec<String> = question
             .ledger
             .iter()
-            .filter(|entry| entry.n_responses > 0 && entry.state != State::Analysed)
+            .filter(|entry| entry.n_responses > 0 && !entry.state.is_analysed())
             .map(|entry| format!("{} {}", entry.n_responses, entry.state.name().replace('_', " ")))
             .collect();
         if !set_aside.is_empty() {

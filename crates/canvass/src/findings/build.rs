@@ -7,7 +7,7 @@ use super::{
 };
 use super::{four_decimals, label};
 use crate::ingest::{Intake, Received};
-use crate::ledger::{Ledger, Phrases, State};
+use crate::ledger::{Ledger, Phrases};
 use crate::pipeline::{Added, Copied, LanguageGroup, ReadIn};
 use crate::settings::{CountBy, FindingSettings};
 use canvass_analysis::{DuplicateKind, Group, Member, Stability, Theme};
@@ -517,7 +517,7 @@ fn no_theme(coded: &Coded<'_>, response: u32, phrases: &Phrases) -> NoTheme {
 fn set_aside(coded: &Coded<'_>) -> Vec<SetAside> {
     let responses = coded.intake.responses.iter().zip(&coded.ledger.entries);
     responses
-        .filter(|(received, entry)| received.question_idx == coded.question_idx && entry.state != State::Analysed)
+        .filter(|(received, entry)| received.question_idx == coded.question_idx && !entry.state.is_analysed())
         .map(|(received, entry)| SetAside {
             response_id: received.response_id.clone(),
             respondent_id: coded.intake.submissions[received.submission_idx as usize].respondent_id.clone(),

@@ -4,9 +4,12 @@
 
 mod doubles;
 mod phrases;
+mod unreadable;
 
 use crate::ingest::Intake;
+use crate::privacy::Masked;
 use crate::settings::LedgerSettings;
+use canvass_text::Language;
 use serde::Serialize;
 
 pub(crate) use phrases::{Phrases, resource_files};
@@ -17,6 +20,8 @@ pub(crate) use phrases::{Phrases, resource_files};
 pub enum State {
     /// In the question's base; in themes or in none.
     Analysed,
+    /// In the question's base, but in a language without resources: listed whole, in no theme.
+    AnalysedApart,
     /// The cell is empty.
     Blank,
     /// The cell says that no answer is given: "n/a" and the like, or punctuation alone.
@@ -25,20 +30,30 @@ pub enum State {
     Double,
     /// An entry made to try the form.
     Test,
+    /// The cell holds no text that a person wrote: a spreadsheet's error, or letters that were lost.
+    Unreadable,
 }
 
 impl State {
     /// All of them, in the order of a report.
-    pub const ALL: [Self; 5] = [Self::Analysed, Self::Blank, Self::NoContent, Self::Double, Self::Test];
+    pub const ALL: [Self; 7] =
+        [Self::Analysed, Self::AnalysedApart, Self::Blank, Self::NoContent, Self::Double, Self::Test, Self::Unreadable];
+
+    /// Whether the response is in its question's base.
+    pub fn is_analysed(self) -> bool {
+        matches!(self, Self::Analysed | Self::AnalysedApart)
+    }
 
     /// The word that stands in every output.
     pub fn name(self) -> &'static str {
         match self {
             Self::Analysed => "analysed",
+            Self::AnalysedApart => "analysed_apart",
             Self::Blank => "blank",
             Self::NoContent => "no_content",
             Self::Double => "double",
             Self::Test => "test",
+            Self::Unreadable => "unreadable",
         }
     }
 }
@@ -59,6 +74,8 @@ pub struct Ledger {
     pub entries: Vec<Entry>,
     /// For each submission whether none of its responses is analysed.
     pub set_aside: Vec<bool>,
+    /// For each of `Intake::responses` what was masked in it; empty where nothing was to be masked.
+    pub masked: Vec<Masked>,
 }
 
 /// Judges every response received.
@@ -73,6 +90,8 @@ pub fn judge(intake: &Intake, settings: &LedgerSettings) -> Ledger {
         .map(|received| {
             let (state, reason) = if phrases::is_blank(&received.text) {
                 (State::Blank, "the cell is empty".into())
+            } else if let Some(why) = unreadable::unreadable(&received.text) {
+                (State::Unreadable, why)
             } else if let Some(why) = phrases.no_content(&received.text) {
                 (State::NoContent, why)
             } else {
@@ -93,7 +112,7 @@ pub fn judge(intake: &Intake, settings: &LedgerSettings) -> Ledger {
             set_aside[received.submission_idx as usize] = false;
         }
     }
-    Ledger { entries, set_aside }
+    Ledger { entries, set_aside, masked: Vec::new() }
 }
 
 /// An answer that only tries the form is a test; so is all of a submission whose every answer is one.
@@ -118,6 +137,14 @@ fn set_tests_aside(intake: &Intake, phrases: &Phrases, entries: &mut [Entry]) {
 }
 
 impl Ledger {
+    /// Marks analysed responses in languages without resources. `read_in`: the language of each of the responses at `positions`.
+    pub(crate) fn set_apart(&mut self, positions: &[usize], read_in: impl IntoIterator<Item = Language>) {
+        for (at, language) in positions.iter().zip(read_in).filter(|(_, language)| !language.has_resources()) {
+            let reason = format!("in {language}, which canvass has no resources for: listed whole");
+            self.entries[*at] = Entry { state: State::AnalysedApart, reason };
+        }
+    }
+
     /// The number of responses in each state, in the order of [`State::ALL`], for one question or for all.
     ///
     /// # Panics

@@ -15,6 +15,7 @@ use crate::findings::{
 };
 use crate::ingest::{self, Intake, Received, Source};
 use crate::ledger::{self, Ledger, Phrases, State};
+use crate::privacy;
 use crate::progress::{Observer, Stage};
 use crate::references;
 use crate::settings::{Config, Layout, QuestionKind, Settings, SettingsError};
@@ -139,7 +140,7 @@ pub fn run(request: &Request, observer: &dyn Observer) -> Result<Run, Error> {
 /// # Errors
 /// [`Error::NothingToCompare`] if no question has two answers; [`Error::Settings`] and [`Error::Analysis`].
 pub fn analyse(
-    intake: Intake,
+    mut intake: Intake,
     config: &Config,
     companions: &Companions,
     observer: &dyn Observer,
@@ -150,7 +151,9 @@ pub fn analyse(
     let references = companions.references.as_slice();
     let n_received = intake.responses.len() as u64;
     observer.begin(Stage::Ledger, Some(n_received));
-    let ledger = ledger::judge(&intake, &config.ledger);
+    let masked = if config.privacy.redact { privacy::redact(&mut intake) } else { Vec::new() };
+    let mut ledger = ledger::judge(&intake, &config.ledger);
+    ledger.masked = masked;
     let n_doubles = ledger.entries.iter().filter(|entry| entry.state == State::Double).count();
     if n_doubles * 10 > ledger.entries.len() {
         let message =
@@ -163,6 +166,9 @@ pub fn analyse(
     let n_analysed: u64 = positions.iter().map(|(_, positions)| positions.len() as u64).sum();
     let (main_language, read_in) = languages::languages(&intake, &positions, config, &resources)?;
     languages::note_unreadable(&read_in, observer);
+    for ((_, positions), read_in) in positions.iter().zip(&read_in) {
+        ledger.set_apart(positions, read_in.iter().map(|read_in| read_in.language));
+    }
     let settings = complete(&intake, config, companions, main_language);
 
     observer.begin(Stage::Duplicates, Some(n_analysed));
@@ -409,7 +415,7 @@ fn analysed_positions(intake: &Intake, ledger: &Ledger) -> Result<Vec<(u32, Vec<
         by_question.insert(idx as u32, Vec::new());
     }
     for (at, received) in intake.responses.iter().enumerate() {
-        if ledger.entries[at].state == State::Analysed {
+        if ledger.entries[at].state.is_analysed() {
             by_question.entry(received.question_idx).or_default().push(at);
         }
     }
@@ -454,6 +460,7 @@ fn complete(intake: &Intake, config: &Config, companions: &Companions, main_lang
         seed: config.seed.unwrap_or(DEFAULT_SEED),
         input: intake.input.clone(),
         ledger: config.ledger.clone(),
+        privacy: config.privacy.clone(),
         text: config.text.complete(main_language),
         themes: config.themes,
         duplicates: config.duplicates,

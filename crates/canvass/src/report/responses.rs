@@ -1,7 +1,6 @@
 //! Every response taken apart, a line of JSON each: what an explanation is made from, and an annex for other tools.
 
 use crate::findings::four_decimals;
-use crate::ledger::State;
 use crate::pipeline::{QuestionRun, Run};
 use canvass_text::{Span, Token};
 use serde::{Deserialize, Serialize};
@@ -149,7 +148,7 @@ pub(super) fn records(run: &Run, reasons: &BTreeMap<usize, String>) -> Vec<u8> {
         });
         let (text, points, duplicate_group) =
             found.map_or((None, Vec::new(), None), |(text, points, group)| (Some(text), points, group));
-        debug_assert_eq!(text.is_some(), entry.state == State::Analysed);
+        debug_assert_eq!(text.is_some(), entry.state.is_analysed());
         let record = ResponseRecord {
             question: run.intake.questions[received.question_idx as usize].id.clone(),
             response_id: received.response_id.clone(),

@@ -4,7 +4,6 @@
 //! spreadsheet runs it as a formula. Files are UTF-8, separated by commas, with a line feed behind each row.
 
 use super::responses::themes_of;
-use crate::ledger::State;
 use crate::pipeline::{LanguageSource, Run, SharedPassage};
 use canvass_text::Language;
 use std::collections::{BTreeMap, BTreeSet};
@@ -96,6 +95,10 @@ pub(super) fn ledger(run: &Run, reasons: &BTreeMap<usize, String>) -> Vec<u8> {
         let respondent = &run.intake.submissions[received.submission_idx as usize].respondent_id;
         let place = &received.place;
         let reason = reasons.get(&at).unwrap_or(&entry.reason);
+        let reason = match run.ledger.masked.get(at).map_or_else(String::new, |masked| masked.describe()) {
+            masked if masked.is_empty() => reason.clone(),
+            masked => format!("{reason}; masked: {masked}"),
+        };
         table.row([
             question,
             &received.response_id,
@@ -105,7 +108,7 @@ pub(super) fn ledger(run: &Run, reasons: &BTreeMap<usize, String>) -> Vec<u8> {
             &place.row.to_string(),
             &place.letters(),
             entry.state.name(),
-            reason,
+            &reason,
         ]);
     }
     table.bytes()
@@ -121,7 +124,7 @@ pub(super) fn reasons(run: &Run) -> BTreeMap<usize, String> {
             found.languages.iter().map(|group| (Some(group.language), group.no_theme.iter())).collect();
         uncoded.insert(None, found.no_theme.iter());
         for ((position, read_in), themes) in question.positions.iter().zip(&question.read_in).zip(themes_of(question)) {
-            debug_assert_eq!(run.ledger.entries[*position].state, State::Analysed);
+            debug_assert!(run.ledger.entries[*position].state.is_analysed());
             let list = Some(read_in.language).filter(|language| own.contains(language));
             let mut reason = match themes.len() {
                 0 => {

@@ -1,6 +1,6 @@
 //! What the user wrote: every part may be missing.
 
-use super::{FindingSettings, Layout, LedgerSettings, QuestionKind, Synonym, TextSettings};
+use super::{FindingSettings, Layout, LedgerSettings, PrivacySettings, QuestionKind, Synonym, TextSettings};
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
 
@@ -14,6 +14,8 @@ pub struct Config {
     pub input: InputConfig,
     /// What is set aside.
     pub ledger: LedgerSettings,
+    /// What outputs must not show.
+    pub privacy: PrivacySettings,
     /// How text becomes terms.
     pub text: TextConfig,
     /// How points become themes.

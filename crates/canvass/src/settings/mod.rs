@@ -111,6 +111,14 @@ impl Default for LedgerSettings {
     }
 }
 
+/// What outputs must not show.
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PrivacySettings {
+    /// Overwrite e-mail addresses and phone numbers in answers with asterisks before anything is analysed.
+    pub redact: bool,
+}
+
 /// How text becomes terms; complete.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a switch of its own in the file")]
@@ -212,6 +220,8 @@ pub struct Settings {
     pub input: InputSettings,
     /// What is set aside.
     pub ledger: LedgerSettings,
+    /// What outputs must not show.
+    pub privacy: PrivacySettings,
     /// How text becomes terms.
     pub text: TextSettings,
     /// How points become themes.
