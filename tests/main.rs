@@ -10,6 +10,7 @@ mod bad_input;
 mod campaigns;
 mod columns;
 mod copies;
+mod documents;
 mod doubles;
 mod explain;
 mod gold;

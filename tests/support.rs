@@ -11,7 +11,7 @@ use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 use tempfile::TempDir;
 
-pub(crate) use workbook::{raw_workbook, workbook};
+pub(crate) use workbook::{raw_workbook, word_document, workbook};
 
 /// The names every run folder has.
 pub(crate) const NAMES: [&str; 9] = [

@@ -52,6 +52,18 @@ pub(crate) fn raw_workbook(rows: &[[&str; 2]]) -> Vec<u8> {
     ])
 }
 
+/// A Word document with these paragraphs; a tab or a line break within one is written as Word writes it.
+pub(crate) fn word_document<'t>(paragraphs: impl IntoIterator<Item = &'t str>) -> Vec<u8> {
+    let escaped = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    let mut body = String::new();
+    for paragraph in paragraphs {
+        let text = escaped(paragraph).replace('\t', "</w:t><w:tab/><w:t>").replace('\n', "</w:t><w:br/><w:t>");
+        body.push_str(&format!("<w:p><w:r><w:t>{text}</w:t></w:r></w:p>"));
+    }
+    let document = format!("<?xml version=\"1.0\"?><w:document xmlns:w=\"w\"><w:body>{body}</w:body></w:document>");
+    stored_archive(&[("word/document.xml", document)])
+}
+
 /// A zip archive of these parts, without compression.
 fn stored_archive(parts: &[(&str, String)]) -> Vec<u8> {
     let (mut archive, mut directory) = (Vec::new(), Vec::new());

@@ -83,7 +83,7 @@ pub(crate) struct Run {
 /// The answers, and how they are to be read.
 #[derive(Args, Debug)]
 pub(crate) struct Input {
-    /// The files of answers: .xlsx, .csv, .tsv
+    /// The files of answers: .xlsx, .csv, .tsv, or published documents (.txt, .docx)
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
     /// The settings; what they leave out is worked out from the files

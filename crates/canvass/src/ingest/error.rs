@@ -34,6 +34,9 @@ pub enum IngestError {
     /// The file is something else altogether.
     #[error("{file} is no spreadsheet: it is {found}")]
     NoSpreadsheet { file: String, found: String },
+    /// A Word document that is no list of answers.
+    #[error("{file} is a Word document without a heading such as \"Q5. What ...?\" above its answers")]
+    NoHeadings { file: String },
     /// The file is a spreadsheet of a kind that is not read.
     #[error("{file} is {found}, which is not read")]
     OtherWorkbook { file: String, found: &'static str },
@@ -136,6 +139,9 @@ impl IngestError {
             Self::SameFile { .. } => "name each file once".into(),
             Self::NoSpreadsheet { .. } => {
                 "export the answers as an Excel workbook (.xlsx) or as CSV UTF-8 (.csv) and give that file".into()
+            }
+            Self::NoHeadings { .. } => {
+                "number the questions in it so (Q1. ..., Q2. ...), each a paragraph of its own with the answers below; or give the answers as a spreadsheet".into()
             }
             Self::OtherWorkbook { .. } => {
                 "open it in Excel or LibreOffice, remove the password if it has one, and save it as Excel workbook (.xlsx)"

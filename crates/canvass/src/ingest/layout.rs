@@ -19,7 +19,7 @@ use self::profile::Profile;
 use self::words::Words;
 pub(super) use self::words::fold;
 use super::error::brief;
-use super::table::{DEFAULT_MAX_CELL_BYTES, Table, Tables, is_blank, is_email, tidy, trimmed};
+use super::table::{DEFAULT_MAX_CELL_BYTES, Headed, Table, Tables, is_blank, is_email, tidy, trimmed};
 use super::{Decision, IngestError, column_letters};
 use crate::settings::{Config, InputSettings, Layout, Question, QuestionConfig};
 use std::collections::{BTreeMap, BTreeSet};
@@ -52,7 +52,7 @@ pub(super) fn recognise(tables: &Tables, config: &Config) -> Result<Recognised, 
     let words = Words::load();
     let columns = Columns::new(&tables.answers);
     let stated = Stated::new(&columns, config, &words)?;
-    let wordings = Wordings::read(tables.questions.as_ref(), &words)?;
+    let wordings = Wordings::read(tables.questions.as_ref(), &words, &tables.outline)?;
     let mut decisions = tables.decisions.clone();
     let layout = layout(&columns, config, &stated, &words, &mut decisions);
     stated.refuse_misplaced_translation(layout, columns.first())?;
@@ -70,7 +70,8 @@ pub(super) fn recognise(tables: &Tables, config: &Config) -> Result<Recognised, 
         ignored_columns: Vec::new(),
         max_cell_bytes: config.input.max_cell_bytes.unwrap_or(DEFAULT_MAX_CELL_BYTES),
     };
-    let job = Job { columns: &columns, stated: &stated, wordings: &wordings, config, words: &words };
+    let outline = tables.outline.as_slice();
+    let job = Job { columns: &columns, stated: &stated, wordings: &wordings, outline, config, words: &words };
     let draft =
         Recognised { input, questions: Vec::new(), reasons: Vec::new(), places: Vec::new(), refusal: None, decisions };
     let mut draft = match layout {
@@ -78,8 +79,17 @@ pub(super) fn recognise(tables: &Tables, config: &Config) -> Result<Recognised, 
         Layout::Long => long::recognise(&job, draft)?,
     };
     links::link(&job, &mut draft.questions, &mut draft.decisions)?;
-    draft.places = draft.questions.iter().map(|question| place(&tables.answers, &draft.input, question)).collect();
+    let place = |question: &Question| {
+        let headed: Vec<&str> = outline_of(outline, &question.id).map(|headed| headed.place.as_str()).collect();
+        if headed.is_empty() { place(&tables.answers, &draft.input, question) } else { headed.join("; ") }
+    };
+    draft.places = draft.questions.iter().map(place).collect();
     Ok(draft)
+}
+
+/// What published documents say of a question.
+fn outline_of<'t>(outline: &'t [Headed], id: &str) -> impl Iterator<Item = &'t Headed> {
+    outline.iter().filter(move |headed| headed.id == trimmed(id))
 }
 
 /// Where the answers to a question stand, in each file: `a.xlsx, sheet "Form1", columns F to H`.
@@ -123,6 +133,7 @@ struct Job<'a> {
     columns: &'a Columns<'a>,
     stated: &'a Stated,
     wordings: &'a Wordings,
+    outline: &'a [Headed],
     config: &'a Config,
     words: &'a Words,
 }
@@ -342,9 +353,17 @@ struct Wordings {
 }
 
 impl Wordings {
-    fn read(table: Option<&Table>, words: &Words) -> Result<Self, IngestError> {
+    /// What a questions file says goes before what the headings of a document say.
+    fn read(table: Option<&Table>, words: &Words, outline: &[Headed]) -> Result<Self, IngestError> {
         let mut entries: Vec<(String, String)> = Vec::new();
-        let Some(table) = table else { return Ok(Self { entries }) };
+        let Some(table) = table else {
+            for headed in outline {
+                if !entries.iter().any(|(id, _)| *id == headed.id) {
+                    entries.push((headed.id.clone(), headed.text.clone()));
+                }
+            }
+            return Ok(Self { entries });
+        };
         let find = |list: &words::List, wanted: &str| {
             let found =
                 list.entries().find_map(|entry| table.columns.iter().find(|column| fold(&column.name) == entry));

@@ -4,6 +4,7 @@
 //! [`read`] is the whole stage. Nothing is judged here: a blank answer is a response like any other, and the ledger
 //! says what becomes of it. Imperfect input is a finding; an error is only what leaves nothing sensible to read.
 
+mod document;
 mod error;
 #[cfg(test)]
 mod fixture;

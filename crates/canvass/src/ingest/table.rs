@@ -4,9 +4,11 @@ mod archive;
 mod csv;
 mod xlsx;
 
+use super::document::{self, Form, Paragraph, Section};
 use super::error::brief;
 use super::{Decision, IngestError, Source, SourceRole, column_letters};
-use crate::settings::Config;
+use crate::docx;
+use crate::settings::{Config, QuestionKind};
 use std::sync::Arc;
 
 /// The longest answer accepted where the configuration does not say, in bytes.
@@ -22,8 +24,21 @@ pub(super) struct Tables {
     /// At least one.
     pub(super) answers: Vec<Table>,
     pub(super) questions: Option<Table>,
+    /// The questions that published documents head their answers with, in the order of the documents.
+    pub(super) outline: Vec<Headed>,
     /// Which sheets were taken.
     pub(super) decisions: Vec<Decision>,
+}
+
+/// A question as a published document has it.
+#[derive(Debug)]
+pub(super) struct Headed {
+    pub(super) id: String,
+    pub(super) text: String,
+    /// Where: the file and the paragraph.
+    pub(super) place: String,
+    /// The kind of a question without answers there.
+    pub(super) closed_kind: Option<QuestionKind>,
 }
 
 /// One sheet: a header and at least one row that is not blank.
@@ -86,7 +101,7 @@ impl Table {
 ///
 /// The bytes decide the format, the extension only where they leave it open.
 pub(super) fn read_all(sources: &[(Source, Vec<u8>)], config: &Config) -> Result<Tables, IngestError> {
-    let mut tables = Tables { answers: Vec::new(), questions: None, decisions: Vec::new() };
+    let mut tables = Tables { answers: Vec::new(), questions: None, outline: Vec::new(), decisions: Vec::new() };
     let limit = config.input.max_cell_bytes.unwrap_or(DEFAULT_MAX_CELL_BYTES);
     for (source_idx, (source, bytes)) in sources.iter().enumerate() {
         let builder = |sheet: &str| TableBuilder::new(source_idx as u32, &source.file, sheet, limit);
@@ -97,6 +112,17 @@ pub(super) fn read_all(sources: &[(Source, Vec<u8>)], config: &Config) -> Result
                 xlsx::read(&source.file, bytes, wanted, builder, &mut tables.decisions)?
             }
             Format::Text => csv::read(&source.file, bytes, builder(""))?,
+            Format::Document(paragraphs, form) => {
+                let sections = document::parse(&source.file, &paragraphs, form, &mut tables.decisions)?;
+                let table = of_sections(&sections, builder(""))?;
+                tables.outline.extend(sections.into_iter().map(|section| Headed {
+                    place: format!("{}, from paragraph {}", source.file, section.number),
+                    closed_kind: section.answers.is_empty().then(|| section.closed_kind()),
+                    id: section.id,
+                    text: section.text,
+                }));
+                table
+            }
         };
         if is_answers {
             tables.answers.push(table);
@@ -110,6 +136,43 @@ pub(super) fn read_all(sources: &[(Source, Vec<u8>)], config: &Config) -> Result
 enum Format {
     Workbook,
     Text,
+    Document(Vec<Paragraph>, Form),
+}
+
+/// The answers of a published document as a long table. Its rows are the paragraphs, and the column A holds their text.
+fn of_sections(sections: &[Section], mut builder: TableBuilder) -> Result<Table, IngestError> {
+    builder.push(0, ["text", "question", "answer"].map(str::to_owned).to_vec())?;
+    for section in sections {
+        for (n, answer) in (1..).zip(&section.answers) {
+            let n: u32 = n;
+            builder.push(answer.number, vec![answer.text.clone(), section.id.clone(), n.to_string()])?;
+        }
+    }
+    builder.finish()
+}
+
+/// The paragraphs of a text file that is a published document.
+fn published_text(bytes: &[u8]) -> Option<Vec<Paragraph>> {
+    let text = std::str::from_utf8(bytes).ok()?;
+    let paragraphs = numbered(text.strip_prefix('\u{feff}').unwrap_or(text).lines());
+    document::is_published(&paragraphs).then_some(paragraphs)
+}
+
+fn numbered<T: Into<String>>(texts: impl IntoIterator<Item = T>) -> Vec<Paragraph> {
+    (1..).zip(texts).map(|(number, text)| Paragraph { number, text: text.into() }).collect()
+}
+
+/// The paragraphs of a Word document, if the archive is one.
+fn word_document(file: &str, bytes: &[u8]) -> Result<Option<Vec<Paragraph>>, IngestError> {
+    if !archive::holds(bytes, "word/document.xml") {
+        return Ok(None);
+    }
+    let damaged = |detail| IngestError::Damaged { file: file.to_owned(), sheet: String::new(), detail };
+    let paragraphs = numbered(docx::paragraphs(bytes).map_err(damaged)?);
+    if document::is_published(&paragraphs) {
+        return Ok(Some(paragraphs));
+    }
+    Err(IngestError::NoHeadings { file: file.to_owned() })
 }
 
 fn format_of(file: &str, bytes: &[u8]) -> Result<Format, IngestError> {
@@ -127,6 +190,9 @@ fn format_of(file: &str, bytes: &[u8]) -> Result<Format, IngestError> {
     ];
     let no_spreadsheet = |found: &str| IngestError::NoSpreadsheet { file: file.to_owned(), found: found.to_owned() };
     if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") {
+        if let Some(paragraphs) = word_document(file, bytes)? {
+            return Ok(Format::Document(paragraphs, Form::Whole));
+        }
         return archive::check(file, bytes).map(|()| Format::Workbook);
     }
     if bytes.starts_with(b"\xD0\xCF\x11\xE0") {
@@ -143,7 +209,12 @@ fn format_of(file: &str, bytes: &[u8]) -> Result<Format, IngestError> {
     }
     let extension = file.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
     match extension.as_deref() {
-        None | Some("csv" | "tsv" | "tab" | "txt") => Ok(Format::Text),
+        None | Some("csv" | "tsv" | "tab") => Ok(Format::Text),
+        Some("txt" | "text" | "md") => Ok(match published_text(bytes) {
+            Some(paragraphs) => Format::Document(paragraphs, Form::Line),
+            None if extension.as_deref() == Some("txt") => Format::Text,
+            None => return Err(no_spreadsheet("a text without headings such as \"Q5. What ...?\" above its answers")),
+        }),
         Some(extension @ ("xlsx" | "xlsm" | "xls")) => {
             Err(no_spreadsheet(&format!("something else that is named .{extension}")))
         }

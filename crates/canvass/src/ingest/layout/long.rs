@@ -4,7 +4,7 @@ use super::column::{Use, judge_answers, judge_beside_text, kind_name};
 use super::profile::Profile;
 use super::translation::{Originals, may_be_text, readings};
 use super::words::{List, fold};
-use super::{Columns, Job, ROWS_LOOKED_AT, Recognised, Stated, brief, is_blank, language, trimmed};
+use super::{Columns, Job, ROWS_LOOKED_AT, Recognised, Stated, brief, is_blank, language, outline_of, trimmed};
 use crate::ingest::{Decision, IngestError, column_letters};
 use crate::settings::{Question, QuestionConfig, QuestionKind};
 use std::collections::{BTreeMap, HashSet};
@@ -178,7 +178,12 @@ fn questions(
     (column, text_column): (&str, &str),
     decisions: &mut Vec<Decision>,
 ) -> Result<(Vec<Question>, Vec<String>), IngestError> {
-    let found = ids(job, column)?;
+    let mut found = ids(job, column)?;
+    for headed in job.outline {
+        if !found.iter().any(|id| trimmed(id) == headed.id) {
+            found.push(&headed.id);
+        }
+    }
     let answers = Answers::new(job, column, text_column);
     let mut configured: BTreeMap<&str, (usize, &QuestionConfig)> = BTreeMap::new();
     for (position, question) in job.config.questions.iter().enumerate() {
@@ -226,7 +231,12 @@ fn questions(
         let (id, text) = (id.to_owned(), wording.unwrap_or(id).to_owned());
         let (kind, reason) = match stated.and_then(|question| question.kind) {
             Some(kind) => (kind, "the configuration says so".to_owned()),
-            None => answers.judge(job, key, &text),
+            None => match outline_of(job.outline, key).map(|headed| headed.closed_kind).collect::<Option<Vec<_>>>() {
+                Some(kinds) if !kinds.is_empty() => {
+                    (kinds[0], "the document gives no answers to it, at most figures or a chart".into())
+                }
+                _ => answers.judge(job, key, &text),
+            },
         };
         if kind != QuestionKind::Open {
             decisions.push(Decision { about: brief(&id), decided: kind_name(kind).to_owned(), reason: reason.clone() });

@@ -11,6 +11,11 @@ const HEAD_BYTES: u64 = 2048;
 /// A shared string takes at least this many bytes: `<si/>`.
 const SHARED_STRING_BYTES: u64 = 5;
 
+/// Whether a file is a zip archive with this part in it.
+pub(super) fn holds(bytes: &[u8], part: &str) -> bool {
+    ZipArchive::new(Cursor::new(bytes)).is_ok_and(|mut archive| archive.by_name(part).is_ok())
+}
+
 /// Checks that a file that begins like a zip archive is a whole Excel workbook of a sensible size.
 ///
 /// # Errors

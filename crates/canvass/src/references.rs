@@ -1,7 +1,6 @@
 //! The texts that were sent with the form.
 
-mod docx;
-
+use crate::docx;
 use crate::error::Error;
 use crate::ingest::{Source, SourceRole};
 use crate::settings::{Reference, ReferenceConfig, SettingsError};
@@ -89,8 +88,8 @@ fn read_text(path: &Path) -> Result<(Source, String), Error> {
     let extension = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
     if extension == "docx" {
         let damaged = |why| SettingsError::ReferenceDocument { file: source.file.to_string(), why };
-        let text = docx::text(&bytes).map_err(damaged)?;
-        return Ok((source, text));
+        let paragraphs = docx::paragraphs(&bytes).map_err(damaged)?;
+        return Ok((source, paragraphs.join("\n")));
     }
     if !matches!(extension.as_str(), "txt" | "md" | "markdown" | "text" | "") {
         return Err(SettingsError::ReferenceFormat { file: source.file.to_string(), found: extension }.into());
