@@ -241,7 +241,7 @@ fn heading(text: &str) -> Option<(String, &str)> {
     let len = rest.bytes().take_while(u8::is_ascii_digit).count();
     let number = rest.get(..len).filter(|number| (1..=3).contains(&number.len()))?;
     let rest = &rest[len..];
-    let part: String = rest.chars().take_while(|c| c.is_ascii_lowercase()).take(1).collect();
+    let part: String = rest.chars().take_while(char::is_ascii_lowercase).take(1).collect();
     let rest = rest[part.len()..].trim_start();
     let wording = rest.strip_prefix(['.', ':', ')', '-', '–', '—'])?.trim().trim_end_matches('*').trim_end();
     (!wording.is_empty()).then(|| (format!("Q{number}{part}"), wording))
