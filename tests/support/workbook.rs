@@ -58,7 +58,7 @@ pub(crate) fn word_document<'t>(paragraphs: impl IntoIterator<Item = &'t str>) -
     let mut body = String::new();
     for paragraph in paragraphs {
         let text = escaped(paragraph).replace('\t', "</w:t><w:tab/><w:t>").replace('\n', "</w:t><w:br/><w:t>");
-        body.push_str(&format!("<w:p><w:r><w:t>{text}</w:t></w:r></w:p>"));
+        body.extend(["<w:p><w:r><w:t>", &text, "</w:t></w:r></w:p>"]);
     }
     let document = format!("<?xml version=\"1.0\"?><w:document xmlns:w=\"w\"><w:body>{body}</w:body></w:document>");
     stored_archive(&[("word/document.xml", document)])
