@@ -1,7 +1,7 @@
 //! The command line.
 
 use canvass::DuplicateSettings;
-use canvass::generate::Edit;
+use canvass::generate::{Adversarial, Edit};
 use canvass::pipeline::DEFAULT_SEED;
 use canvass::quality::{ClusterAlgorithm, ClusterCount};
 use canvass::settings::Layout;
@@ -224,6 +224,13 @@ pub(crate) struct Generate {
     /// The shares of the words that edits touch
     #[arg(long, value_name = "SHARES", value_delimiter = ',', default_values_t = [0.05, 0.1, 0.2, 0.3, 0.4])]
     pub(crate) strengths: Vec<f64>,
+    /// Answers that are hard to search, instead of copies. identical: all the same; one-word: one word over and over;
+    /// huge: one of many megabytes among the others; shared-sentence, shared-passage: 14 or 30 words that all have
+    #[arg(long, value_name = "MODE", value_parser = adversarial(), conflicts_with_all = ["edits", "strengths"])]
+    pub(crate) adversarial: Option<Adversarial>,
+    /// The length of the answer of --adversarial huge, in millions of bytes
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub(crate) huge_megabytes: u32,
     /// Of all draws
     #[arg(long, value_name = "N", default_value_t = DEFAULT_SEED)]
     pub(crate) seed: u64,
@@ -240,6 +247,14 @@ fn edits() -> impl TypedValueParser<Value = Edit> {
     PossibleValuesParser::new(Edit::ALL.map(Edit::name)).map(|name| {
         // The parser takes no other name.
         Edit::ALL.into_iter().find(|edit| edit.name() == name).unwrap_or(Edit::Copies)
+    })
+}
+
+/// Takes the name of what makes answers hard.
+fn adversarial() -> impl TypedValueParser<Value = Adversarial> {
+    PossibleValuesParser::new(Adversarial::ALL.map(Adversarial::name)).map(|name| {
+        // The parser takes no other name.
+        Adversarial::ALL.into_iter().find(|mode| mode.name() == name).unwrap_or(Adversarial::Identical)
     })
 }
 

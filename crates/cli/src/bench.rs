@@ -95,6 +95,8 @@ fn generate_answers(arguments: &Generate) -> Result<ExitCode, Error> {
         n_words: arguments.words,
         edits: arguments.edits.clone(),
         strengths: arguments.strengths.clone(),
+        adversarial: arguments.adversarial,
+        huge_megabytes: arguments.huge_megabytes,
         seed: arguments.seed,
     };
     let mut out = BufWriter::new(stdout().lock());
