@@ -84,14 +84,22 @@ fn what_stands_in_a_reference_text_is_a_quotation() {
 fn faults_of_the_files_are_refused_with_their_place() {
     let folder =
         folder(&[("a.csv", "id,answer\n1,x\n"), ("b.csv", "id,text\n1,\"x\n2,y\n"), ("c.docx", "x"), ("d.txt", "\n")]);
+    fs::write(folder.path().join("empty.csv"), "").unwrap();
+    fs::write(folder.path().join("latin.csv"), b"id,text\n1,caf\xe9\n").unwrap();
+    fs::write(folder.path().join("picture.csv"), b"\x89PNG\r\n\x1a\n\0\0").unwrap();
+    fs::create_dir(folder.path().join("letters")).unwrap();
     for (number, arguments) in [
         "duplicates a.csv",
         "duplicates b.csv",
         "duplicates c.docx",
         "duplicates d.txt",
         "duplicates e.csv",
-        "duplicates b.csv --min-similarity 0.1",
-        "bench generate --responses 0",
+        "duplicates empty.csv",
+        "duplicates latin.csv",
+        "duplicates picture.csv",
+        "duplicates letters",
+        "duplicates a.csv --text-column reply",
+        "bench duplicates a.csv --text-column answer --truth d.txt",
     ]
     .into_iter()
     .enumerate()
@@ -99,6 +107,41 @@ fn faults_of_the_files_are_refused_with_their_place() {
         let said = said(&folder, arguments);
         assert_eq!(said.code, 2, "{arguments}");
         assert_snapshot!(format!("a_fault_{number}"), said.stderr);
+    }
+}
+
+#[test]
+fn an_option_out_of_its_bounds_is_named_by_its_name() {
+    let folder = folder(&[("a.csv", LETTERS), ("truth.csv", "source,copy,edit,strength\na,b,copies,0.1\n")]);
+    for (arguments, expected) in [
+        ("duplicates a.csv --min-similarity 2", "--min-similarity is 2, but must be from 0.3 to 1"),
+        ("duplicates a.csv --min-similarity nan", "--min-similarity is NaN, but must be from 0.3 to 1"),
+        ("duplicates a.csv --min-similarity -0.5", "--min-similarity is -0.5, but must be from 0.3 to 1"),
+        ("duplicates a.csv --target-recall 1", "--target-recall is 1, but must be from 0.5 to 0.999"),
+        ("duplicates a.csv --max-record-bytes 0", "--max-record-bytes is 0, but must be from 1 to 4294967295"),
+        (
+            "bench duplicates a.csv --truth truth.csv --min-similarity 0",
+            "--min-similarity is 0, but must be from 0.3 to 1",
+        ),
+        ("bench generate --responses 0", "--responses is 0, but must be from 1 to 4294967294"),
+        ("bench generate --words 0", "--words is 0, but must be from 1 to 100000"),
+        ("bench generate --huge-megabytes 0", "--huge-megabytes is 0, but must be from 1 to 1000"),
+        ("bench generate --strengths 0.1,1", "--strengths is 1, but must be shares above 0 and up to 0.9"),
+    ] {
+        let said = said(&folder, arguments);
+        assert_eq!(said.code, 2, "{arguments}");
+        assert!(said.stderr.contains(&format!("error: {expected}\n")), "{}", said.stderr);
+        let option = expected.split(' ').next().unwrap();
+        assert!(said.stderr.contains(&format!("way out: give {option} ")), "{}", said.stderr);
+        assert!(!said.stderr.contains("configuration"), "{}", said.stderr);
+    }
+    // What is no number is refused with the option, too.
+    for arguments in
+        ["duplicates a.csv --min-similarity much", "bench generate --seed -1", "duplicates a.csv --threads 0"]
+    {
+        let said = said(&folder, arguments);
+        let option = arguments.split(' ').find(|word| word.starts_with("--")).unwrap();
+        assert!(said.code == 2 && said.stderr.contains(option), "{}", said.stderr);
     }
 }
 
@@ -110,6 +153,32 @@ fn figures(scores: &Value, edit: &str, strength: f64) -> (f64, f64) {
     let cell = own.next().unwrap_or_else(|| panic!("no {edit} at {strength}"));
     assert!(cell["n_pairs"].as_u64().unwrap() >= 30);
     (cell["recall"].as_f64().unwrap(), cell["precision"].as_f64().unwrap())
+}
+
+/// The pairs found in answers that are hard to search, as cells.
+fn adversarial(mode: &str, further: &str) -> Vec<Vec<String>> {
+    let folder = folder(&[]);
+    done(&folder, &format!("bench generate --responses 400 --adversarial {mode} --out a.csv{further}"));
+    let pairs = done(&folder, "duplicates a.csv");
+    assert_eq!(done(&folder, "duplicates a.csv --threads 1"), pairs);
+    pairs.lines().skip(1).map(|line| line.split(',').map(str::to_owned).collect()).collect()
+}
+
+#[test]
+fn answers_that_are_hard_to_search_are_searched() {
+    let kinds = |pairs: &[Vec<String>], kind: &str| pairs.iter().filter(|pair| pair[2] == kind).count();
+    // One group, of which each is told with the representative.
+    let identical = adversarial("identical", "");
+    assert_eq!((identical.len(), kinds(&identical, "exact")), (399, 399));
+    // One word is too few different shingles to be anyone's own: as long ones are identical, and no others are alike.
+    let one_word = adversarial("one-word", "");
+    assert!(!one_word.is_empty() && kinds(&one_word, "exact") == one_word.len());
+    // Only an answer as long as thousands shares that much by chance.
+    let huge = adversarial("huge", " --huge-megabytes 1");
+    assert!(huge.len() < 10 && huge.iter().all(|pair| pair[..2].contains(&"201".to_owned())), "{huge:?}");
+    assert_eq!(adversarial("shared-sentence", ""), Vec::<Vec<String>>::new());
+    let passage = adversarial("shared-passage", " --words 150");
+    assert!(passage.len() >= 399 && kinds(&passage, "partial") == passage.len(), "{passage:?}");
 }
 
 #[test]

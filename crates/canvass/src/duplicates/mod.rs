@@ -14,7 +14,9 @@ use crate::progress::{Observer, Stage};
 use crate::references;
 use crate::report::{decimal, guarded, spans};
 use canvass_analysis::duplicates::{Pair, QuotingPair, jaccard};
-use canvass_analysis::{DuplicateKind, DuplicateSettings, Duplicates, Group, Texts, find_duplicates, find_quotations};
+use canvass_analysis::{
+    AnalysisError, DuplicateKind, DuplicateSettings, Duplicates, Group, Texts, find_duplicates, find_quotations,
+};
 use canvass_text::Span;
 use rayon::prelude::*;
 use reader::{Record, Records, TextFile};
@@ -93,7 +95,7 @@ pub struct Found {
 /// # Errors
 /// [`Error::Input`], [`Error::Duplicates`], [`Error::Settings`] and [`Error::Analysis`].
 pub fn find(request: &DuplicatesRequest, observer: &dyn Observer) -> Result<Found, Error> {
-    request.settings.check()?;
+    check(request)?;
     if request.files.is_empty() {
         return Err(crate::ingest::IngestError::NoFile.into());
     }
@@ -142,6 +144,24 @@ pub fn find(request: &DuplicatesRequest, observer: &dyn Observer) -> Result<Foun
     let (quotations, quoting_pairs) = find_quotations(&quoting, request.settings.shingle_words);
     observer.end(Stage::Duplicates, texts.len() as u64);
     Ok(Found { files, first, places, texts, duplicates, quotations, quoting_pairs })
+}
+
+/// Checks the bounds; what an option sets is named by the option.
+fn check(request: &DuplicatesRequest) -> Result<(), Error> {
+    let refuse = |what, found: String, expected| Err(DuplicatesError::OutOfRange { what, found, expected }.into());
+    if request.max_record_bytes == 0 || u32::try_from(request.max_record_bytes).is_err() {
+        // A span is of bytes that 32 bits count.
+        return refuse("--max-record-bytes", request.max_record_bytes.to_string(), "from 1 to 4294967295");
+    }
+    match request.settings.check() {
+        Err(AnalysisError::OutOfRange { setting: "duplicates.min_similarity", found, expected }) => {
+            refuse("--min-similarity", found.to_string(), expected)
+        }
+        Err(AnalysisError::OutOfRange { setting: "duplicates.target_recall", found, expected }) => {
+            refuse("--target-recall", found.to_string(), expected)
+        }
+        other => Ok(other?),
+    }
 }
 
 /// The next records, as many as are held in memory at once.

@@ -4,7 +4,7 @@
 
 use super::DuplicatesError;
 use crate::error::Error;
-use crate::ingest::IngestError;
+use crate::ingest::{IngestError, column_letters, other_format};
 use std::fs::File;
 use std::io::{BufRead, BufReader, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
@@ -12,8 +12,8 @@ use std::path::{Path, PathBuf};
 /// How the records of a file are written.
 #[derive(Clone, Debug, Eq, PartialEq)]
 enum Layout {
-    /// Cells between delimiters (RFC 4180) below a header: where the id (if there is one) and the text stand.
-    Table { delimiter: u8, id: Option<usize>, text: usize },
+    /// Cells between delimiters (RFC 4180) below a header of so many: where the id (if there is one) and the text stand.
+    Table { delimiter: u8, n_columns: usize, id: Option<usize>, text: usize },
     /// A JSON object a line, with these fields.
     Json { id: String, text: String },
     /// A text a line.
@@ -36,9 +36,20 @@ pub(super) struct TextFile {
     /// Its base name.
     name: String,
     layout: Layout,
-    /// Where the records begin: the byte, and its line.
-    start: (u64, u64),
+    /// Where the records begin.
+    start: Start,
     max_record: usize,
+}
+
+/// Where a record begins.
+#[derive(Clone, Copy, Debug)]
+struct Start {
+    /// The byte.
+    at: u64,
+    /// The line, from 1.
+    line: u64,
+    /// The row as a spreadsheet shows it: cells may hold line breaks. After a jump it is not known.
+    row: u64,
 }
 
 /// A text as it is read.
@@ -60,13 +71,15 @@ impl TextFile {
         let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
         let extension = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
         let field = |name: &Option<String>, default: &str| name.clone().unwrap_or_else(|| default.to_owned());
+        look(path, &name)?;
         let layout = match extension.as_str() {
             "jsonl" | "ndjson" => Layout::Json { id: field(&columns.id, "id"), text: field(&columns.text, "text") },
             "txt" | "text" => Layout::Lines,
-            "csv" | "tsv" => Layout::Table { delimiter: b',', id: None, text: 0 },
+            "csv" | "tsv" => Layout::Table { delimiter: b',', n_columns: 1, id: None, text: 0 },
             _ => return Err(DuplicatesError::Format { file: name, found: extension }.into()),
         };
-        let mut file = Self { path: path.to_path_buf(), name, layout, start: (0, 1), max_record };
+        let start = Start { at: 0, line: 1, row: 1 };
+        let mut file = Self { path: path.to_path_buf(), name, layout, start, max_record };
         if let Layout::Table { .. } = file.layout {
             file.read_header(columns, extension == "tsv")?;
         }
@@ -87,12 +100,10 @@ impl TextFile {
     }
 
     fn read_header(&mut self, columns: &Columns, is_tsv: bool) -> Result<(), Error> {
-        let mut input = self.input(1 << 16)?;
-        let mark = input.fill_buf().map_err(Error::io("read", &self.path))?.starts_with(b"\xEF\xBB\xBF");
-        let mut records = Records { file: self, input, at: 0, line: 1, buffer: Vec::new(), cells: Cells::default() };
+        let mut records = self.records()?;
         let mut cells = Cells::default();
-        records.line()?;
-        let header = String::from_utf8_lossy(&records.buffer).into_owned();
+        while records.line()? && records.is_blank() {}
+        let header = std::str::from_utf8(&records.buffer).map_err(|_| records.not_utf8(None))?;
         let delimiter = if is_tsv {
             b'\t'
         } else {
@@ -101,11 +112,8 @@ impl TextFile {
             [b'|', b'\t', b';', b','].into_iter().max_by_key(count).unwrap_or(b',')
         };
         records.split(delimiter, &mut cells)?;
-        let mut names: Vec<String> = cells.all().map(|cell| String::from_utf8_lossy(cell).trim().to_owned()).collect();
-        if let (true, Some(first)) = (mark, names.first_mut()) {
-            *first = first.trim_start_matches('\u{feff}').trim_matches('"').to_owned();
-        }
-        let start = (records.at, records.line);
+        let names: Vec<String> = cells.all().map(|cell| String::from_utf8_lossy(cell).trim().to_owned()).collect();
+        let start = records.next;
         let place = |wanted: &str| names.iter().position(|name| name == wanted);
         let missing = |wanted: &str| {
             let (file, wanted) = (self.name.clone(), wanted.to_owned());
@@ -121,20 +129,9 @@ impl TextFile {
             None => place("text").ok_or_else(|| missing("text"))?,
         };
         drop(records);
-        self.layout = Layout::Table { delimiter, id, text };
+        self.layout = Layout::Table { delimiter, n_columns: names.len(), id, text };
         self.start = start;
         Ok(())
-    }
-
-    fn input(&self, capacity: usize) -> Result<BufReader<File>, Error> {
-        let unreadable = |source: std::io::Error| match source.kind() {
-            std::io::ErrorKind::NotFound => IngestError::Missing { file: self.path.clone() },
-            _ => IngestError::Unreadable { file: self.path.clone(), source },
-        };
-        if std::fs::metadata(&self.path).map_err(unreadable)?.is_dir() {
-            return Err(IngestError::Folder { file: self.path.clone() }.into());
-        }
-        Ok(BufReader::with_capacity(capacity, File::open(&self.path).map_err(unreadable)?))
     }
 
     /// The records from the first on.
@@ -148,16 +145,40 @@ impl TextFile {
     }
 
     fn records_by(&self, capacity: usize) -> Result<Records<'_>, Error> {
-        let mut input = self.input(capacity)?;
-        input.seek(SeekFrom::Start(self.start.0)).map_err(Error::io("read", &self.path))?;
-        Ok(Records {
-            file: self,
-            input,
-            at: self.start.0,
-            line: self.start.1,
-            buffer: Vec::new(),
-            cells: Cells::default(),
-        })
+        let input = File::open(&self.path).map_err(unreadable(&self.path))?;
+        let mut input = BufReader::with_capacity(capacity, input);
+        input.seek(SeekFrom::Start(self.start.at)).map_err(Error::io("read", &self.path))?;
+        let (begun, next) = (self.start, self.start);
+        Ok(Records { file: self, input, begun, next, buffer: Vec::new(), cells: Cells::default() })
+    }
+}
+
+/// Refuses what is no file of texts whatever its name says.
+fn look(path: &Path, name: &str) -> Result<(), Error> {
+    let is_folder = std::fs::metadata(path).map_err(unreadable(path))?.is_dir();
+    if is_folder {
+        return Err(IngestError::Folder { file: path.to_path_buf() }.into());
+    }
+    let mut head = Vec::new();
+    let file = File::open(path).map_err(unreadable(path))?;
+    std::io::Read::read_to_end(&mut std::io::Read::take(file, 4096), &mut head).map_err(unreadable(path))?;
+    if head.is_empty() {
+        return Err(IngestError::EmptyFile { file: path.to_path_buf() }.into());
+    }
+    let found = match other_format(&head) {
+        Some(found) => found,
+        None if head.starts_with(b"\xFF\xFE") || head.starts_with(b"\xFE\xFF") => "text in UTF-16",
+        None if head.contains(&0) => "a binary file (it holds a NUL)",
+        None => return Ok(()),
+    };
+    Err(DuplicatesError::NotText { file: name.to_owned(), found: found.to_owned() }.into())
+}
+
+fn unreadable(path: &Path) -> impl FnOnce(std::io::Error) -> IngestError + use<> {
+    let file = path.to_path_buf();
+    move |source| match source.kind() {
+        std::io::ErrorKind::NotFound => IngestError::Missing { file },
+        _ => IngestError::Unreadable { file, source },
     }
 }
 
@@ -165,9 +186,10 @@ impl TextFile {
 pub(super) struct Records<'f> {
     file: &'f TextFile,
     input: BufReader<File>,
-    /// The byte and the line the next record begins at.
-    at: u64,
-    line: u64,
+    /// Where the record in the buffer begins.
+    begun: Start,
+    /// Where the next one does.
+    next: Start,
     /// What is read of the record.
     buffer: Vec<u8>,
     /// Room for its cells.
@@ -188,6 +210,11 @@ impl Cells {
         &self.bytes[start..end]
     }
 
+    /// The number of the last cell from this one on that shows anything.
+    fn last_filled(&self, from: usize) -> Option<usize> {
+        (from..self.ends.len()).rev().find(|number| !self.get(*number).trim_ascii().is_empty())
+    }
+
     fn all(&self) -> impl Iterator<Item = &[u8]> {
         (0..self.ends.len()).map(|number| self.get(number))
     }
@@ -197,51 +224,73 @@ impl Records<'_> {
     /// Goes to the record that begins at this byte.
     pub(super) fn seek(&mut self, at: u64) -> Result<(), Error> {
         // What lies near is still in the buffer.
-        let by = i64::try_from(i128::from(at) - i128::from(self.at)).unwrap_or(i64::MAX);
+        let by = i64::try_from(i128::from(at) - i128::from(self.next.at)).unwrap_or(i64::MAX);
         self.input.seek_relative(by).map_err(Error::io("read", &self.file.path))?;
-        self.at = at;
+        self.next.at = at;
         Ok(())
     }
 
     /// The next text; blank lines are none.
     pub(super) fn next(&mut self) -> Result<Option<Record>, Error> {
         loop {
-            let (at, line) = (self.at, self.line);
             if !self.line()? {
                 return Ok(None);
             }
-            if self.buffer.trim_ascii().is_empty() {
+            if self.is_blank() {
                 continue;
             }
-            let utf8 = |bytes: &[u8]| {
-                let encoding = || DuplicatesError::Encoding { file: self.file.name.clone(), line };
-                Ok::<String, DuplicatesError>(std::str::from_utf8(bytes).map_err(|_| encoding())?.to_owned())
-            };
             let (id, text) = match &self.file.layout {
-                Layout::Lines => (None, utf8(self.buffer.trim_ascii_end())?),
-                Layout::Json { id, text } => self.fields(line, id, text)?,
-                Layout::Table { delimiter, id, text } => {
+                Layout::Lines => (None, self.utf8(self.buffer.trim_ascii_end(), None)?),
+                Layout::Json { id, text } => self.fields(id, text)?,
+                Layout::Table { delimiter, n_columns, id, text } => {
                     let mut cells = std::mem::take(&mut self.cells);
                     self.split(*delimiter, &mut cells)?;
-                    let utf8 = |bytes: &[u8]| {
-                        let encoding = || DuplicatesError::Encoding { file: self.file.name.clone(), line };
-                        Ok::<String, DuplicatesError>(std::str::from_utf8(bytes).map_err(|_| encoding())?.to_owned())
-                    };
-                    let read = (id.map(|id| utf8(cells.get(id))).transpose()?, utf8(cells.get(*text))?);
+                    if let Some(last) = cells.last_filled(*n_columns) {
+                        let (file, place) = (self.file.name.clone(), self.place(None));
+                        let (expected, found) = (*n_columns, last + 1);
+                        return Err(DuplicatesError::ExtraCells { file, place, expected, found }.into());
+                    }
+                    let cell = |number: usize| self.utf8(cells.get(number), Some(number));
+                    let read = (id.map(cell).transpose()?, cell(*text)?);
                     self.cells = cells;
                     read
                 }
             };
-            return Ok(Some(Record { at, id, text }));
+            return Ok(Some(Record { at: self.begun.at, id, text }));
         }
     }
 
+    /// Whether the buffer shows nothing.
+    fn is_blank(&self) -> bool {
+        self.buffer.trim_ascii().is_empty()
+    }
+
+    /// Where the record in the buffer stands, or a cell of it.
+    fn place(&self, column: Option<usize>) -> String {
+        let Start { line, row, .. } = self.begun;
+        match (&self.file.layout, column) {
+            (Layout::Table { .. }, Some(column)) => {
+                format!("row {row} (line {line}), column {}", column_letters(column as u32))
+            }
+            (Layout::Table { .. }, None) => format!("row {row} (line {line})"),
+            _ => format!("line {line}"),
+        }
+    }
+
+    fn utf8(&self, bytes: &[u8], column: Option<usize>) -> Result<String, DuplicatesError> {
+        std::str::from_utf8(bytes).map(str::to_owned).map_err(|_| self.not_utf8(column))
+    }
+
+    fn not_utf8(&self, column: Option<usize>) -> DuplicatesError {
+        DuplicatesError::Encoding { file: self.file.name.clone(), place: self.place(column) }
+    }
+
     /// Id and text of a JSON object.
-    fn fields(&self, line: u64, id: &str, text: &str) -> Result<(Option<String>, String), DuplicatesError> {
-        let refuse = |why: String| DuplicatesError::Json { file: self.file.name.clone(), line, why };
-        let bytes = self.buffer.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&self.buffer);
+    fn fields(&self, id: &str, text: &str) -> Result<(Option<String>, String), DuplicatesError> {
+        let refuse = |why: String| DuplicatesError::Json { file: self.file.name.clone(), line: self.begun.line, why };
+        std::str::from_utf8(&self.buffer).map_err(|_| self.not_utf8(None))?;
         let object: serde_json::Map<String, serde_json::Value> =
-            serde_json::from_slice(bytes).map_err(|error| refuse(format!("it is no JSON object ({error})")))?;
+            serde_json::from_slice(&self.buffer).map_err(|error| refuse(format!("it is no JSON object ({error})")))?;
         let word = |name: &str| match object.get(name) {
             Some(serde_json::Value::String(value)) => Ok(value.clone()),
             Some(serde_json::Value::Number(value)) => Ok(value.to_string()),
@@ -252,59 +301,41 @@ impl Records<'_> {
         Ok((id, word(text)?))
     }
 
-    /// Reads a line into the buffer; whether there was one.
+    /// Reads a line into the buffer; whether there was one. A byte order mark before the first is left out.
     fn line(&mut self) -> Result<bool, Error> {
         self.buffer.clear();
-        self.more(self.line)
+        self.begun = self.next;
+        self.next.row += 1;
+        let read = self.more()?;
+        if self.begun.at == 0 && self.buffer.starts_with(b"\xEF\xBB\xBF") {
+            self.buffer.drain(..3);
+        }
+        Ok(read)
     }
 
     /// Reads a further line behind what the buffer holds.
-    fn more(&mut self, first_line: u64) -> Result<bool, Error> {
+    fn more(&mut self) -> Result<bool, Error> {
         let limit = self.file.max_record;
         let rest = limit.saturating_add(1).saturating_sub(self.buffer.len());
         let mut input = std::io::Read::take(&mut self.input, rest as u64);
         let read = input.read_until(b'\n', &mut self.buffer).map_err(Error::io("read", &self.file.path))?;
-        self.at += read as u64;
-        self.line += 1;
+        self.next.at += read as u64;
+        self.next.line += 1;
         if self.buffer.len() > limit {
-            return Err(DuplicatesError::TooLong { file: self.file.name.clone(), line: first_line, limit }.into());
+            let (file, line) = (self.file.name.clone(), self.begun.line);
+            return Err(DuplicatesError::TooLong { file, line, limit }.into());
         }
         Ok(read > 0)
     }
 
     /// Cuts what the buffer holds into cells, reading on where a quoted one holds line breaks.
     fn split(&mut self, delimiter: u8, cells: &mut Cells) -> Result<(), Error> {
-        let first_line = self.line - 1;
         cells.bytes.clear();
         cells.ends.clear();
         let mut at = 0;
         loop {
             if self.buffer.get(at) == Some(&b'"') {
-                at += 1;
-                loop {
-                    let Some(length) = self.buffer[at..].iter().position(|byte| *byte == b'"') else {
-                        cells.bytes.extend_from_slice(&self.buffer[at..]);
-                        at = self.buffer.len();
-                        let limit = self.file.max_record;
-                        let open =
-                            || DuplicatesError::OpenQuote { file: self.file.name.clone(), line: first_line, limit };
-                        let error = open();
-                        match self.more(first_line) {
-                            Ok(true) => continue,
-                            Ok(false) | Err(Error::Duplicates(DuplicatesError::TooLong { .. })) => {
-                                return Err(error.into());
-                            }
-                            Err(error) => return Err(error),
-                        }
-                    };
-                    cells.bytes.extend_from_slice(&self.buffer[at..at + length]);
-                    at += length + 1;
-                    if self.buffer.get(at) != Some(&b'"') {
-                        break;
-                    }
-                    cells.bytes.push(b'"');
-                    at += 1;
-                }
+                at = self.quoted(at + 1, cells)?;
             }
             let ends = |byte: &u8| *byte == delimiter || matches!(*byte, b'\n' | b'\r');
             let length = self.buffer[at..].iter().position(ends).unwrap_or(self.buffer.len() - at);
@@ -314,6 +345,42 @@ impl Records<'_> {
             if self.buffer.get(at) != Some(&delimiter) {
                 return Ok(());
             }
+            at += 1;
+        }
+    }
+
+    /// Adds what stands from `at` on up to the quotation mark that closes the cell, and says where that is over.
+    fn quoted(&mut self, mut at: usize, cells: &mut Cells) -> Result<usize, Error> {
+        let (column, first_line) = (cells.ends.len(), self.next.line);
+        let open = |records: &Self, until: String| {
+            let (file, place) = (records.file.name.clone(), records.place(Some(column)));
+            Error::from(DuplicatesError::OpenQuote { file, place, until })
+        };
+        loop {
+            let Some(length) = self.buffer[at..].iter().position(|byte| *byte == b'"') else {
+                cells.bytes.extend_from_slice(&self.buffer[at..]);
+                at = self.buffer.len();
+                match self.more() {
+                    Ok(true) => continue,
+                    Ok(false) => return Err(open(self, "the end of the file".into())),
+                    Err(Error::Duplicates(DuplicatesError::TooLong { limit, .. })) => {
+                        return Err(open(self, format!("{limit} bytes further on")));
+                    }
+                    Err(error) => return Err(error),
+                }
+            };
+            cells.bytes.extend_from_slice(&self.buffer[at..at + length]);
+            at += length + 1;
+            let next = self.buffer.get(at);
+            if next != Some(&b'"') {
+                // One that opens a later cell closes none.
+                if self.next.line > first_line && next.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte >= 0x80)
+                {
+                    return Err(open(self, format!("line {}", self.next.line - 1)));
+                }
+                return Ok(at);
+            }
+            cells.bytes.push(b'"');
             at += 1;
         }
     }
@@ -370,17 +437,30 @@ mod tests {
     #[test]
     fn faults_name_their_place() {
         let message = |name: &str, bytes: &[u8]| read(name, bytes, &Columns::default()).unwrap_err().to_string();
-        assert_eq!(
-            message("a.xlsx", b"PK"),
-            "a.xlsx ends in .xlsx, which is not read here: it must be .csv, .tsv, .jsonl or .txt"
-        );
-        assert_eq!(message("a.csv", b"id,answer\n1,x\n"), "a.csv has no column \"text\"; it has \"id\", \"answer\"");
-        assert_eq!(
-            message("a.csv", b"id,text\n1,x\n2,\"y\n"),
-            "a.csv, line 3: a quotation mark opens a cell and is not closed within 1000 bytes or before the end of the file"
-        );
-        assert_eq!(message("a.csv", b"id,text\n1,x\n2,\xff\n"), "a.csv, line 3 is not UTF-8 text");
-        assert_eq!(message("a.jsonl", b"{\"id\": 1}\n"), "a.jsonl, line 1: it has no \"text\"");
-        assert_eq!(message("a.txt", "x".repeat(2000).as_bytes()), "a.txt, line 1: a record of more than 1000 bytes");
+        for (name, bytes, expected) in [
+            ("a.xls", &b"x"[..], "a.xls ends in .xls, which is not read here: it must be .csv, .tsv, .jsonl or .txt"),
+            ("a.csv", b"\x89PNG\r\n", "a.csv is no file of texts: it is a picture (PNG)"),
+            ("a.txt", b"\xFF\xFEa\0", "a.txt is no file of texts: it is text in UTF-16"),
+            ("a.txt", b"a\0b", "a.txt is no file of texts: it is a binary file (it holds a NUL)"),
+            ("a.csv", b"id,answer\n1,x\n", "a.csv has no column \"text\"; it has \"id\", \"answer\""),
+            (
+                "a.csv",
+                b"id,text\n1,\"x\ny\"\n2,\"z\n",
+                "a.csv, row 3 (line 4), column B: a quotation mark opens a cell and is not closed before the end of the file",
+            ),
+            (
+                "a.csv",
+                b"id,text\n1,\"x\n2,\"y\"\n",
+                "a.csv, row 2 (line 2), column B: a quotation mark opens a cell and is not closed before line 3",
+            ),
+            ("a.csv", b"id,text\n1,x, y\n", "a.csv, row 2 (line 2) has 3 cells, but the header has 2"),
+            ("a.csv", b"id,text\n1,x\n2,\xff\n", "a.csv, row 3 (line 3), column B is not UTF-8 text"),
+            ("a.csv", b"id,te\xfft\n", "a.csv, row 1 (line 1) is not UTF-8 text"),
+            ("a.jsonl", b"\n{\"id\": 1}\n", "a.jsonl, line 2: it has no \"text\""),
+            ("a.txt", "x".repeat(2000).as_bytes(), "a.txt, line 1: a record of more than 1000 bytes"),
+        ] {
+            assert_eq!(message(name, bytes), expected);
+        }
+        assert!(message("a.csv", b"").ends_with("a.csv is empty (0 bytes)"));
     }
 }

@@ -21,6 +21,7 @@ use std::path::PathBuf;
 pub use error::IngestError;
 pub use place::{Place, column_letters};
 pub use source::{Source, SourceRole};
+pub(crate) use table::other_format;
 
 /// What intake hands on.
 #[derive(Clone, Debug)]

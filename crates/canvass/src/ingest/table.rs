@@ -112,7 +112,8 @@ enum Format {
     Text,
 }
 
-fn format_of(file: &str, bytes: &[u8]) -> Result<Format, IngestError> {
+/// What a file is that holds neither a table nor plain text, by its first bytes.
+pub(crate) fn other_format(bytes: &[u8]) -> Option<&'static str> {
     const OTHER: [(&[u8], &str); 10] = [
         (b"%PDF", "a PDF document"),
         (b"\x89PNG", "a picture (PNG)"),
@@ -125,6 +126,16 @@ fn format_of(file: &str, bytes: &[u8]) -> Result<Format, IngestError> {
         (b"SQLite format 3", "a database (SQLite)"),
         (b"PAR1", "a data file (Parquet)"),
     ];
+    if let Some((_, found)) = OTHER.iter().find(|(magic, _)| bytes.starts_with(magic)) {
+        return Some(found);
+    }
+    let start: String = bytes.iter().take(512).map(|byte| char::from(byte.to_ascii_lowercase())).collect();
+    let start = start.trim_start_matches(|c: char| !c.is_ascii_graphic());
+    let is_page = ["<!doctype html", "<html", "<?xml", "<table"].iter().any(|tag| start.starts_with(tag));
+    is_page.then_some("a web page or an XML file, whatever its name says")
+}
+
+fn format_of(file: &str, bytes: &[u8]) -> Result<Format, IngestError> {
     let no_spreadsheet = |found: &str| IngestError::NoSpreadsheet { file: file.to_owned(), found: found.to_owned() };
     if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") {
         return archive::check(file, bytes).map(|()| Format::Workbook);
@@ -133,13 +144,8 @@ fn format_of(file: &str, bytes: &[u8]) -> Result<Format, IngestError> {
         let found = "an old workbook (.xls) or one that is protected by a password";
         return Err(IngestError::OtherWorkbook { file: file.to_owned(), found });
     }
-    if let Some((_, found)) = OTHER.iter().find(|(magic, _)| bytes.starts_with(magic)) {
+    if let Some(found) = other_format(bytes) {
         return Err(no_spreadsheet(found));
-    }
-    let start: String = bytes.iter().take(512).map(|byte| char::from(byte.to_ascii_lowercase())).collect();
-    let start = start.trim_start_matches(|c: char| !c.is_ascii_graphic());
-    if ["<!doctype html", "<html", "<?xml", "<table"].iter().any(|tag| start.starts_with(tag)) {
-        return Err(no_spreadsheet("a web page or an XML file, whatever its name says"));
     }
     let extension = file.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
     match extension.as_deref() {
