@@ -162,9 +162,18 @@ pub(crate) enum Bench {
 
 #[derive(Args, Debug)]
 pub(crate) struct Duplicates {
-    /// The files of texts: .csv and .tsv with a header, .jsonl, or .txt with a text a line
+    /// The files of texts: .csv and .tsv with a header, .xlsx, .jsonl, or .txt with a text a line
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
+    /// The column, or field, with the text [default: text]; of several, each is a question with answers compared by themselves
+    #[arg(long, value_name = "NAME")]
+    pub(crate) text_column: Vec<String>,
+    /// The column, or field, with the question that a text answers: texts are compared within a question only
+    #[arg(long, value_name = "NAME")]
+    pub(crate) question_column: Option<String>,
+    /// The sheet of a workbook [default: the first with data]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) sheet: Option<String>,
     #[command(flatten)]
     pub(crate) search: Search,
     /// Where to write the pairs, instead of to standard output
@@ -181,9 +190,6 @@ pub(crate) struct Duplicates {
 /// How files of texts are searched.
 #[derive(Args, Debug)]
 pub(crate) struct Search {
-    /// The column, or field, with the text [default: text]
-    #[arg(long, value_name = "NAME")]
-    pub(crate) text_column: Option<String>,
     /// The column, or field, with the id [default: id, else the texts are numbered]
     #[arg(long, value_name = "NAME")]
     pub(crate) id_column: Option<String>,
@@ -266,6 +272,9 @@ pub(crate) struct BenchDuplicates {
     /// What the generator said of the copies
     #[arg(long, value_name = "FILE")]
     pub(crate) truth: PathBuf,
+    /// The column with the text [default: text]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) text_column: Option<String>,
     #[command(flatten)]
     pub(crate) search: Search,
     /// Where to draw recall against strength (SVG)

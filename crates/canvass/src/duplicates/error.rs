@@ -9,7 +9,7 @@
 #[allow(missing_docs, reason = "the fields are named as the message words them")]
 pub enum DuplicatesError {
     /// The file is of a kind that is not read here.
-    #[error("{file} ends in .{found}, which is not read here: it must be .csv, .tsv, .jsonl or .txt")]
+    #[error("{file} ends in .{found}, which is not read here: it must be .csv, .tsv, .xlsx, .jsonl or .txt")]
     Format { file: String, found: String },
     /// The file is something else altogether.
     #[error("{file} is no file of texts: it is {found}")]
@@ -17,6 +17,9 @@ pub enum DuplicatesError {
     /// There is no such column.
     #[error("{file} has no column {wanted:?}; it has {}", quoted(available))]
     NoColumn { file: String, wanted: String, available: Vec<String> },
+    /// The workbook has no such sheet.
+    #[error("{file} has no sheet {wanted:?}; its sheets are {}", quoted(available))]
+    NoSheet { file: String, wanted: String, available: Vec<String> },
     /// A quotation mark opens a cell that does not end.
     #[error("{file}, {place}: a quotation mark opens a cell and is not closed before {until}")]
     OpenQuote { file: String, place: String, until: String },
@@ -26,6 +29,15 @@ pub enum DuplicatesError {
     /// A record is longer than is held in memory.
     #[error("{file}, line {line}: a record of more than {limit} bytes")]
     TooLong { file: String, line: u64, limit: usize },
+    /// A cell of a workbook is longer than is accepted.
+    #[error("{file}, {place}: the cell holds {size} bytes, the limit is {limit}")]
+    LongCell { file: String, place: String, size: u64, limit: u64 },
+    /// An answer to no question.
+    #[error("{file}, {place}: the cell is blank, but it must hold the question")]
+    NoQuestion { file: String, place: String },
+    /// The columns cannot be used together.
+    #[error("{why}")]
+    Columns { why: String },
     /// The text is not UTF-8.
     #[error("{file}, {place} is not UTF-8 text")]
     Encoding { file: String, place: String },
@@ -53,15 +65,26 @@ impl DuplicatesError {
     /// The way out, as a sentence.
     pub fn hint(&self) -> String {
         match self {
-            Self::NotText { .. } => "give a .csv, .tsv, .jsonl or .txt file in UTF-8".into(),
-            Self::Format { .. } => "save the sheet as .csv in UTF-8; `canvass run` reads workbooks".into(),
-            Self::NoColumn { .. } => "name the columns with --text-column and --id-column".into(),
+            Self::NotText { .. } => "give a .csv, .tsv, .jsonl or .txt file in UTF-8, or an Excel workbook (.xlsx)".into(),
+            Self::Format { .. } => "save it as an Excel workbook (.xlsx) or as CSV UTF-8 (.csv)".into(),
+            Self::NoColumn { available, .. } if available.is_empty() => {
+                "give a table or .jsonl, whose texts may name their question; of a .txt file each line is a text".into()
+            }
+            Self::NoColumn { .. } => {
+                "name the columns with --text-column, --id-column and --question-column as they stand in the header".into()
+            },
+            Self::NoSheet { .. } => "name one of these sheets with --sheet".into(),
             Self::OpenQuote { .. } => {
                 "close the cell with a quotation mark, and write quotation marks inside a cell twice (\"\")".into()
             }
             Self::ExtraCells { .. } => "put cells that hold the separator into quotation marks".into(),
             Self::TooLong { .. } => {
                 "check that the records end where they should; --max-record-bytes raises the limit".into()
+            }
+            Self::LongCell { .. } => "shorten the cell, or raise the limit with --max-record-bytes".into(),
+            Self::NoQuestion { .. } => "fill the cell or delete the row".into(),
+            Self::Columns { .. } => {
+                "name each column once; with --question-column (a row an answer) one --text-column, without it (a column a question) as many as there are questions".into()
             }
             Self::Encoding { .. } => {
                 "save it as CSV UTF-8, or convert it: iconv -f WINDOWS-1252 -t UTF-8 FILE > NEW".into()

@@ -2,22 +2,34 @@
 //!
 //! A record is held in memory, never the file. Each is known by the byte it begins at, so that it can be read again by itself.
 
-use super::DuplicatesError;
+use super::{DuplicatesError, workbook};
 use crate::error::Error;
 use crate::ingest::{IngestError, column_letters, other_format};
+use crate::progress::Observer;
+use serde_json::Value;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 /// How the records of a file are written.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Debug)]
 enum Layout {
-    /// Cells between delimiters (RFC 4180) below a header of so many: where the id (if there is one) and the text stand.
-    Table { delimiter: u8, n_columns: usize, id: Option<usize>, text: usize },
+    /// Cells between delimiters (RFC 4180) below a header of so many.
+    Table { delimiter: u8, n_columns: usize, columns: Wanted<usize> },
     /// A JSON object a line, with these fields.
-    Json { id: String, text: String },
+    Json(Wanted<String>),
     /// A text a line.
     Lines,
+    /// The rows of a workbook's sheet, in memory.
+    Rows(Vec<Record>),
+}
+
+/// Where in a record things stand.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub(super) struct Wanted<T> {
+    pub(super) id: Option<T>,
+    pub(super) question: Option<T>,
+    pub(super) texts: Vec<T>,
 }
 
 /// Which columns, or fields, are read; what is not named is `id`, if there is one, and `text`.
@@ -25,12 +37,49 @@ enum Layout {
 pub struct Columns {
     /// The id of a text.
     pub id: Option<String>,
-    /// The text.
-    pub text: Option<String>,
+    /// The question a text answers: texts are compared within a question only.
+    pub question: Option<String>,
+    /// The text; of several each column is a question.
+    pub texts: Vec<String>,
+    /// The sheet of a workbook; else the first that holds data.
+    pub sheet: Option<String>,
+}
+
+impl Columns {
+    /// Whether texts are told apart by the question they answer.
+    pub fn by_question(&self) -> bool {
+        self.question.is_some() || self.texts.len() > 1
+    }
+
+    /// Where they stand in a header.
+    ///
+    /// # Errors
+    /// [`DuplicatesError::NoColumn`]
+    pub(super) fn place(&self, file: &str, header: &[String]) -> Result<Wanted<usize>, DuplicatesError> {
+        let place = |wanted: &String| header.iter().position(|name| name == wanted);
+        let find = |wanted: &String| {
+            let missing = || (file.to_owned(), wanted.clone(), header.to_vec());
+            place(wanted).ok_or_else(missing).map_err(|(file, wanted, available)| DuplicatesError::NoColumn {
+                file,
+                wanted,
+                available,
+            })
+        };
+        let texts = match self.texts.as_slice() {
+            [] if header.len() == 1 && self.question.is_none() => vec![0],
+            [] => vec![find(&"text".to_owned())?],
+            named => named.iter().map(find).collect::<Result<_, _>>()?,
+        };
+        let id = match &self.id {
+            Some(wanted) => Some(find(wanted)?),
+            None => place(&"id".to_owned()),
+        };
+        Ok(Wanted { id, question: self.question.as_ref().map(find).transpose()?, texts })
+    }
 }
 
 /// A file of texts.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct TextFile {
     path: PathBuf,
     /// Its base name.
@@ -52,14 +101,36 @@ struct Start {
     row: u64,
 }
 
-/// A text as it is read.
+/// A record as it is read.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub(super) struct Record {
-    /// The byte it begins at.
+    /// The byte it begins at; in a workbook its number.
     pub(super) at: u64,
     /// Its id; none where the file has none.
     pub(super) id: Option<String>,
-    pub(super) text: String,
+    /// The question it answers; none where that is not asked for.
+    pub(super) question: Option<String>,
+    /// Its text, ...
+    pub(super) first: String,
+    /// ... and those of the further columns.
+    pub(super) further: Vec<String>,
+}
+
+impl Record {
+    /// Its texts, in the order of the columns asked for.
+    pub(super) fn texts(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(&self.first).chain(&self.further).map(String::as_str)
+    }
+
+    /// The text of a column.
+    pub(super) fn text(&self, column: usize) -> &str {
+        self.texts().nth(column).unwrap_or_default()
+    }
+
+    /// The same, moved out.
+    pub(super) fn take_text(mut self, column: usize) -> String {
+        if column == 0 { self.first } else { self.further.swap_remove(column - 1) }
+    }
 }
 
 impl TextFile {
@@ -67,15 +138,34 @@ impl TextFile {
     ///
     /// # Errors
     /// [`IngestError`] if it cannot be read, [`DuplicatesError::Format`], [`DuplicatesError::NoColumn`].
-    pub(super) fn open(path: &Path, columns: &Columns, max_record: usize) -> Result<Self, Error> {
+    pub(super) fn open(
+        path: &Path,
+        columns: &Columns,
+        max_record: usize,
+        observer: &dyn Observer,
+    ) -> Result<Self, Error> {
         let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
         let extension = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
-        let field = |name: &Option<String>, default: &str| name.clone().unwrap_or_else(|| default.to_owned());
-        look(path, &name)?;
+        let head = look(path, &name)?;
         let layout = match extension.as_str() {
-            "jsonl" | "ndjson" => Layout::Json { id: field(&columns.id, "id"), text: field(&columns.text, "text") },
+            "jsonl" | "ndjson" => {
+                let texts = if columns.texts.is_empty() { vec!["text".to_owned()] } else { columns.texts.clone() };
+                let id = columns.id.clone().or(Some("id".to_owned()));
+                Layout::Json(Wanted { id, question: columns.question.clone(), texts })
+            }
+            "txt" | "text" if columns.by_question() => {
+                let wanted = columns.question.clone().or(columns.texts.first().cloned()).unwrap_or_default();
+                return Err(DuplicatesError::NoColumn { file: name, wanted, available: Vec::new() }.into());
+            }
             "txt" | "text" => Layout::Lines,
-            "csv" | "tsv" => Layout::Table { delimiter: b',', n_columns: 1, id: None, text: 0 },
+            "csv" | "tsv" => Layout::Table { delimiter: b',', n_columns: 1, columns: Wanted::default() },
+            "xlsx" | "xlsm" if head.starts_with(b"PK") => {
+                Layout::Rows(workbook::read(path, columns, max_record, observer)?)
+            }
+            "xlsx" | "xlsm" => {
+                let found = format!("something else that is named .{extension}");
+                return Err(DuplicatesError::NotText { file: name, found }.into());
+            }
             _ => return Err(DuplicatesError::Format { file: name, found: extension }.into()),
         };
         let start = Start { at: 0, line: 1, row: 1 };
@@ -93,9 +183,10 @@ impl TextFile {
     /// Whether the file says what its texts are called.
     pub(super) fn has_ids(&self) -> bool {
         match &self.layout {
-            Layout::Table { id, .. } => id.is_some(),
+            Layout::Table { columns, .. } => columns.id.is_some(),
             Layout::Json { .. } => true,
             Layout::Lines => false,
+            Layout::Rows(rows) => rows.iter().any(|row| row.id.is_some()),
         }
     }
 
@@ -114,22 +205,9 @@ impl TextFile {
         records.split(delimiter, &mut cells)?;
         let names: Vec<String> = cells.all().map(|cell| String::from_utf8_lossy(cell).trim().to_owned()).collect();
         let start = records.next;
-        let place = |wanted: &str| names.iter().position(|name| name == wanted);
-        let missing = |wanted: &str| {
-            let (file, wanted) = (self.name.clone(), wanted.to_owned());
-            Error::from(DuplicatesError::NoColumn { file, wanted, available: names.clone() })
-        };
-        let id = match &columns.id {
-            Some(wanted) => Some(place(wanted).ok_or_else(|| missing(wanted))?),
-            None => place("id"),
-        };
-        let text = match &columns.text {
-            Some(wanted) => place(wanted).ok_or_else(|| missing(wanted))?,
-            None if names.len() == 1 => 0,
-            None => place("text").ok_or_else(|| missing("text"))?,
-        };
         drop(records);
-        self.layout = Layout::Table { delimiter, n_columns: names.len(), id, text };
+        let columns = columns.place(&self.name, &names)?;
+        self.layout = Layout::Table { delimiter, n_columns: names.len(), columns };
         self.start = start;
         Ok(())
     }
@@ -153,8 +231,8 @@ impl TextFile {
     }
 }
 
-/// Refuses what is no file of texts whatever its name says.
-fn look(path: &Path, name: &str) -> Result<(), Error> {
+/// Refuses what is no file of texts whatever its name says; else hands on its first bytes.
+fn look(path: &Path, name: &str) -> Result<Vec<u8>, Error> {
     let is_folder = std::fs::metadata(path).map_err(unreadable(path))?.is_dir();
     if is_folder {
         return Err(IngestError::Folder { file: path.to_path_buf() }.into());
@@ -168,8 +246,8 @@ fn look(path: &Path, name: &str) -> Result<(), Error> {
     let found = match other_format(&head) {
         Some(found) => found,
         None if head.starts_with(b"\xFF\xFE") || head.starts_with(b"\xFE\xFF") => "text in UTF-16",
-        None if head.contains(&0) => "a binary file (it holds a NUL)",
-        None => return Ok(()),
+        None if head.contains(&0) && !head.starts_with(b"PK") => "a binary file (it holds a NUL)",
+        None => return Ok(head),
     };
     Err(DuplicatesError::NotText { file: name.to_owned(), found: found.to_owned() }.into())
 }
@@ -180,6 +258,15 @@ fn unreadable(path: &Path) -> impl FnOnce(std::io::Error) -> IngestError + use<>
         std::io::ErrorKind::NotFound => IngestError::Missing { file },
         _ => IngestError::Unreadable { file, source },
     }
+}
+
+/// The first text and those of the further columns; without further ones no memory is set aside for them.
+pub(super) fn texts<T, E>(
+    columns: &[T],
+    mut text: impl FnMut(&T) -> Result<String, E>,
+) -> Result<(String, Vec<String>), E> {
+    let Some((first, further)) = columns.split_first() else { return Ok(<(String, Vec<String>)>::default()) };
+    Ok((text(first)?, further.iter().map(text).collect::<Result<_, E>>()?))
 }
 
 /// The records of a file.
@@ -223,15 +310,23 @@ impl Cells {
 impl Records<'_> {
     /// Goes to the record that begins at this byte.
     pub(super) fn seek(&mut self, at: u64) -> Result<(), Error> {
-        // What lies near is still in the buffer.
-        let by = i64::try_from(i128::from(at) - i128::from(self.next.at)).unwrap_or(i64::MAX);
-        self.input.seek_relative(by).map_err(Error::io("read", &self.file.path))?;
+        if !matches!(self.file.layout, Layout::Rows(_)) {
+            // What lies near is still in the buffer.
+            let by = i64::try_from(i128::from(at) - i128::from(self.next.at)).unwrap_or(i64::MAX);
+            self.input.seek_relative(by).map_err(Error::io("read", &self.file.path))?;
+        }
         self.next.at = at;
         Ok(())
     }
 
-    /// The next text; blank lines are none.
+    /// The next record; blank lines are none.
     pub(super) fn next(&mut self) -> Result<Option<Record>, Error> {
+        let file = self.file;
+        if let Layout::Rows(rows) = &file.layout {
+            let row = rows.get(self.next.at as usize);
+            self.next.at += 1;
+            return Ok(row.cloned());
+        }
         loop {
             if !self.line()? {
                 return Ok(None);
@@ -239,25 +334,36 @@ impl Records<'_> {
             if self.is_blank() {
                 continue;
             }
-            let (id, text) = match &self.file.layout {
-                Layout::Lines => (None, self.utf8(self.buffer.trim_ascii_end(), None)?),
-                Layout::Json { id, text } => self.fields(id, text)?,
-                Layout::Table { delimiter, n_columns, id, text } => {
-                    let mut cells = std::mem::take(&mut self.cells);
-                    self.split(*delimiter, &mut cells)?;
-                    if let Some(last) = cells.last_filled(*n_columns) {
-                        let (file, place) = (self.file.name.clone(), self.place(None));
-                        let (expected, found) = (*n_columns, last + 1);
-                        return Err(DuplicatesError::ExtraCells { file, place, expected, found }.into());
-                    }
-                    let cell = |number: usize| self.utf8(cells.get(number), Some(number));
-                    let read = (id.map(cell).transpose()?, cell(*text)?);
-                    self.cells = cells;
-                    read
+            let record = match &file.layout {
+                Layout::Json(fields) => self.fields(fields)?,
+                Layout::Table { delimiter, n_columns, columns } => self.cells(*delimiter, *n_columns, columns)?,
+                Layout::Lines | Layout::Rows(_) => {
+                    let text = self.utf8(self.buffer.trim_ascii_end(), None)?;
+                    Record { at: self.begun.at, first: text, ..Record::default() }
                 }
             };
-            return Ok(Some(Record { at: self.begun.at, id, text }));
+            return Ok(Some(record));
         }
+    }
+
+    /// The record of a row of cells.
+    fn cells(&mut self, delimiter: u8, n_columns: usize, columns: &Wanted<usize>) -> Result<Record, Error> {
+        let mut cells = std::mem::take(&mut self.cells);
+        self.split(delimiter, &mut cells)?;
+        if let Some(last) = cells.last_filled(n_columns) {
+            let (file, place) = (self.file.name.clone(), self.place(None));
+            return Err(DuplicatesError::ExtraCells { file, place, expected: n_columns, found: last + 1 }.into());
+        }
+        let cell = |number: usize| self.utf8(cells.get(number), Some(number));
+        let (id, question) = (columns.id.map(cell).transpose()?, columns.question.map(cell).transpose()?);
+        if question.as_ref().is_some_and(|question| question.trim().is_empty()) {
+            let (file, place) = (self.file.name.clone(), self.place(columns.question));
+            return Err(DuplicatesError::NoQuestion { file, place }.into());
+        }
+        let (first, further) = texts(&columns.texts, |number| cell(*number))?;
+        let record = Record { at: self.begun.at, id, question, first, further };
+        self.cells = cells;
+        Ok(record)
     }
 
     /// Whether the buffer shows nothing.
@@ -285,20 +391,30 @@ impl Records<'_> {
         DuplicatesError::Encoding { file: self.file.name.clone(), place: self.place(column) }
     }
 
-    /// Id and text of a JSON object.
-    fn fields(&self, id: &str, text: &str) -> Result<(Option<String>, String), DuplicatesError> {
+    /// The record of a JSON object.
+    fn fields(&self, fields: &Wanted<String>) -> Result<Record, DuplicatesError> {
         let refuse = |why: String| DuplicatesError::Json { file: self.file.name.clone(), line: self.begun.line, why };
         std::str::from_utf8(&self.buffer).map_err(|_| self.not_utf8(None))?;
-        let object: serde_json::Map<String, serde_json::Value> =
+        let mut object: serde_json::Map<String, Value> =
             serde_json::from_slice(&self.buffer).map_err(|error| refuse(format!("it is no JSON object ({error})")))?;
-        let word = |name: &str| match object.get(name) {
-            Some(serde_json::Value::String(value)) => Ok(value.clone()),
-            Some(serde_json::Value::Number(value)) => Ok(value.to_string()),
+        let mut word = |name: &String| match object.remove(name) {
+            Some(Value::String(value)) => Ok(Some(value)),
+            Some(Value::Number(value)) => Ok(Some(value.to_string())),
             Some(_) => Err(refuse(format!("{name:?} is neither a string nor a number"))),
-            None => Err(refuse(format!("it has no {name:?}"))),
+            None => Ok(None),
         };
-        let id = if object.contains_key(id) { Some(word(id)?) } else { None };
-        Ok((id, word(text)?))
+        let lacking = |name: &String| refuse(format!("it has no {name:?}"));
+        let id = fields.id.as_ref().map(&mut word).transpose()?.flatten();
+        let question = match &fields.question {
+            Some(name) => Some(word(name)?.ok_or_else(|| lacking(name))?),
+            None => None,
+        };
+        if question.as_ref().is_some_and(|question| question.trim().is_empty()) {
+            let (file, place) = (self.file.name.clone(), self.place(None));
+            return Err(DuplicatesError::NoQuestion { file, place });
+        }
+        let (first, further) = texts(&fields.texts, |name| word(name)?.ok_or_else(|| lacking(name)))?;
+        Ok(Record { at: self.begun.at, id, question, first, further })
     }
 
     /// Reads a line into the buffer; whether there was one. A byte order mark before the first is left out.
@@ -394,7 +510,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(name);
         std::fs::write(&path, bytes).unwrap();
-        let file = TextFile::open(&path, columns, 1000)?;
+        let file = TextFile::open(&path, columns, 1000, &crate::Silent)?;
         let mut records = file.records()?;
         let mut all = Vec::new();
         while let Some(record) = records.next()? {
@@ -410,7 +526,7 @@ mod tests {
 
     fn texts(name: &str, bytes: &str) -> Vec<(Option<String>, String)> {
         let records = read(name, bytes.as_bytes(), &Columns::default()).unwrap();
-        records.into_iter().map(|record| (record.id, record.text)).collect()
+        records.into_iter().map(|record| (record.id.clone(), record.take_text(0))).collect()
     }
 
     fn pair(id: &str, text: &str) -> (Option<String>, String) {
@@ -438,7 +554,12 @@ mod tests {
     fn faults_name_their_place() {
         let message = |name: &str, bytes: &[u8]| read(name, bytes, &Columns::default()).unwrap_err().to_string();
         for (name, bytes, expected) in [
-            ("a.xls", &b"x"[..], "a.xls ends in .xls, which is not read here: it must be .csv, .tsv, .jsonl or .txt"),
+            (
+                "a.xls",
+                &b"x"[..],
+                "a.xls ends in .xls, which is not read here: it must be .csv, .tsv, .xlsx, .jsonl or .txt",
+            ),
+            ("a.xlsx", b"id,text\n", "a.xlsx is no file of texts: it is something else that is named .xlsx"),
             ("a.csv", b"\x89PNG\r\n", "a.csv is no file of texts: it is a picture (PNG)"),
             ("a.txt", b"\xFF\xFEa\0", "a.txt is no file of texts: it is text in UTF-16"),
             ("a.txt", b"a\0b", "a.txt is no file of texts: it is a binary file (it holds a NUL)"),

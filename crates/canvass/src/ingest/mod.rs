@@ -21,7 +21,7 @@ use std::path::PathBuf;
 pub use error::IngestError;
 pub use place::{Place, column_letters};
 pub use source::{Source, SourceRole};
-pub(crate) use table::other_format;
+pub(crate) use table::{Table, other_format, read_workbook};
 
 /// What intake hands on.
 #[derive(Clone, Debug)]

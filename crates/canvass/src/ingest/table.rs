@@ -28,39 +28,39 @@ pub(super) struct Tables {
 
 /// One sheet: a header and at least one row that is not blank.
 #[derive(Debug)]
-pub(super) struct Table {
+pub(crate) struct Table {
     /// Index into `Intake::sources`.
     pub(super) source_idx: u32,
-    pub(super) file: Arc<str>,
+    pub(crate) file: Arc<str>,
     /// Empty in a text file.
-    pub(super) sheet: Arc<str>,
+    pub(crate) sheet: Arc<str>,
     /// The columns that have a name or hold anything, left to right. No two have one name.
-    pub(super) columns: Vec<Column>,
+    pub(crate) columns: Vec<Column>,
     /// The rows that are not blank, top to bottom.
-    pub(super) rows: Vec<Row>,
+    pub(crate) rows: Vec<Row>,
 }
 
 /// A column of a [`Table`].
 #[derive(Debug)]
-pub(super) struct Column {
+pub(crate) struct Column {
     /// The header, white space tidied; `(column D)` where it is blank.
-    pub(super) name: String,
+    pub(crate) name: String,
     /// 0-based, as in the file.
-    pub(super) index: u32,
+    pub(crate) index: u32,
 }
 
 /// A row of a [`Table`].
 #[derive(Debug)]
-pub(super) struct Row {
+pub(crate) struct Row {
     /// 1-based, as a spreadsheet shows it.
-    pub(super) row: u32,
+    pub(crate) row: u32,
     /// From the first column of the file to the last that is not blank in this row.
     pub(super) cells: Vec<String>,
 }
 
 impl Row {
     /// The cell of the column with this index; blank if the row ends before it.
-    pub(super) fn cell(&self, column_idx: u32) -> &str {
+    pub(crate) fn cell(&self, column_idx: u32) -> &str {
         self.cells.get(column_idx as usize).map_or("", String::as_str)
     }
 
@@ -77,7 +77,7 @@ impl Table {
     }
 
     /// The names of its columns.
-    pub(super) fn names(&self) -> Vec<String> {
+    pub(crate) fn names(&self) -> Vec<String> {
         self.columns.iter().map(|column| column.name.clone()).collect()
     }
 }
@@ -105,6 +105,21 @@ pub(super) fn read_all(sources: &[(Source, Vec<u8>)], config: &Config) -> Result
         }
     }
     Ok(tables)
+}
+
+/// Reads one sheet of a workbook by itself: the `wanted` one, else the first with rows below its header; and which that is, where
+/// there are several.
+pub(crate) fn read_workbook(
+    file: &Arc<str>,
+    bytes: &[u8],
+    wanted: Option<&str>,
+    max_cell_bytes: u64,
+) -> Result<(Table, Vec<Decision>), IngestError> {
+    archive::check(file, bytes)?;
+    let mut decisions = Vec::new();
+    let builder = |sheet: &str| TableBuilder::new(0, file, sheet, max_cell_bytes);
+    let table = xlsx::read(file, bytes, wanted, builder, &mut decisions)?;
+    Ok((table, decisions))
 }
 
 enum Format {
