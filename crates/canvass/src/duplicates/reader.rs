@@ -11,6 +11,9 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
+/// Stands between the cells of a table of one column: no text has this byte.
+const NO_DELIMITER: u8 = 0xff;
+
 /// How the records of a file are written.
 #[derive(Debug)]
 enum Layout {
@@ -195,13 +198,10 @@ impl TextFile {
         let mut cells = Cells::default();
         while records.line()? && records.is_blank() {}
         let header = std::str::from_utf8(&records.buffer).map_err(|_| records.not_utf8(None))?;
-        let delimiter = if is_tsv {
-            b'\t'
-        } else {
-            // The one that occurs most; of several the first.
-            let count = |delimiter: &u8| header.bytes().filter(|byte| byte == delimiter).count();
-            [b'|', b'\t', b';', b','].into_iter().max_by_key(count).unwrap_or(b',')
-        };
+        // The one that occurs most; of several the comma, or the last.
+        let count = |delimiter: &u8| header.bytes().filter(|byte| byte == delimiter).count();
+        let known = if is_tsv { &b"\t"[..] } else { b"|\t;," };
+        let delimiter = known.iter().copied().max_by_key(count).filter(|most| count(most) > 0).unwrap_or(NO_DELIMITER);
         records.split(delimiter, &mut cells)?;
         let names: Vec<String> = cells.all().map(|cell| String::from_utf8_lossy(cell).trim().to_owned()).collect();
         let start = records.next;
@@ -538,7 +538,9 @@ mod tests {
         let bytes = "\u{feff}id,text\r\n1,\"a, \"\"b\"\"\nc\"\r\n\r\n2,d\n3,\"e\"";
         assert_eq!(texts("a.csv", bytes), [pair("1", "a, \"b\"\nc"), pair("2", "d"), pair("3", "e")]);
         assert_eq!(texts("a.csv", "text;id\nx;7\n"), [pair("7", "x")]);
-        assert_eq!(texts("a.tsv", "text\nx\ty\n"), [(None, "x".to_owned())]);
+        assert_eq!(texts("a.tsv", "text\tnote\nx\ty\n"), [(None, "x".to_owned())]);
+        // Of one column nothing separates cells.
+        assert_eq!(texts("a.csv", "answer\nx, y\n\"a, b\"\n"), [(None, "x, y".to_owned()), (None, "a, b".to_owned())]);
     }
 
     #[test]

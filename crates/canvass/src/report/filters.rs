@@ -4,7 +4,7 @@ use canvass_text::Language;
 use minijinja::Environment;
 
 /// Keeps a number and its sign, or its groups of digits, on one line.
-const NO_BREAK_SPACE: char = '\u{a0}';
+pub(super) const NO_BREAK_SPACE: char = '\u{a0}';
 
 /// Gives the template its filters.
 pub(super) fn add(environment: &mut Environment<'_>) {

@@ -1,7 +1,7 @@
 //! The page filled with findings made up for it.
 
 use super::*;
-use crate::report::filters::one_line;
+use crate::report::filters::{NO_BREAK_SPACE, one_line};
 use serde_json::{Value, json};
 
 const HOSTILE: &str = r#"<script>alert(1)</script>"><img src=x onerror=1> {{ 7*7 }}"#;
