@@ -99,10 +99,8 @@ fn texts_are_compared_within_a_question_only_however_the_file_holds_them() {
     for column in 1..3 {
         long.extend(wide[1..].iter().map(|row| vec![row[0], wide[0][column], row[column]]));
     }
-    let objects: String = long[1..]
-        .iter()
-        .map(|row| format!("{}\n", serde_json::json!({"id": row[0], "question": row[1], "text": row[2]})))
-        .collect();
+    let object = |row: &Vec<&str>| serde_json::json!({"id": row[0], "question": row[1], "text": row[2]}).to_string();
+    let objects = long[1..].iter().map(object).collect::<Vec<_>>().join("\n");
     let folder = folder(&[("wide.csv", &table(&wide)), ("long.csv", &table(&long)), ("long.jsonl", &objects)]);
     fs::write(folder.path().join("wide.xlsx"), workbook([("Form1", wide.clone())])).unwrap();
     fs::write(folder.path().join("long.xlsx"), workbook([("Notes", vec![vec!["x"]]), ("Form1", long)])).unwrap();
@@ -194,7 +192,7 @@ const TYPED: [&str; 5] = [
 
 #[test]
 fn the_same_text_is_an_exact_copy_however_its_characters_are_typed() {
-    let texts: String = TYPED.iter().map(|text| format!("{text}\n")).collect();
+    let texts = TYPED.join("\n");
     let folder = folder(&[("typed.txt", &texts)]);
     let pairs = done(&folder, "duplicates typed.txt");
     let pairs: Vec<Vec<&str>> = pairs.lines().skip(1).map(|line| line.split(',').collect()).collect();

@@ -76,7 +76,7 @@ pub(crate) fn find_duplicates(arguments: &Duplicates, console: Console) -> Resul
         run_folder::write_file(Some(groups), &mut out, |out| found.write_groups(format, out))?;
     }
     let sum = |count: fn(&Compared) -> usize| found.questions().iter().map(count).sum::<usize>();
-    let n_texts = sum(|of| of.n_texts());
+    let n_texts = sum(Compared::n_texts);
     let (n_pairs, n_groups) = (sum(|of| of.duplicates().pairs.len()), sum(|of| of.duplicates().groups.len()));
     let questions = match found.questions() {
         [_] => String::new(),

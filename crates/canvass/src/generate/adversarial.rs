@@ -90,13 +90,13 @@ mod tests {
             seed: 5,
             ..GenerateRequest::default()
         };
-        let made = || {
+        let answers = || {
             let mut bytes = Vec::new();
             super::super::generate(&request, &mut bytes, None).unwrap();
             String::from_utf8(bytes).unwrap()
         };
-        assert_eq!(made(), made());
-        made().lines().skip(1).map(|line| line.split_once(',').unwrap().1.to_lowercase()).collect()
+        assert_eq!(answers(), answers());
+        answers().lines().skip(1).map(|line| line.split_once(',').unwrap().1.to_lowercase()).collect()
     }
 
     fn words(text: &str) -> Vec<&str> {
