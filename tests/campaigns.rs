@@ -166,6 +166,57 @@ fn a_passage_added_within_a_point_is_cut_out_of_it() {
 }
 
 #[test]
+fn what_a_copy_adds_stands_in_the_table_and_is_told_of_it() {
+    let ran = Run::new().csv(&consultation()).done();
+    let outputs = ran.outputs();
+    let rows = outputs.rows_of("duplicates.csv", "q1");
+    assert_eq!(rows.len(), 16);
+    for row in &rows {
+        let number: usize = row["response_id"].parse().unwrap();
+        if number <= 12 {
+            assert_eq!((row["additions"].as_str(), row["added_text"].as_str()), ("", ""));
+            continue;
+        }
+        let added = ADDED[number - 13];
+        let span = format!("{}-{}", STANDARD.len() + 1, STANDARD.len() + added.len());
+        assert_eq!((row["additions"].as_str(), row["added_text"].as_str()), (span.as_str(), added.trim()));
+        let told = ran.canvass(&["explain", "out", &row["response_id"], "--question", "q1"]).stdout;
+        let line = format!("    adds to the standard text: {} (bytes {})\n", added.trim(), span.replace('-', " to "));
+        assert!(told.contains(&line), "{told}");
+    }
+    let told = ran.canvass(&["explain", "out", "1", "--question", "q1"]).stdout;
+    assert!(told.contains("duplicates group d01") && !told.contains("adds to"), "{told}");
+}
+
+/// The stems of the phrases in an answer.
+fn phrases(outputs: &Outputs, response_id: &str) -> Vec<String> {
+    let record = outputs.record("q1", response_id);
+    let points = list(&record, "points").iter();
+    let phrases = points.flat_map(|point| point["phrases"].as_array().cloned().unwrap_or_default());
+    phrases.map(|phrase| text(&phrase, "stem").to_owned()).collect()
+}
+
+#[test]
+fn a_phrase_that_only_additions_have_is_found_and_the_same_addition_counts_once() {
+    let different = [
+        "Our adventure playground needs a fence.",
+        "Please repair the adventure playground before the summer.",
+        "Children miss the adventure playground beside the school.",
+        "Give young families an adventure playground of their own.",
+    ];
+    let adding = |added: [&str; 4]| {
+        let copies = added.map(|added| format!("{STANDARD} {added}"));
+        Run::new().csv(&consultation_with(&copies)).done().outputs()
+    };
+    let outputs = adding(different);
+    for response_id in ["25", "26", "27", "28"] {
+        assert_eq!(phrases(&outputs, response_id), ["adventur playground"]);
+    }
+    let outputs = adding([different[1]; 4]);
+    assert_eq!(phrases(&outputs, "25"), Vec::<String>::new());
+}
+
+#[test]
 fn varied_copies_stand_beside_the_text_in_the_report() {
     let outputs = outputs("");
     let report = outputs.text("report.html");

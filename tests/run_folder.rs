@@ -22,7 +22,10 @@ fn the_tables_have_stable_columns() {
     let header = |name: &str| sample().text(name).lines().next().unwrap().to_owned();
     assert_eq!(header("coding.csv"), "question,response_id,respondent_id,theme_id,theme_label,strength,points");
     assert_eq!(header("duplicate_pairs.csv"), "question,response_a,response_b,kind,similarity,containment,spans");
-    assert_eq!(header("duplicates.csv"), "question,group_id,kind,response_id,respondent_id,similarity,representative");
+    assert_eq!(
+        header("duplicates.csv"),
+        "question,group_id,kind,response_id,respondent_id,similarity,representative,additions,added_text"
+    );
     assert_eq!(header("ledger.csv"), "question,response_id,respondent_id,file,sheet,row,column,state,reason");
 }
 

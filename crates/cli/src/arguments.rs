@@ -1,7 +1,7 @@
 //! The command line.
 
 use canvass::DuplicateSettings;
-use canvass::generate::Edit;
+use canvass::generate::{Adversarial, Edit};
 use canvass::pipeline::DEFAULT_SEED;
 use canvass::quality::{ClusterAlgorithm, ClusterCount};
 use canvass::settings::Layout;
@@ -198,9 +198,18 @@ pub(crate) enum Bench {
 
 #[derive(Args, Debug)]
 pub(crate) struct Duplicates {
-    /// The files of texts: .csv and .tsv with a header, .jsonl, or .txt with a text a line
+    /// The files of texts: .csv and .tsv with a header, .xlsx, .jsonl, or .txt with a text a line
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
+    /// The column, or field, with the text [default: text]; of several, each is a question with answers compared by themselves
+    #[arg(long, value_name = "NAME")]
+    pub(crate) text_column: Vec<String>,
+    /// The column, or field, with the question that a text answers: texts are compared within a question only
+    #[arg(long, value_name = "NAME")]
+    pub(crate) question_column: Option<String>,
+    /// The sheet of a workbook [default: the first with data]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) sheet: Option<String>,
     #[command(flatten)]
     pub(crate) search: Search,
     /// Where to write the pairs, instead of to standard output
@@ -217,9 +226,6 @@ pub(crate) struct Duplicates {
 /// How files of texts are searched.
 #[derive(Args, Debug)]
 pub(crate) struct Search {
-    /// The column, or field, with the text [default: text]
-    #[arg(long, value_name = "NAME")]
-    pub(crate) text_column: Option<String>,
     /// The column, or field, with the id [default: id, else the texts are numbered]
     #[arg(long, value_name = "NAME")]
     pub(crate) id_column: Option<String>,
@@ -227,13 +233,13 @@ pub(crate) struct Search {
     #[arg(long, value_name = "FILE")]
     pub(crate) reference: Vec<PathBuf>,
     /// From which similarity on texts are near-duplicates
-    #[arg(long, value_name = "SHARE", default_value_t = DuplicateSettings::default().min_similarity)]
+    #[arg(long, allow_negative_numbers = true, value_name = "SHARE", default_value_t = DuplicateSettings::default().min_similarity)]
     pub(crate) min_similarity: f64,
     /// The share of the pairs just that similar that is to be found
-    #[arg(long, value_name = "SHARE", default_value_t = DuplicateSettings::default().target_recall)]
+    #[arg(long, allow_negative_numbers = true, value_name = "SHARE", default_value_t = DuplicateSettings::default().target_recall)]
     pub(crate) target_recall: f64,
     /// The longest record accepted, in bytes
-    #[arg(long, value_name = "BYTES", default_value_t = 1 << 26)]
+    #[arg(long, allow_negative_numbers = true, value_name = "BYTES", default_value_t = 1 << 26)]
     pub(crate) max_record_bytes: usize,
 }
 
@@ -249,19 +255,26 @@ pub(crate) enum TableFormatArgument {
 #[derive(Args, Debug)]
 pub(crate) struct Generate {
     /// How many answers
-    #[arg(long, value_name = "N", default_value_t = 10_000)]
+    #[arg(long, allow_negative_numbers = true, value_name = "N", default_value_t = 10_000)]
     pub(crate) responses: u64,
     /// Words of an answer, on average
-    #[arg(long, value_name = "N", default_value_t = 40)]
+    #[arg(long, allow_negative_numbers = true, value_name = "N", default_value_t = 40)]
     pub(crate) words: u32,
     /// What is done to copies; a quarter of the answers are sources and copies
     #[arg(long, value_name = "NAMES", value_delimiter = ',', value_parser = edits())]
     pub(crate) edits: Vec<Edit>,
     /// The shares of the words that edits touch
-    #[arg(long, value_name = "SHARES", value_delimiter = ',', default_values_t = [0.05, 0.1, 0.2, 0.3, 0.4])]
+    #[arg(long, allow_negative_numbers = true, value_name = "SHARES", value_delimiter = ',', default_values_t = [0.05, 0.1, 0.2, 0.3, 0.4])]
     pub(crate) strengths: Vec<f64>,
+    /// Answers that are hard to search, instead of copies. identical: all the same; one-word: one word over and over;
+    /// huge: one of many megabytes among the others; shared-sentence, shared-passage: 14 or 30 words that all have
+    #[arg(long, value_name = "MODE", value_parser = adversarial(), conflicts_with_all = ["edits", "strengths"])]
+    pub(crate) adversarial: Option<Adversarial>,
+    /// The length of the answer of --adversarial huge, in millions of bytes
+    #[arg(long, allow_negative_numbers = true, value_name = "N", default_value_t = 10)]
+    pub(crate) huge_megabytes: u32,
     /// Of all draws
-    #[arg(long, value_name = "N", default_value_t = DEFAULT_SEED)]
+    #[arg(long, allow_negative_numbers = true, value_name = "N", default_value_t = DEFAULT_SEED)]
     pub(crate) seed: u64,
     /// Where to write the answers (id,text), instead of to standard output
     #[arg(long, value_name = "FILE")]
@@ -279,6 +292,14 @@ fn edits() -> impl TypedValueParser<Value = Edit> {
     })
 }
 
+/// Takes the name of what makes answers hard.
+fn adversarial() -> impl TypedValueParser<Value = Adversarial> {
+    PossibleValuesParser::new(Adversarial::ALL.map(Adversarial::name)).map(|name| {
+        // The parser takes no other name.
+        Adversarial::ALL.into_iter().find(|mode| mode.name() == name).unwrap_or(Adversarial::Identical)
+    })
+}
+
 #[derive(Args, Debug)]
 pub(crate) struct BenchDuplicates {
     /// The generated answers
@@ -287,6 +308,9 @@ pub(crate) struct BenchDuplicates {
     /// What the generator said of the copies
     #[arg(long, value_name = "FILE")]
     pub(crate) truth: PathBuf,
+    /// The column with the text [default: text]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) text_column: Option<String>,
     #[command(flatten)]
     pub(crate) search: Search,
     /// Where to draw recall against strength (SVG)
@@ -318,7 +342,7 @@ pub(crate) struct Quality {
     #[arg(long, value_name = "NAME", value_parser = algorithms(), default_value = ClusterAlgorithm::default().name())]
     pub(crate) algorithm: ClusterAlgorithm,
     /// The first of the three seeds
-    #[arg(long, value_name = "N", default_value_t = DEFAULT_SEED)]
+    #[arg(long, allow_negative_numbers = true, value_name = "N", default_value_t = DEFAULT_SEED)]
     pub(crate) seed: u64,
     /// A folder for the clusters that the first seed gives: of each file its NAME.csv, with the columns id,cluster
     #[arg(long, value_name = "DIR")]

@@ -5,7 +5,7 @@ use crate::arguments::{
 };
 use crate::console::Console;
 use crate::progress::Progress;
-use canvass::duplicates::{self, Columns, DuplicatesRequest, TableFormat};
+use canvass::duplicates::{self, Columns, Compared, DuplicatesRequest, TableFormat};
 use canvass::generate::{GenerateRequest, generate};
 use canvass::quality::{self, QualitySettings, tell};
 use canvass::{DuplicateSettings, Error, run_folder};
@@ -41,10 +41,10 @@ fn measure_quality(arguments: &Quality, console: Console) -> Result<ExitCode, Er
 }
 
 /// The search that the command line asks for.
-fn request(files: &[PathBuf], search: &Search) -> DuplicatesRequest {
+fn request(files: &[PathBuf], columns: Columns, search: &Search) -> DuplicatesRequest {
     DuplicatesRequest {
         files: files.to_vec(),
-        columns: Columns { id: search.id_column.clone(), text: search.text_column.clone() },
+        columns: Columns { id: search.id_column.clone(), ..columns },
         references: search.reference.clone(),
         settings: DuplicateSettings {
             min_similarity: search.min_similarity,
@@ -58,7 +58,13 @@ fn request(files: &[PathBuf], search: &Search) -> DuplicatesRequest {
 
 pub(crate) fn find_duplicates(arguments: &Duplicates, console: Console) -> Result<ExitCode, Error> {
     let progress = Progress::on_terminals(console);
-    let found = duplicates::find(&request(&arguments.files, &arguments.search), &progress)?;
+    let columns = Columns {
+        texts: arguments.text_column.clone(),
+        question: arguments.question_column.clone(),
+        sheet: arguments.sheet.clone(),
+        ..Columns::default()
+    };
+    let found = duplicates::find(&request(&arguments.files, columns, &arguments.search), &progress)?;
     let format = match arguments.format {
         TableFormatArgument::Csv => TableFormat::Csv,
         TableFormatArgument::Jsonl => TableFormat::Jsonl,
@@ -69,9 +75,14 @@ pub(crate) fn find_duplicates(arguments: &Duplicates, console: Console) -> Resul
     if let Some(groups) = &arguments.groups {
         run_folder::write_file(Some(groups), &mut out, |out| found.write_groups(format, out))?;
     }
-    let duplicates = found.duplicates();
-    let (n_texts, n_pairs, n_groups) = (found.n_texts(), duplicates.pairs.len(), duplicates.groups.len());
-    console.say(&format!("{n_texts} texts, {n_pairs} pairs, {n_groups} groups"));
+    let sum = |count: fn(&Compared) -> usize| found.questions().iter().map(count).sum::<usize>();
+    let n_texts = sum(Compared::n_texts);
+    let (n_pairs, n_groups) = (sum(|of| of.duplicates().pairs.len()), sum(|of| of.duplicates().groups.len()));
+    let questions = match found.questions() {
+        [_] => String::new(),
+        several => format!(" to {} questions", several.len()),
+    };
+    console.say(&format!("{n_texts} texts{questions}, {n_pairs} pairs, {n_groups} groups"));
     Ok(ExitCode::SUCCESS)
 }
 
@@ -95,6 +106,8 @@ fn generate_answers(arguments: &Generate) -> Result<ExitCode, Error> {
         n_words: arguments.words,
         edits: arguments.edits.clone(),
         strengths: arguments.strengths.clone(),
+        adversarial: arguments.adversarial,
+        huge_megabytes: arguments.huge_megabytes,
         seed: arguments.seed,
     };
     let mut out = BufWriter::new(stdout().lock());
@@ -110,7 +123,8 @@ fn generate_answers(arguments: &Generate) -> Result<ExitCode, Error> {
 
 fn measure_duplicates(arguments: &BenchDuplicates, console: Console) -> Result<ExitCode, Error> {
     let progress = Progress::on_terminals(console);
-    let found = duplicates::find(&request(&arguments.files, &arguments.search), &progress)?;
+    let columns = Columns { texts: arguments.text_column.iter().cloned().collect(), ..Columns::default() };
+    let found = duplicates::find(&request(&arguments.files, columns, &arguments.search), &progress)?;
     let scores = duplicates::score(&found, &arguments.truth)?;
     if let Some(path) = &arguments.plot {
         let drawing = duplicates::plot(&scores);

@@ -18,6 +18,7 @@ use crate::words::{Word, words_in};
 use crate::writing::{acronym, inner_words, is_markup, is_shouted};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
+use std::convert::Infallible;
 
 /// Takes texts apart, with the resources of each language, rules and a lexicon.
 pub struct Analyser<'r> {
@@ -140,6 +141,24 @@ impl<'r> Analyser<'r> {
         references: &Quotations,
         done: &(dyn Fn(usize) + Sync),
     ) -> Analysis {
+        let nothing = |_: &[AnalysedText]| Ok::<_, Infallible>(BTreeMap::new());
+        let Ok(analysis) = self.analyse_copies(texts, wording, references, nothing, done);
+        analysis
+    }
+
+    /// The same, where texts that are copies may have passages of their own. `own` is handed the texts with their points and tokens, and
+    /// says by the copy's number which passages of it count where phrases are sought, as if they were a text.
+    ///
+    /// # Errors
+    /// What `own` says.
+    pub fn analyse_copies<E>(
+        &self,
+        texts: &[Text<'_>],
+        wording: &str,
+        references: &Quotations,
+        own: impl FnOnce(&[AnalysedText]) -> Result<BTreeMap<u32, Vec<Span>>, E>,
+        done: &(dyn Fn(usize) + Sync),
+    ) -> Result<Analysis, E> {
         let languages = languages_of(texts);
         // For each language: an opening that all French answers share need not be in most of all answers.
         let boilerplate: Vec<Quotations> = languages
@@ -177,9 +196,10 @@ impl<'r> Analyser<'r> {
         let terms = word_terms(&words, &assembled, &general);
         let mut corpus = gathered(assembled, texts, terms, words.languages.clone());
         let resolve = |form: &str, language: u8| self.resolve(form, language, &words);
-        concepts::add(&mut corpus, self.lexicon, self.rules.phrases, &resolve);
+        let own = if self.rules.phrases { Some(own(&corpus.texts)?) } else { None };
+        concepts::add(&mut corpus, self.lexicon, own.as_ref(), &resolve);
         let merges = concepts::merges(&corpus);
-        finish(corpus, merges)
+        Ok(finish(corpus, merges))
     }
 
     fn draft<'t>(

@@ -4,7 +4,7 @@ use crate::Span;
 use crate::analyser::surface_forms;
 use crate::language::Language;
 use crate::lexicon::{Lexicon, Merge, MergeKind};
-use crate::phrases::{Element, Patterns, Phrase, Step, mine};
+use crate::phrases::{APART, Element, Patterns, Phrase, Step, mine};
 use crate::terms::{AnalysedText, LeftOut, Point, Term, TermKind, Text, Token};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -92,8 +92,15 @@ pub(crate) type Resolve<'r> = dyn Fn(&str, u8) -> Vec<(Option<String>, u32)> + '
 /// How a phrase is written: how often, and how often of that not as the first of its point.
 type Written = BTreeMap<String, (u32, u32)>;
 
-/// Adds the terms of the lexicon and, if wanted, the phrases that the texts themselves show, and marks where they stand.
-pub(crate) fn add(corpus: &mut Corpus<'_>, lexicon: &Lexicon, phrases: bool, resolve: &Resolve<'_>) {
+/// Adds the terms of the lexicon and, if phrases are wanted, those that the texts themselves show, and marks where they stand.
+///
+/// `own`: for each text that is a copy the passages of it that count where phrases are sought; none if no phrases are wanted.
+pub(crate) fn add(
+    corpus: &mut Corpus<'_>,
+    lexicon: &Lexicon,
+    own: Option<&BTreeMap<u32, Vec<Span>>>,
+    resolve: &Resolve<'_>,
+) {
     let mut patterns = Patterns::default();
     let mut replaced: BTreeMap<u32, Replacement> = BTreeMap::new();
     let concepts = concepts(lexicon, corpus, resolve);
@@ -116,12 +123,18 @@ pub(crate) fn add(corpus: &mut Corpus<'_>, lexicon: &Lexicon, phrases: bool, res
             as_verb: 0,
         });
     }
-    if phrases {
+    if let Some(own) = own {
+        let passages: Vec<(Language, Vec<Vec<Element>>)> = own
+            .iter()
+            .map(|(text, spans)| (corpus.sources[*text as usize].language, own_elements(corpus, *text, spans)))
+            .collect();
         // Each language by itself: what others write says nothing of how its words go together.
         for language in corpus.languages.clone() {
             let of_language = |text: &Text<'_>| !text.is_copy && text.language == language;
             let originals = corpus.elements.iter().zip(corpus.sources).filter(|(_, text)| of_language(text));
-            let originals: Vec<&[Vec<Element>]> = originals.map(|(points, _)| points.as_slice()).collect();
+            let of_copies = passages.iter().filter(|(of, _)| *of == language).map(|(_, points)| points);
+            let originals = originals.map(|(points, _)| points).chain(of_copies);
+            let originals: Vec<&[Vec<Element>]> = originals.map(Vec::as_slice).collect();
             let general = |term: u32| corpus.terms[term as usize].general;
             for phrase in mine(&originals, &general) {
                 patterns.add(phrase.first, &phrase.steps, corpus.terms.len() as u32);
@@ -148,6 +161,22 @@ pub(crate) fn add(corpus: &mut Corpus<'_>, lexicon: &Lexicon, phrases: bool, res
         }
         corpus.occurrences.insert(term, (concept.kind, texts.clone()));
     }
+}
+
+/// The elements of a text that stand in these passages, each passage as a point.
+fn own_elements(corpus: &Corpus<'_>, text: u32, spans: &[Span]) -> Vec<Vec<Element>> {
+    let points = corpus.texts[text as usize].points.iter().zip(&corpus.elements[text as usize]);
+    let tokens = || points.clone().flat_map(|(point, elements)| point.tokens.iter().zip(elements));
+    let passage = |span: &Span| {
+        let inside = |token: &Token| span.start <= token.span.start && token.span.end <= span.end;
+        let mut elements: Vec<Element> =
+            tokens().filter(|(token, _)| inside(token)).map(|(_, element)| *element).collect();
+        if let Some(first) = elements.first_mut() {
+            first.inner = APART;
+        }
+        elements
+    };
+    spans.iter().map(passage).collect()
 }
 
 /// What the lexicon made one, in the order of the lexicon; also where one form alone occurs, as it is called otherwise now.

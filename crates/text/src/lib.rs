@@ -17,6 +17,7 @@ mod han;
 mod intern;
 pub mod language;
 pub mod lexicon;
+mod normal;
 mod phrases;
 pub mod quotation;
 pub mod resources;

@@ -1,6 +1,7 @@
 //! The words of a text, before any language is considered.
 
 use crate::Span;
+use crate::normal::{Normal, is_plain};
 use unicode_general_category::{GeneralCategory, get_general_category};
 use unicode_segmentation::{UnicodeSegmentation, UnicodeWordIndices};
 
@@ -293,40 +294,53 @@ pub(crate) fn words_in<'t>(text: &'t str, span: Span, is_prefix: impl Fn(&str) -
 }
 
 /// The words of a text in lower case, without punctuation: what two answers must share to count as near-duplicates, and
-/// an answer a reference text to count as quoting it.
-pub fn normalised_words(text: &str) -> impl Iterator<Item = String> + '_ {
+/// an answer a reference text to count as quoting it. They do not depend on how Unicode writes them: see [`crate::normal`].
+pub fn normalised_words(text: &str) -> impl Iterator<Item = String> {
     normalised_word_indices(text).map(|(_, word)| word)
 }
 
 /// Hands each normalised word of a text to `each`, with its span: the words of [`normalised_words`], without setting memory aside for
 /// each.
+///
+/// A span reaches from the first character that has a part in the word to the last; two words of one character, such as "㏇", share it.
 pub fn each_normalised_word(text: &str, mut each: impl FnMut(Span, &str)) {
+    if is_plain(text) {
+        each_word(text, |start, end, word| each(Span::new(start, end), word));
+    } else {
+        let normal = Normal::new(text);
+        each_word(normal.text(), |start, end, word| each(normal.source(start, end), word));
+    }
+}
+
+/// Hands each word to `each` in lower case, and where it begins and ends.
+fn each_word(text: &str, mut each: impl FnMut(usize, usize, &str)) {
     let mut lower = String::new();
     for (at, word) in Words::new(text) {
-        let span = Span::new(at, at + word.len());
         if word.is_ascii() {
             lower.clear();
             lower.push_str(word);
             lower.make_ascii_lowercase();
-            each(span, &lower);
+            each(at, at + word.len(), &lower);
         } else {
-            each(span, &lower_case(word).replace('\u{2019}', "'"));
+            // A Hebrew word keeps a straight apostrophe behind it, and no curly one.
+            let word = word.trim_end_matches('\'');
+            each(at, at + word.len(), &lower_case(word).replace(['\u{2018}', '\u{2019}'], "'"));
         }
     }
 }
 
 /// The normalised words of a text, each with its span.
-pub(crate) fn normalised_word_indices(text: &str) -> impl Iterator<Item = (Span, String)> + '_ {
-    Words::new(text).map(|(at, word)| {
-        let lower = lower_case(word);
-        (Span::new(at, at + word.len()), if lower.is_ascii() { lower } else { lower.replace('\u{2019}', "'") })
-    })
+pub(crate) fn normalised_word_indices(text: &str) -> impl Iterator<Item = (Span, String)> {
+    let mut words = Vec::new();
+    each_normalised_word(text, |span, word| words.push((span, word.to_owned())));
+    words.into_iter()
 }
 
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
     use proptest::prelude::*;
+    use unicode_normalization::UnicodeNormalization;
 
     fn words(text: &str) -> Vec<&str> {
         let prefix = |word: &str| matches!(word.to_lowercase().as_str(), "inter" | "co");
@@ -354,6 +368,35 @@ pub(crate) mod tests {
         assert_eq!(words, ["the", "mayor's", "plan", "now"]);
     }
 
+    #[test]
+    fn normalised_words_do_not_depend_on_how_they_are_typed() {
+        let words = |text: &str| normalised_words(text).collect::<Vec<_>>();
+        let plain = words("L'\u{e9}t\u{e9} d'un office, 20 % : no break");
+        for text in [
+            "L\u{2019}e\u{301}te\u{301} d\u{2bc}un o\u{fb03}ce, 20\u{202f}%\u{202f}: no\u{a0}break",
+            "\u{ff2c}\u{2018}\u{e9}te\u{301} d\u{b4}un of\u{ad}fi\u{200d}ce, \u{ff12}0\u{a0}% : no\u{3000}break",
+        ] {
+            assert_eq!(words(text), plain, "{text:?}");
+        }
+        assert_eq!(words("\u{5d2}'"), words("\u{5d2}\u{2019}"));
+    }
+
+    #[test]
+    fn normalised_words_are_found_again_in_the_text() {
+        let text = "A cafe\u{301}\u{202f}! The o\u{fb03}ce\u{2026} co\u{ad}op \u{33c7}";
+        let mut found = Vec::new();
+        each_normalised_word(text, |span, word| found.push((span.of(text).unwrap().to_owned(), word.to_owned())));
+        let expected = [
+            ("A", "a"),
+            ("cafe\u{301}", "caf\u{e9}"),
+            ("The", "the"),
+            ("o\u{fb03}ce", "office"),
+            ("co\u{ad}op", "coop"),
+            ("\u{33c7}", "co"),
+        ];
+        assert_eq!(found, expected.map(|(source, word)| (source.to_owned(), word.to_owned())));
+    }
+
     /// Characters that the word boundary rules single out, and neighbours of them.
     const SINGLED_OUT: &str = "aZeİΣ09_.:,;'\"-(@  \t\n\r\u{b}\0\u{7f}\u{85}\u{a0}\u{ad}·éß\u{300}\u{345}\u{903}\u{5d0}\u{5f4}\u{600}\
         \u{627}\u{64b}\u{661}\u{1680}\u{180e}\u{2003}\u{200b}\u{200d}\u{200e}\u{2019}\u{2028}\u{202f}\u{203f}\u{2139}\u{24c2}\
@@ -379,8 +422,40 @@ pub(crate) mod tests {
         Ok(())
     }
 
+    /// Normalised words with their places: as they are found, and by way of the normal form whatever the text.
+    fn both_ways(text: &str) -> [Vec<(Span, String)>; 2] {
+        let (mut found, mut by_form) = (Vec::new(), Vec::new());
+        each_normalised_word(text, |span, word| found.push((span, word.to_owned())));
+        let normal = Normal::new(text);
+        each_word(normal.text(), |start, end, word| by_form.push((normal.source(start, end), word.to_owned())));
+        [found, by_form]
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(4_000))]
+
+        #[test]
+        fn the_short_way_to_normalised_words_gives_what_the_long_way_gives(
+            any in of_anything(), singled_out in of_singled_out(),
+            common in prop::collection::vec(prop::sample::select("aB1'’‘ -.,…é«»\u{a0}·ж中ع‑%".chars().collect::<Vec<_>>()), 0..24),
+        ) {
+            for text in [any, singled_out, common.iter().collect()] {
+                let [found, by_form] = both_ways(&text);
+                prop_assert_eq!(found, by_form, "{:?}", text);
+            }
+        }
+
+        #[test]
+        fn normalised_words_are_those_of_the_decomposed_and_the_composed_text(
+            any in of_anything(), singled_out in of_singled_out()
+        ) {
+            for text in [any, singled_out] {
+                let words = |text: String| normalised_words(&text).collect::<Vec<_>>();
+                let expected = words(text.clone());
+                prop_assert_eq!(&words(text.nfc().collect()), &expected, "{:?}", &text);
+                prop_assert_eq!(&words(text.nfd().collect()), &expected, "{:?}", &text);
+            }
+        }
 
         #[test]
         fn words_of_ascii_are_the_standards(text in of_ascii()) {

@@ -1,8 +1,8 @@
 //! What comes out of taking texts apart: tokens, phrases and terms, with their spans.
 
 use canvass_text::{
-    Analyser, Analysis, Entry, Language, LeftOut, Lexicon, MergeKind, Quotations, Resources, Term, TermKind, TermRules,
-    Text,
+    AnalysedText, Analyser, Analysis, Entry, Language, LeftOut, Lexicon, MergeKind, Quotations, Resources, Term,
+    TermKind, TermRules, Text,
 };
 use proptest::prelude::*;
 use std::sync::OnceLock;
@@ -171,6 +171,48 @@ fn a_campaign_is_no_boilerplate() {
     let lexicon = Lexicon::default();
     let analysis = Analyser::new(resources(), rules(), &lexicon).analyse(&texts, "", &Quotations::default(), &|_| {});
     assert!(analysis.texts[5].boilerplate.is_empty());
+}
+
+#[test]
+fn phrases_of_what_copies_have_of_their_own_are_found() {
+    let campaign = "Keep the harbour office open on Saturdays.";
+    let added = [
+        "The night bus is late.",
+        "A night bus for the valley, please.",
+        "Our night bus leaves early.",
+        "Schools need a night bus.",
+    ];
+    let copies = added.map(|added| format!("{campaign} {added}"));
+    let others = ["Cheaper tickets for pupils.", "Trees along the market street.", "A new roof for the swimming hall."];
+    let text = |text, is_copy| Text { text, language: Language::English, is_copy };
+    let mut texts = vec![text(campaign, false)];
+    texts.extend(others.map(|other| text(other, false)));
+    texts.extend(copies.iter().map(|copy| text(copy, true)));
+    let lexicon = Lexicon::default();
+    // The phrases, where the last `n` copies have what they add of their own.
+    let phrases = |n: usize| {
+        let own = |read: &[AnalysedText]| {
+            let last = read.iter().enumerate().rev().take(n);
+            Ok::<_, ()>(last.map(|(number, text)| (number as u32, vec![text.points[1].span])).collect())
+        };
+        let analysis = Analyser::new(resources(), rules(), &lexicon)
+            .analyse_copies(&texts, "", &Quotations::default(), own, &|_| {})
+            .unwrap();
+        let terms = analysis.vocabulary.terms.into_iter().filter(|term| term.kind == TermKind::Phrase);
+        terms.map(|term| term.stem).collect::<Vec<_>>()
+    };
+    assert_eq!(phrases(0), Vec::<String>::new());
+    assert_eq!(phrases(2), Vec::<String>::new());
+    // What they all share stays one text's.
+    assert_eq!(phrases(4), ["night bus"]);
+    let refused = Analyser::new(resources(), rules(), &lexicon).analyse_copies(
+        &texts,
+        "",
+        &Quotations::default(),
+        |_| Err("no"),
+        &|_| {},
+    );
+    assert_eq!(refused, Err("no"));
 }
 
 #[test]

@@ -192,9 +192,49 @@ fn jaccard(a: &[u32], b: &[u32]) -> f64 {
 }
 
 #[cfg(test)]
+mod fixture {
+    use super::*;
+
+    /// Hands on points as the theme stage takes them: each a response of its own, every term a word that can name a theme. `groups`:
+    /// what counts once, and what is a near-duplicate of what.
+    pub(super) fn with_input<T>(
+        rows: &[Vec<u32>],
+        n_terms: usize,
+        groups: &[u32],
+        take: impl FnOnce(&ThemeInput<'_>) -> T,
+    ) -> T {
+        let counts = Csr::from_terms(rows, n_terms);
+        let responses: Vec<u32> = (0..rows.len() as u32).collect();
+        let (naming, is_word) = (&vec![1.0; n_terms], &vec![true; n_terms]);
+        let (responses, duplicates) = (&responses, groups);
+        take(&ThemeInput { counts: &counts, responses, groups, duplicates, naming, is_word })
+    }
+
+    /// For so many points that nobody copied what counts once: each.
+    pub(super) fn each(rows: &[Vec<u32>]) -> Vec<u32> {
+        (0..rows.len() as u32).collect()
+    }
+
+    /// The themes of points, and how stable they are.
+    pub(super) fn themes_and_stability(
+        rows: &[Vec<u32>],
+        n_terms: usize,
+        groups: &[u32],
+        settings: &ThemeSettings,
+    ) -> (Themes, Vec<Stability>) {
+        with_input(rows, n_terms, groups, |input| {
+            let themes = fit_themes(input, settings, 1).expect("the settings are in bounds");
+            let stability = measure_stability(input, &themes, settings, 1).expect("the settings are in bounds");
+            (themes, stability)
+        })
+    }
+}
+
+#[cfg(test)]
 mod contract {
     //! What every algorithm keeps, whatever it is given.
 
+    use super::fixture::{each, themes_and_stability, with_input};
     use super::*;
 
     const ALGORITHMS: [Algorithm; 4] = [
@@ -209,18 +249,9 @@ mod contract {
     }
 
     fn themes_by(rows: &[Vec<u32>], n_terms: usize, settings: &ThemeSettings, seed: u64) -> Themes {
-        let counts = Csr::from_terms(rows, n_terms);
-        let responses: Vec<u32> = (0..rows.len() as u32).collect();
-        let (naming, is_word) = (vec![1.0; n_terms], vec![true; n_terms]);
-        let input = ThemeInput {
-            counts: &counts,
-            responses: &responses,
-            groups: &responses,
-            duplicates: &responses,
-            naming: &naming,
-            is_word: &is_word,
-        };
-        fit_themes(&input, settings, seed).expect("the settings are in bounds")
+        with_input(rows, n_terms, &each(rows), |input| {
+            fit_themes(input, settings, seed).expect("the settings are in bounds")
+        })
     }
 
     /// Points of three subjects, each with words of its own and one that all share.
@@ -297,19 +328,12 @@ mod contract {
     }
 
     fn with_settings(rows: &[Vec<u32>], groups: &[u32], settings: &ThemeSettings) -> (Themes, Vec<Stability>) {
-        let counts = Csr::from_terms(rows, 15);
-        let responses: Vec<u32> = (0..rows.len() as u32).collect();
-        let (naming, is_word) = (&[1.0; 15], &[true; 15]);
-        let duplicates = groups;
-        let input = ThemeInput { counts: &counts, responses: &responses, groups, duplicates, naming, is_word };
-        let themes = fit_themes(&input, settings, 1).expect("the settings are in bounds");
-        let stability = measure_stability(&input, &themes, settings, 1).expect("the settings are in bounds");
-        (themes, stability)
+        themes_and_stability(rows, 15, groups, settings)
     }
 
     #[test]
     fn many_points_are_clustered_and_the_subjects_come_back() {
-        let each: Vec<u32> = (0..1200).collect();
+        let each = each(&many());
         let (themes, stability) = with_settings(&many(), &each, &ThemeSettings { resamples: 5, ..Default::default() });
         assert_eq!(themes.basis.algorithm, Algorithm::Clusters(ClusterAlgorithm::Consensus));
         assert!(!themes.basis.is_sample);
@@ -331,7 +355,7 @@ mod contract {
 
     #[test]
     fn of_too_many_points_a_sample_is_read_and_all_are_coded() {
-        let each: Vec<u32> = (0..1200).collect();
+        let each = each(&many());
         let settings = ThemeSettings { max_points: 1000, resamples: 0, ..Default::default() };
         let (themes, _) = with_settings(&many(), &each, &settings);
         assert!(themes.basis.is_sample && themes.basis.n_points == 1000, "{:?}", themes.basis);
@@ -356,7 +380,7 @@ mod contract {
 
     #[test]
     fn the_number_of_themes_can_be_fixed() {
-        let each: Vec<u32> = (0..1200).collect();
+        let each = each(&many());
         for (algorithm, n_themes) in [(Algorithm::Auto, 3), (Algorithm::Stems, 2)] {
             let settings = ThemeSettings { algorithm, n_themes: Some(n_themes), resamples: 0, ..Default::default() };
             assert_eq!(with_settings(&many(), &each, &settings).0.themes.len(), n_themes as usize, "{algorithm:?}");

@@ -153,33 +153,14 @@ fn summary(seen: impl Iterator<Item = (f64, u32)>) -> Stability {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::themes::fit_themes;
-    use crate::vectors::Csr;
-
-    fn stability(rows: &[Vec<u32>], n_terms: usize) -> (Themes, Vec<Stability>) {
-        let counts = Csr::from_terms(rows, n_terms);
-        let responses: Vec<u32> = (0..rows.len() as u32).collect();
-        let (naming, is_word) = (vec![1.0; n_terms], vec![true; n_terms]);
-        let input = ThemeInput {
-            counts: &counts,
-            responses: &responses,
-            groups: &responses,
-            duplicates: &responses,
-            naming: &naming,
-            is_word: &is_word,
-        };
-        let settings = ThemeSettings::default();
-        let themes = fit_themes(&input, &settings, 1).unwrap();
-        let stability = measure_stability(&input, &themes, &settings, 1).unwrap();
-        (themes, stability)
-    }
+    use crate::themes::fixture::{each, themes_and_stability};
 
     #[test]
     fn a_theme_of_many_alike_comes_back_and_one_of_three_does_so_less_often() {
         // Forty answers on buses, three on a fountain.
         let mut rows: Vec<Vec<u32>> = (0..40).map(|i| vec![0, 1 + i % 3]).collect();
         rows.extend((0..3).map(|_| vec![4, 5]));
-        let (themes, found) = stability(&rows, 6);
+        let (themes, found) = themes_and_stability(&rows, 6, &each(&rows), &ThemeSettings::default());
         let of = |term| found[themes.themes.iter().position(|theme| theme.terms[0].term_idx == term).unwrap()];
         let (bus, fountain) = (of(0), of(4));
         assert_eq!((bus.n_returned, bus.rank), (20, Some((1, 1))));

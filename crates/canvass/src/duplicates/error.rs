@@ -2,28 +2,45 @@
 
 /// Why a file of texts cannot be searched for copies. The message names the place, [`DuplicatesError::hint`] the way out.
 ///
-/// `file` is a base name; `line` counts from 1, as an editor does.
+/// `file` is a base name; `line` counts from 1, as an editor does; `place` is a line, of a table the row and the column as a spreadsheet
+/// shows them.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 #[allow(missing_docs, reason = "the fields are named as the message words them")]
 pub enum DuplicatesError {
     /// The file is of a kind that is not read here.
-    #[error("{file} ends in .{found}, which is not read here: it must be .csv, .tsv, .jsonl or .txt")]
+    #[error("{file} ends in .{found}, which is not read here: it must be .csv, .tsv, .xlsx, .jsonl or .txt")]
     Format { file: String, found: String },
+    /// The file is something else altogether.
+    #[error("{file} is no file of texts: it is {found}")]
+    NotText { file: String, found: String },
     /// There is no such column.
     #[error("{file} has no column {wanted:?}; it has {}", quoted(available))]
     NoColumn { file: String, wanted: String, available: Vec<String> },
+    /// The workbook has no such sheet.
+    #[error("{file} has no sheet {wanted:?}; its sheets are {}", quoted(available))]
+    NoSheet { file: String, wanted: String, available: Vec<String> },
     /// A quotation mark opens a cell that does not end.
-    #[error(
-        "{file}, line {line}: a quotation mark opens a cell and is not closed within {limit} bytes or before the end of the file"
-    )]
-    OpenQuote { file: String, line: u64, limit: usize },
+    #[error("{file}, {place}: a quotation mark opens a cell and is not closed before {until}")]
+    OpenQuote { file: String, place: String, until: String },
+    /// A row has more cells than the header.
+    #[error("{file}, {place} has {found} cells, but the header has {expected}")]
+    ExtraCells { file: String, place: String, expected: usize, found: usize },
     /// A record is longer than is held in memory.
     #[error("{file}, line {line}: a record of more than {limit} bytes")]
     TooLong { file: String, line: u64, limit: usize },
+    /// A cell of a workbook is longer than is accepted.
+    #[error("{file}, {place}: the cell holds {size} bytes, the limit is {limit}")]
+    LongCell { file: String, place: String, size: u64, limit: u64 },
+    /// An answer to no question.
+    #[error("{file}, {place}: the cell is blank, but it must hold the question")]
+    NoQuestion { file: String, place: String },
+    /// The columns cannot be used together.
+    #[error("{why}")]
+    Columns { why: String },
     /// The text is not UTF-8.
-    #[error("{file}, line {line} is not UTF-8 text")]
-    Encoding { file: String, line: u64 },
+    #[error("{file}, {place} is not UTF-8 text")]
+    Encoding { file: String, place: String },
     /// A line is no JSON object with the fields wanted.
     #[error("{file}, line {line}: {why}")]
     Json { file: String, line: u64, why: String },
@@ -48,19 +65,39 @@ impl DuplicatesError {
     /// The way out, as a sentence.
     pub fn hint(&self) -> String {
         match self {
-            Self::Format { .. } => "save the sheet as .csv in UTF-8; `canvass run` reads workbooks".into(),
-            Self::NoColumn { .. } => "name the columns with --text-column and --id-column".into(),
-            Self::OpenQuote { .. } => "close the quotation mark, or double it where it is meant to be read".into(),
+            Self::NotText { .. } => "give a .csv, .tsv, .jsonl or .txt file in UTF-8, or an Excel workbook (.xlsx)".into(),
+            Self::Format { .. } => "save it as an Excel workbook (.xlsx) or as CSV UTF-8 (.csv)".into(),
+            Self::NoColumn { available, .. } if available.is_empty() => {
+                "give a table or .jsonl, whose texts may name their question; of a .txt file each line is a text".into()
+            }
+            Self::NoColumn { .. } => {
+                "name the columns with --text-column, --id-column and --question-column as they stand in the header".into()
+            },
+            Self::NoSheet { .. } => "name one of these sheets with --sheet".into(),
+            Self::OpenQuote { .. } => {
+                "close the cell with a quotation mark, and write quotation marks inside a cell twice (\"\")".into()
+            }
+            Self::ExtraCells { .. } => "put cells that hold the separator into quotation marks".into(),
             Self::TooLong { .. } => {
                 "check that the records end where they should; --max-record-bytes raises the limit".into()
             }
-            Self::Encoding { .. } => "convert the file to UTF-8".into(),
+            Self::LongCell { .. } => "shorten the cell, or raise the limit with --max-record-bytes".into(),
+            Self::NoQuestion { .. } => "fill the cell or delete the row".into(),
+            Self::Columns { .. } => {
+                "name each column once; with --question-column (a row an answer) one --text-column, without it (a column a question) as many as there are questions".into()
+            }
+            Self::Encoding { .. } => {
+                "save it as CSV UTF-8, or convert it: iconv -f WINDOWS-1252 -t UTF-8 FILE > NEW".into()
+            }
             Self::Json { .. } => r#"write one JSON object a line: {"id": "17", "text": "Buses are late."}"#.into(),
             Self::NoTexts { .. } => "check that it is the right file".into(),
             Self::TooMany { .. } => "search parts of the files one by one".into(),
             Self::Changed { .. } => "run again when nothing writes to it".into(),
             Self::Truth { .. } => "give the file that `canvass bench generate --truth` wrote with these answers".into(),
-            Self::OutOfRange { what, .. } => format!("change {what}"),
+            Self::OutOfRange { what, expected, .. } => {
+                let number = if expected.starts_with("from ") { "a number " } else { "" };
+                format!("give {what} {number}{expected}")
+            }
         }
     }
 }

@@ -2,24 +2,24 @@
 //!
 //! [`find`] reads the files once and keeps of each text its shingles (4 bytes a word) and its place; what is found is written by
 //! [`Found::write_pairs`] and [`Found::write_groups`], which read the texts of each pair again at their places. So the texts are never in memory
-//! together. All texts are compared with each other, whatever file they are in.
+//! together, but for those of a workbook. All texts are compared with each other, whatever file they are in; where the question they answer is
+//! known, all that answer the same.
 
 mod error;
 mod reader;
 mod score;
+mod workbook;
+mod write;
 
 use crate::error::Error;
-use crate::pipeline::duplicates::{Common, in_bytes, passages_of, word_spans};
+use crate::pipeline::duplicates::Common;
 use crate::progress::{Observer, Stage};
 use crate::references;
-use crate::report::{decimal, guarded, spans};
-use canvass_analysis::duplicates::{Pair, QuotingPair, jaccard};
-use canvass_analysis::{DuplicateKind, DuplicateSettings, Duplicates, Group, Texts, find_duplicates, find_quotations};
-use canvass_text::Span;
+use canvass_analysis::duplicates::{Quoting, QuotingPair};
+use canvass_analysis::{AnalysisError, DuplicateSettings, Duplicates, Group, Texts, find_duplicates, find_quotations};
 use rayon::prelude::*;
 use reader::{Record, Records, TextFile};
-use serde_json::json;
-use std::io::Write;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 pub use error::DuplicatesError;
@@ -30,7 +30,7 @@ pub use score::{EditScore, plot, score, table};
 const BATCH_TEXTS: usize = 1 << 16;
 /// ... and their bytes.
 const BATCH_BYTES: usize = 1 << 25;
-/// Texts or pairs a parallel step takes at a time: fixed, so that the thread count cannot show.
+/// Texts a parallel step takes at a time: fixed, so that the thread count cannot show.
 const CHUNK: usize = 1024;
 
 /// What is to be searched, and how.
@@ -38,7 +38,7 @@ const CHUNK: usize = 1024;
 pub struct DuplicatesRequest {
     /// The files of texts.
     pub files: Vec<PathBuf>,
-    /// Where id and text stand in them.
+    /// Where id, question and text stand in them.
     pub columns: Columns,
     /// Texts sent with the form.
     pub references: Vec<PathBuf>,
@@ -77,10 +77,24 @@ pub enum TableFormat {
 #[derive(Debug)]
 pub struct Found {
     files: Vec<TextFile>,
-    /// For each file the number of its first text.
+    questions: Vec<Compared>,
+    /// Whether the texts answer questions that are named.
+    by_question: bool,
+}
+
+/// The texts that were compared with each other: all, or those that answer one question.
+#[derive(Debug)]
+pub struct Compared {
+    /// The question; empty where there is but one, without a name.
+    question: String,
+    /// Which of the texts of a record is one of these.
+    column: usize,
+    /// For each file the number of its first text here.
     first: Vec<u32>,
-    /// For each text the byte its record begins at.
+    /// For each text the byte, in a workbook the row, its record begins at.
     places: Vec<u64>,
+    /// For each text the number of its record, from 1 on, over all files; none where each record has a text here.
+    numbers: Vec<u32>,
     texts: Texts,
     duplicates: Duplicates,
     /// Those who quote the same passage.
@@ -88,60 +102,118 @@ pub struct Found {
     quoting_pairs: Vec<QuotingPair>,
 }
 
+impl Compared {
+    fn new(question: String, column: usize, settings: &DuplicateSettings) -> Self {
+        Self {
+            question,
+            column,
+            first: Vec::new(),
+            places: Vec::new(),
+            numbers: Vec::new(),
+            texts: Texts::new(settings),
+            duplicates: Duplicates::default(),
+            quotations: Vec::new(),
+            quoting_pairs: Vec::new(),
+        }
+    }
+
+    /// The question these texts answer; empty where there is but one, without a name.
+    pub fn question(&self) -> &str {
+        &self.question
+    }
+
+    /// How many texts were compared.
+    pub fn n_texts(&self) -> usize {
+        self.texts.len()
+    }
+
+    /// What was copied; indices are numbers of these texts over all files.
+    pub fn duplicates(&self) -> &Duplicates {
+        &self.duplicates
+    }
+
+    /// The file that holds a text.
+    fn file_of(&self, number: u32) -> usize {
+        self.first.partition_point(|first| *first <= number) - 1
+    }
+
+    /// The number of a text's record, from 1 on, over all files.
+    fn record_number(&self, number: u32) -> u32 {
+        self.numbers.get(number as usize).copied().unwrap_or(number + 1)
+    }
+}
+
 /// Finds what was copied.
 ///
 /// # Errors
 /// [`Error::Input`], [`Error::Duplicates`], [`Error::Settings`] and [`Error::Analysis`].
 pub fn find(request: &DuplicatesRequest, observer: &dyn Observer) -> Result<Found, Error> {
-    request.settings.check()?;
+    check(request)?;
     if request.files.is_empty() {
         return Err(crate::ingest::IngestError::NoFile.into());
     }
     let references = references::read(&[], None, &request.references)?;
     let common = references.iter().map(|(_, text)| text.as_str());
     let common = Common::new(common, &request.settings, request.quotation_words);
-    let open = |path: &PathBuf| TextFile::open(path, &request.columns, request.max_record_bytes);
+    let open = |path: &PathBuf| TextFile::open(path, &request.columns, request.max_record_bytes, observer);
     let files: Vec<TextFile> = request.files.iter().map(open).collect::<Result<_, Error>>()?;
-    let mut first = Vec::new();
-    let (mut places, mut texts, mut quoting) = (Vec::new(), Texts::new(&request.settings), Vec::new());
     observer.begin(Stage::Texts, None);
+    let mut gathering = Gathering::new(request, &common);
     for file in &files {
-        let before = texts.len();
-        first.push(before as u32);
+        let before = gathering.n_records;
+        gathering.begin_file();
         let mut records = file.records()?;
         loop {
             let batch = batch(&mut records)?;
             if batch.is_empty() {
                 break;
             }
-            if texts.len() + batch.len() >= u32::MAX as usize {
-                return Err(DuplicatesError::TooMany { limit: u32::MAX - 1 }.into());
-            }
-            let from = texts.len();
-            let reduced: Vec<_> = batch
-                .par_chunks(CHUNK)
-                .enumerate()
-                .map(|(chunk, records)| {
-                    let texts = records.iter().map(|record| record.text.as_str());
-                    common.reduce(texts, (from + chunk * CHUNK) as u32, &request.settings)
-                })
-                .collect();
-            for (reduced, quotes) in reduced {
-                texts.append(&reduced);
-                quoting.extend(quotes);
-            }
-            places.extend(batch.iter().map(|record| record.at));
+            gathering.add(&batch)?;
         }
-        if texts.len() == before {
+        if gathering.n_records == before {
             return Err(DuplicatesError::NoTexts { file: file.name().to_owned() }.into());
         }
     }
-    observer.end(Stage::Texts, texts.len() as u64);
+    let Gathering { mut questions, quoting, .. } = gathering;
+    let n_texts: u64 = questions.iter().map(|of| of.texts.len() as u64).sum();
+    observer.end(Stage::Texts, n_texts);
     observer.begin(Stage::Duplicates, None);
-    let duplicates = find_duplicates(&texts, &request.settings)?;
-    let (quotations, quoting_pairs) = find_quotations(&quoting, request.settings.shingle_words);
-    observer.end(Stage::Duplicates, texts.len() as u64);
-    Ok(Found { files, first, places, texts, duplicates, quotations, quoting_pairs })
+    for (of, quoting) in questions.iter_mut().zip(&quoting) {
+        // Of one text nothing is a copy.
+        if of.texts.len() > 1 {
+            of.duplicates = find_duplicates(&of.texts, &request.settings)?;
+        }
+        (of.quotations, of.quoting_pairs) = find_quotations(quoting, request.settings.shingle_words);
+    }
+    observer.end(Stage::Duplicates, n_texts);
+    Ok(Found { files, questions, by_question: request.columns.by_question() })
+}
+
+/// Checks the bounds; what an option sets is named by the option.
+fn check(request: &DuplicatesRequest) -> Result<(), Error> {
+    let refuse = |what, found: String, expected| Err(DuplicatesError::OutOfRange { what, found, expected }.into());
+    if request.max_record_bytes == 0 || u32::try_from(request.max_record_bytes).is_err() {
+        // A span is of bytes that 32 bits count.
+        return refuse("--max-record-bytes", request.max_record_bytes.to_string(), "from 1 to 4294967295");
+    }
+    let columns = &request.columns;
+    if let Some(twice) = (1..columns.texts.len()).find(|at| columns.texts[..*at].contains(&columns.texts[*at])) {
+        let why = format!("the column {:?} is named twice with --text-column", columns.texts[twice]);
+        return Err(DuplicatesError::Columns { why }.into());
+    }
+    if columns.question.is_some() && columns.texts.len() > 1 {
+        let why = "there are several --text-column beside a --question-column".into();
+        return Err(DuplicatesError::Columns { why }.into());
+    }
+    match request.settings.check() {
+        Err(AnalysisError::OutOfRange { setting: "duplicates.min_similarity", found, expected }) => {
+            refuse("--min-similarity", found.to_string(), expected)
+        }
+        Err(AnalysisError::OutOfRange { setting: "duplicates.target_recall", found, expected }) => {
+            refuse("--target-recall", found.to_string(), expected)
+        }
+        other => Ok(other?),
+    }
 }
 
 /// The next records, as many as are held in memory at once.
@@ -149,61 +221,120 @@ fn batch(records: &mut Records<'_>) -> Result<Vec<Record>, Error> {
     let (mut batch, mut n_bytes) = (Vec::new(), 0);
     while batch.len() < BATCH_TEXTS && n_bytes < BATCH_BYTES {
         let Some(record) = records.next()? else { break };
-        n_bytes += record.text.len();
+        n_bytes += record.texts().map(str::len).sum::<usize>();
         batch.push(record);
     }
     Ok(batch)
 }
 
-/// Reads texts again, by their numbers.
-struct Again<'f> {
-    found: &'f Found,
-    records: Vec<Option<Records<'f>>>,
+/// Puts texts to their questions as they are read.
+struct Gathering<'r> {
+    request: &'r DuplicatesRequest,
+    common: &'r Common,
+    questions: Vec<Compared>,
+    /// For each question who quotes what.
+    quoting: Vec<Vec<Quoting>>,
+    /// The questions of a long file by name.
+    numbers: BTreeMap<String, usize>,
+    n_files: usize,
+    n_records: u32,
 }
 
-impl<'f> Again<'f> {
-    fn new(found: &'f Found) -> Self {
-        Self { found, records: found.files.iter().map(|_| None).collect() }
+impl<'r> Gathering<'r> {
+    fn new(request: &'r DuplicatesRequest, common: &'r Common) -> Self {
+        let columns = &request.columns;
+        let names = match (&columns.question, columns.texts.len()) {
+            (Some(_), _) => Vec::new(),
+            (None, 0 | 1) => vec![String::new()],
+            _ => columns.texts.clone(),
+        };
+        let question = |(column, name)| Compared::new(name, column, &request.settings);
+        let questions: Vec<Compared> = names.into_iter().enumerate().map(question).collect();
+        let quoting = vec![Vec::new(); questions.len()];
+        Self { request, common, questions, quoting, numbers: BTreeMap::new(), n_files: 0, n_records: 0 }
     }
 
-    /// The id and the text. Where the file has no ids it is the number, from 1 on, over all files.
-    fn read(&mut self, number: u32) -> Result<(String, String), Error> {
-        let file = self.found.first.partition_point(|first| *first <= number) - 1;
-        if self.records[file].is_none() {
-            self.records[file] = Some(self.found.files[file].single_records()?);
-        }
-        let changed = || DuplicatesError::Changed { file: self.found.files[file].name().to_owned() };
-        let Some(records) = &mut self.records[file] else { return Err(changed().into()) };
-        records.seek(self.found.places[number as usize])?;
-        let record = records.next()?.ok_or_else(changed)?;
-        Ok((record.id.unwrap_or_else(|| (number + 1).to_string()), record.text))
+    fn begin_file(&mut self) {
+        self.n_files += 1;
+        self.questions.iter_mut().for_each(|of| of.first.push(of.texts.len() as u32));
     }
 
-    fn id(&mut self, number: u32) -> Result<String, Error> {
-        if self.found.files.iter().any(TextFile::has_ids) {
-            return Ok(self.read(number)?.0);
+    /// Adds records: to each question at once what they have of it.
+    fn add(&mut self, batch: &[Record]) -> Result<(), Error> {
+        let too_many = || DuplicatesError::TooMany { limit: u32::MAX - 1 };
+        let first_record = self.n_records;
+        self.n_records = u32::try_from(batch.len())
+            .ok()
+            .and_then(|more| self.n_records.checked_add(more))
+            .filter(|n| *n < u32::MAX)
+            .ok_or_else(too_many)?;
+        let numbered = batch.iter().zip(first_record + 1..);
+        if self.request.columns.question.is_none() {
+            for column in 0..self.questions.len() {
+                let texts: Vec<&str> = batch.iter().map(|record| record.text(column)).collect();
+                self.reduce(column, &texts);
+                self.questions[column].places.extend(batch.iter().map(|record| record.at));
+            }
+            return Ok(());
         }
-        Ok((number + 1).to_string())
+        let mut by_question: BTreeMap<usize, Vec<(&Record, u32)>> = BTreeMap::new();
+        for (record, number) in numbered {
+            let question = self.number_of(record.question.as_deref().unwrap_or_default());
+            by_question.entry(question).or_default().push((record, number));
+        }
+        for (question, records) in by_question {
+            let texts: Vec<&str> = records.iter().map(|(record, _)| record.text(0)).collect();
+            self.reduce(question, &texts);
+            let of = &mut self.questions[question];
+            of.places.extend(records.iter().map(|(record, _)| record.at));
+            of.numbers.extend(records.iter().map(|(_, number)| *number));
+        }
+        Ok(())
+    }
+
+    /// The number of a question, in the order in which they appear.
+    fn number_of(&mut self, name: &str) -> usize {
+        if let Some(number) = self.numbers.get(name) {
+            return *number;
+        }
+        let number = self.questions.len();
+        self.numbers.insert(name.to_owned(), number);
+        let mut of = Compared::new(name.to_owned(), 0, &self.request.settings);
+        // The files before had none of its texts.
+        of.first = vec![0; self.n_files];
+        self.questions.push(of);
+        self.quoting.push(Vec::new());
+        number
+    }
+
+    fn reduce(&mut self, question: usize, texts: &[&str]) {
+        let (common, settings) = (self.common, &self.request.settings);
+        let from = self.questions[question].texts.len();
+        let reduced: Vec<_> = texts
+            .par_chunks(CHUNK)
+            .enumerate()
+            .map(|(chunk, texts)| common.reduce(texts.iter().copied(), (from + chunk * CHUNK) as u32, settings))
+            .collect();
+        for (reduced, quotes) in reduced {
+            self.questions[question].texts.append(&reduced);
+            self.quoting[question].extend(quotes);
+        }
     }
 }
 
 impl Found {
-    /// How many texts were compared.
-    pub fn n_texts(&self) -> usize {
-        self.texts.len()
+    /// The questions whose answers were compared, in the order of their columns or of their first answers; one without a name where
+    /// they are not told apart.
+    pub fn questions(&self) -> &[Compared] {
+        &self.questions
     }
 
-    /// What was copied; indices are numbers of texts over all files.
-    pub fn duplicates(&self) -> &Duplicates {
-        &self.duplicates
-    }
-
-    /// The ids of all texts.
+    /// The ids of all records.
     ///
     /// # Errors
     /// As [`find`].
     pub(crate) fn ids(&self) -> Result<Vec<String>, Error> {
-        let mut ids = Vec::with_capacity(self.texts.len());
+        let mut ids = Vec::new();
         for file in &self.files {
             let mut records = file.records()?;
             while let Some(record) = records.next()? {
@@ -212,150 +343,4 @@ impl Found {
         }
         Ok(ids)
     }
-
-    /// Writes a line for each pair: `response_a,response_b,kind,similarity,containment,jaccard,spans`, quotations last.
-    ///
-    /// # Errors
-    /// [`Error::Io`]; [`DuplicatesError::Changed`] if a file is no longer what was read.
-    pub fn write_pairs(&self, format: TableFormat, out: &mut dyn Write) -> Result<(), Error> {
-        if format == TableFormat::Csv {
-            put(out, b"response_a,response_b,kind,similarity,containment,jaccard,spans\n")?;
-        }
-        // So many chunks are made at a time, then written.
-        for block in self.duplicates.pairs.chunks(64 * CHUNK) {
-            let made: Vec<Result<Vec<u8>, Error>> =
-                block.par_chunks(CHUNK).map(|pairs| self.lines(pairs, format)).collect();
-            for bytes in made {
-                put(out, &bytes?)?;
-            }
-        }
-        let mut again = Again::new(self);
-        let pairs = &self.duplicates.pairs;
-        for pair in &self.quoting_pairs {
-            if pairs.binary_search_by_key(&(pair.a, pair.b), |known| (known.a, known.b)).is_ok() {
-                continue;
-            }
-            let ((id_a, a), (id_b, b)) = (again.read(pair.a)?, again.read(pair.b)?);
-            let spans = spans(&in_bytes(&pair.passages, &word_spans(&a), &word_spans(&b)));
-            let kind = DuplicateKind::Quotation;
-            let line = line(
-                format,
-                &[&id_a, &id_b],
-                kind,
-                &[pair.similarity, pair.containment, jaccard(&self.texts, pair.a, pair.b)],
-                &spans,
-            );
-            put(out, &line)?;
-        }
-        Ok(())
-    }
-
-    fn lines(&self, pairs: &[Pair], format: TableFormat) -> Result<Vec<u8>, Error> {
-        let mut again = Again::new(self);
-        let mut known: Option<(u32, String, Vec<Span>)> = None;
-        let mut bytes = Vec::new();
-        for pair in pairs {
-            let (id_a, words_a) = match known.take() {
-                Some((of, id, words)) if of == pair.a => (id, words),
-                _ => {
-                    let (id, text) = again.read(pair.a)?;
-                    (id, word_spans(&text))
-                }
-            };
-            let (id_b, b) = again.read(pair.b)?;
-            let words_b = word_spans(&b);
-            let passages = passages_of(&self.texts, pair.a, pair.b, pair.kind, words_a.len());
-            let fits = |start: u32, n: u32, words: &[Span]| (start + n) as usize <= words.len();
-            let is_whole = |passage: &canvass_analysis::duplicates::Passage| {
-                fits(passage.start_a, passage.n_words, &words_a) && fits(passage.start_b, passage.n_words, &words_b)
-            };
-            if !passages.iter().all(is_whole) {
-                let file = self.first.partition_point(|first| *first <= pair.b) - 1;
-                return Err(DuplicatesError::Changed { file: self.files[file].name().to_owned() }.into());
-            }
-            let spans = spans(&in_bytes(&passages, &words_a, &words_b));
-            let figures = [pair.similarity, pair.containment, pair.jaccard];
-            bytes.extend(line(format, &[&id_a, &id_b], pair.kind, &figures, &spans));
-            known = Some((pair.a, id_a, words_a));
-        }
-        Ok(bytes)
-    }
-
-    /// Writes a line for each member of a group: `group_id,kind,response_id,similarity,representative`, quotations last.
-    ///
-    /// # Errors
-    /// As [`Self::write_pairs`].
-    pub fn write_groups(&self, format: TableFormat, out: &mut dyn Write) -> Result<(), Error> {
-        if format == TableFormat::Csv {
-            put(out, b"group_id,kind,response_id,similarity,representative\n")?;
-        }
-        let mut again = Again::new(self);
-        let numbered = |letter: char, groups: &'_ [Group]| {
-            (1..)
-                .zip(groups.to_vec())
-                .map(move |(number, group)| (format!("{letter}{number:02}"), group))
-                .collect::<Vec<_>>()
-        };
-        for (id, group) in numbered('d', &self.duplicates.groups).into_iter().chain(numbered('r', &self.quotations)) {
-            let representative = again.id(group.representative_idx)?;
-            for member in &group.members {
-                let response = again.id(member.document_idx)?;
-                let kind = member.kind.name();
-                let bytes = match format {
-                    TableFormat::Csv => row(&[&id, kind, &response, &decimal(member.similarity), &representative]),
-                    TableFormat::Jsonl => object(&json!({
-                        "group_id": id, "kind": kind, "response_id": response,
-                        "similarity": crate::findings::four_decimals(member.similarity), "representative": representative,
-                    })),
-                };
-                put(out, &bytes)?;
-            }
-        }
-        Ok(())
-    }
-}
-
-fn put(out: &mut dyn Write, bytes: &[u8]) -> Result<(), Error> {
-    out.write_all(bytes).map_err(Error::io("write", "the results"))
-}
-
-fn line(format: TableFormat, ids: &[&str; 2], kind: DuplicateKind, figures: &[f64; 3], spans: &str) -> Vec<u8> {
-    let [similarity, containment, jaccard] = figures.map(crate::findings::four_decimals);
-    match format {
-        TableFormat::Csv => {
-            let [similarity, containment, jaccard] = [similarity, containment, jaccard].map(decimal);
-            row(&[ids[0], ids[1], kind.name(), &similarity, &containment, &jaccard, spans])
-        }
-        TableFormat::Jsonl => {
-            let passages = spans.split(' ').filter(|span| !span.is_empty()).collect::<Vec<_>>();
-            object(&json!({
-                "response_a": ids[0], "response_b": ids[1], "kind": kind.name(), "similarity": similarity,
-                "containment": containment, "jaccard": jaccard, "spans": passages,
-            }))
-        }
-    }
-}
-
-/// A row of a table.
-fn row(cells: &[&str]) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    for (number, cell) in cells.iter().enumerate() {
-        if number > 0 {
-            bytes.push(b',');
-        }
-        let cell = guarded(cell);
-        if cell.contains(['"', ',', '\n', '\r']) {
-            bytes.extend(format!("\"{}\"", cell.replace('"', "\"\"")).bytes());
-        } else {
-            bytes.extend(cell.bytes());
-        }
-    }
-    bytes.push(b'\n');
-    bytes
-}
-
-fn object(value: &serde_json::Value) -> Vec<u8> {
-    let mut bytes = value.to_string().into_bytes();
-    bytes.push(b'\n');
-    bytes
 }

@@ -56,7 +56,8 @@ pub fn score(found: &Found, truth: &Path) -> Result<Vec<EditScore>, Error> {
         family[copy.text as usize] = Some((copy.source, copy.cell));
         family[copy.source as usize] = Some((copy.source, copy.cell));
     }
-    let duplicates = found.duplicates();
+    // The generator's answers are to one question, which has no name.
+    let duplicates = found.questions()[0].duplicates();
     let mut group_of = vec![u32::MAX; ids.len()];
     for (number, group) in (0..).zip(&duplicates.groups) {
         group.copies().for_each(|copy| group_of[copy as usize] = number);

@@ -1,6 +1,6 @@
 //! A theme's label: a short phrase that its respondents use.
 
-use super::build::Coded;
+use super::coded::Coded;
 use canvass_analysis::{Theme, WeightedTerm};
 use canvass_text::{Term, TermKind, Token};
 use std::collections::{BTreeMap, BTreeSet};

@@ -4,13 +4,16 @@
 
 mod blocs;
 mod build;
+mod coded;
 mod label;
+mod ranking;
 mod verbatim;
 
 use serde::{Deserialize, Serialize};
 
 pub(crate) use blocs::{CopiedText, CopiedTexts, blocs};
-pub(crate) use build::{Coded, build_question, units};
+pub(crate) use build::build_question;
+pub(crate) use coded::{Coded, units};
 
 /// Everything a report says. `findings.json` is this, serialised.
 #[derive(Clone, Debug, PartialEq, Serialize)]

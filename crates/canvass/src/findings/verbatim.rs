@@ -1,6 +1,6 @@
 //! Choosing the quotations that show a theme.
 
-use super::build::Coded;
+use super::coded::Coded;
 use super::{TranslatedPassage, Verbatim};
 use std::collections::BTreeSet;
 

@@ -23,7 +23,7 @@ pub use error::IngestError;
 pub(crate) use error::brief;
 pub use place::{Place, column_letters};
 pub use source::{Source, SourceRole};
-pub(crate) use table::is_blank;
+pub(crate) use table::{Table, is_blank, other_format, read_workbook};
 
 /// What intake hands on.
 #[derive(Clone, Debug)]

@@ -43,39 +43,39 @@ pub(super) struct Headed {
 
 /// One sheet: a header and at least one row that is not blank.
 #[derive(Debug)]
-pub(super) struct Table {
+pub(crate) struct Table {
     /// Index into `Intake::sources`.
     pub(super) source_idx: u32,
-    pub(super) file: Arc<str>,
+    pub(crate) file: Arc<str>,
     /// Empty in a text file.
-    pub(super) sheet: Arc<str>,
+    pub(crate) sheet: Arc<str>,
     /// The columns that have a name or hold anything, left to right. No two have one name.
-    pub(super) columns: Vec<Column>,
+    pub(crate) columns: Vec<Column>,
     /// The rows that are not blank, top to bottom.
-    pub(super) rows: Vec<Row>,
+    pub(crate) rows: Vec<Row>,
 }
 
 /// A column of a [`Table`].
 #[derive(Debug)]
-pub(super) struct Column {
+pub(crate) struct Column {
     /// The header, white space tidied; `(column D)` where it is blank.
-    pub(super) name: String,
+    pub(crate) name: String,
     /// 0-based, as in the file.
-    pub(super) index: u32,
+    pub(crate) index: u32,
 }
 
 /// A row of a [`Table`].
 #[derive(Debug)]
-pub(super) struct Row {
+pub(crate) struct Row {
     /// 1-based, as a spreadsheet shows it.
-    pub(super) row: u32,
+    pub(crate) row: u32,
     /// From the first column of the file to the last that is not blank in this row.
     pub(super) cells: Vec<String>,
 }
 
 impl Row {
     /// The cell of the column with this index; blank if the row ends before it.
-    pub(super) fn cell(&self, column_idx: u32) -> &str {
+    pub(crate) fn cell(&self, column_idx: u32) -> &str {
         self.cells.get(column_idx as usize).map_or("", String::as_str)
     }
 
@@ -92,7 +92,7 @@ impl Table {
     }
 
     /// The names of its columns.
-    pub(super) fn names(&self) -> Vec<String> {
+    pub(crate) fn names(&self) -> Vec<String> {
         self.columns.iter().map(|column| column.name.clone()).collect()
     }
 }
@@ -131,6 +131,21 @@ pub(super) fn read_all(sources: &[(Source, Vec<u8>)], config: &Config) -> Result
         }
     }
     Ok(tables)
+}
+
+/// Reads one sheet of a workbook by itself: the `wanted` one, else the first with rows below its header; and which that is, where
+/// there are several.
+pub(crate) fn read_workbook(
+    file: &Arc<str>,
+    bytes: &[u8],
+    wanted: Option<&str>,
+    max_cell_bytes: u64,
+) -> Result<(Table, Vec<Decision>), IngestError> {
+    archive::check(file, bytes)?;
+    let mut decisions = Vec::new();
+    let builder = |sheet: &str| TableBuilder::new(0, file, sheet, max_cell_bytes);
+    let table = xlsx::read(file, bytes, wanted, builder, &mut decisions)?;
+    Ok((table, decisions))
 }
 
 enum Format {
@@ -175,7 +190,8 @@ fn word_document(file: &str, bytes: &[u8]) -> Result<Option<Vec<Paragraph>>, Ing
     Err(IngestError::NoHeadings { file: file.to_owned() })
 }
 
-fn format_of(file: &str, bytes: &[u8]) -> Result<Format, IngestError> {
+/// What a file is that holds neither a table nor plain text, by its first bytes.
+pub(crate) fn other_format(bytes: &[u8]) -> Option<&'static str> {
     const OTHER: [(&[u8], &str); 10] = [
         (b"%PDF", "a PDF document"),
         (b"\x89PNG", "a picture (PNG)"),
@@ -188,6 +204,16 @@ fn format_of(file: &str, bytes: &[u8]) -> Result<Format, IngestError> {
         (b"SQLite format 3", "a database (SQLite)"),
         (b"PAR1", "a data file (Parquet)"),
     ];
+    if let Some((_, found)) = OTHER.iter().find(|(magic, _)| bytes.starts_with(magic)) {
+        return Some(found);
+    }
+    let start: String = bytes.iter().take(512).map(|byte| char::from(byte.to_ascii_lowercase())).collect();
+    let start = start.trim_start_matches(|c: char| !c.is_ascii_graphic());
+    let is_page = ["<!doctype html", "<html", "<?xml", "<table"].iter().any(|tag| start.starts_with(tag));
+    is_page.then_some("a web page or an XML file, whatever its name says")
+}
+
+fn format_of(file: &str, bytes: &[u8]) -> Result<Format, IngestError> {
     let no_spreadsheet = |found: &str| IngestError::NoSpreadsheet { file: file.to_owned(), found: found.to_owned() };
     if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") {
         if let Some(paragraphs) = word_document(file, bytes)? {
@@ -199,13 +225,8 @@ fn format_of(file: &str, bytes: &[u8]) -> Result<Format, IngestError> {
         let found = "an old workbook (.xls) or one that is protected by a password";
         return Err(IngestError::OtherWorkbook { file: file.to_owned(), found });
     }
-    if let Some((_, found)) = OTHER.iter().find(|(magic, _)| bytes.starts_with(magic)) {
+    if let Some(found) = other_format(bytes) {
         return Err(no_spreadsheet(found));
-    }
-    let start: String = bytes.iter().take(512).map(|byte| char::from(byte.to_ascii_lowercase())).collect();
-    let start = start.trim_start_matches(|c: char| !c.is_ascii_graphic());
-    if ["<!doctype html", "<html", "<?xml", "<table"].iter().any(|tag| start.starts_with(tag)) {
-        return Err(no_spreadsheet("a web page or an XML file, whatever its name says"));
     }
     let extension = file.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
     match extension.as_deref() {

@@ -90,6 +90,42 @@ pub(super) fn find(
     originals: &mut BTreeMap<u32, Vec<Span>>,
     settings: &DuplicateSettings,
 ) -> Result<Added, AnalysisError> {
+    let varied = varied_copies(copied, texts, &analysis.texts, settings);
+    let added = count_as(&varied, ids, settings)?;
+    for varied in varied {
+        if let Some(spans) = originals.get_mut(&varied.response) {
+            *spans = varied.from.iter().map(|point| spans[*point as usize]).collect();
+        }
+        analysis.texts[varied.response as usize].points = varied.points;
+    }
+    Ok(added)
+}
+
+/// The additions as passages, by response: of those that are near-duplicates of each other one, as the same addition counts once.
+///
+/// # Errors
+/// As [`find`].
+pub(super) fn passages(
+    copied: &Copied,
+    texts: &[&str],
+    ids: &[&str],
+    analysed: &[AnalysedText],
+    settings: &DuplicateSettings,
+) -> Result<BTreeMap<u32, Vec<Span>>, AnalysisError> {
+    let varied = varied_copies(copied, texts, analysed, settings);
+    let added = count_as(&varied, ids, settings)?;
+    let firsts = varied.iter().filter(|varied| added.first(varied.response) == Some(varied.response));
+    let spans = |varied: &Varied| varied.added.iter().map(|point| varied.points[*point as usize].span).collect();
+    Ok(firsts.map(|varied| (varied.response, spans(varied))).collect())
+}
+
+/// The varied copies that add something, ascending, with their texts taken apart anew.
+fn varied_copies(
+    copied: &Copied,
+    texts: &[&str],
+    analysed: &[AnalysedText],
+    settings: &DuplicateSettings,
+) -> Vec<Varied> {
     let candidates: Vec<(u32, u32, u32)> = (0..)
         .zip(&copied.groups)
         .filter(|(_, group)| !group.is_short)
@@ -103,7 +139,7 @@ pub(super) fn find(
     let mut varied: Vec<Varied> = candidates
         .par_iter()
         .filter_map(|(group, standard, response)| {
-            let analysed = &analysis.texts[*response as usize];
+            let analysed = &analysed[*response as usize];
             let ours = texts[*response as usize];
             let (kept, replaced) = compared(copied, *standard, *response, texts[*standard as usize], ours)?;
             let varied = Varied { group: *group, ..take_apart(*response, ours, analysed, &kept, &replaced, min_words) };
@@ -111,14 +147,7 @@ pub(super) fn find(
         })
         .collect();
     varied.sort_by_key(|varied| varied.response);
-    let added = count_as(&varied, ids, settings)?;
-    for varied in varied {
-        if let Some(spans) = originals.get_mut(&varied.response) {
-            *spans = varied.from.iter().map(|point| spans[*point as usize]).collect();
-        }
-        analysis.texts[varied.response as usize].points = varied.points;
-    }
-    Ok(added)
+    varied
 }
 
 /// The spans of a copy that it shares with its standard text, ascending, and the other words of the standard text.

@@ -22,7 +22,7 @@ use crate::settings::{Config, Layout, QuestionKind, Settings, SettingsError};
 use crate::tokenizers::{self, OwnTokenizer};
 use canvass_analysis::{Csr, Group, Stability, ThemeInput, Themes, fit_themes, measure_stability};
 use canvass_text::{
-    Analyser, Analysis, Language, Quotations, Resources, Span, Term, TermKind, TermRules, Text, segment,
+    AnalysedText, Analyser, Analysis, Language, Quotations, Resources, Span, Term, TermKind, TermRules, Text, segment,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -197,9 +197,10 @@ pub fn analyse(
         note_few_respondents(&intake, &settings, question_idx, &respondents, observer);
         let done = |n: usize| observer.advance(Stage::Text, n as u64);
         let wording = intake.questions[question_idx as usize].text.as_str();
-        let mut analysis = analyser.analyse(texts, wording, &quotations, &done);
-        let mut originals = originals(&intake, &positions, &analysis, &resources);
         let plain: Vec<&str> = texts.iter().map(|text| text.text).collect();
+        let own = |read: &[AnalysedText]| additions::passages(&copied, &plain, &ids, read, &settings.duplicates);
+        let mut analysis = analyser.analyse_copies(texts, wording, &quotations, own, &done)?;
+        let mut originals = originals(&intake, &positions, &analysis, &resources);
         let added = additions::find(&copied, &plain, &ids, &mut analysis, &mut originals, &settings.duplicates)?;
         coded.push(Coded {
             intake: &intake,

@@ -3,6 +3,7 @@
 //! [`files`] gives every output with its bytes. The same run gives the same bytes.
 
 mod beside;
+mod filters;
 mod html;
 mod manifest;
 mod responses;

@@ -4,6 +4,7 @@
 //! spreadsheet runs it as a formula. Files are UTF-8, separated by commas, with a line feed behind each row.
 
 use super::responses::themes_of;
+use crate::findings::Verbatim;
 use crate::pipeline::{LanguageSource, Run, SharedPassage};
 use canvass_text::Language;
 use std::collections::{BTreeMap, BTreeSet};
@@ -33,11 +34,25 @@ pub(super) fn coding(run: &Run) -> Vec<u8> {
 
 /// `duplicates.csv`: a line for each member of a group of duplicates, then of quotations.
 pub(super) fn duplicates(run: &Run) -> Vec<u8> {
-    let columns = ["question", "group_id", "kind", "response_id", "respondent_id", "similarity", "representative"];
-    let mut table = Table::new(columns);
+    let mut table = Table::new([
+        "question",
+        "group_id",
+        "kind",
+        "response_id",
+        "respondent_id",
+        "similarity",
+        "representative",
+        "additions",
+        "added_text",
+    ]);
     for found in &run.findings.questions {
         for group in found.duplicates.iter().chain(&found.quotations) {
+            let mut added: BTreeMap<&str, Vec<&Verbatim>> = BTreeMap::new();
+            for addition in &group.additions {
+                added.entry(&addition.response_id).or_default().push(addition);
+            }
             for member in &group.members {
+                let (spans, texts) = additions(added.get(member.response_id.as_str()).map_or(&[], Vec::as_slice));
                 table.row([
                     &found.id,
                     &group.group_id,
@@ -46,11 +61,25 @@ pub(super) fn duplicates(run: &Run) -> Vec<u8> {
                     &member.respondent_id,
                     &decimal(member.similarity),
                     &group.representative,
+                    &spans,
+                    &texts,
                 ]);
             }
         }
     }
     table.bytes()
+}
+
+/// Passages as `start-end`, bytes into what was analysed, a space between; and their texts, a line each.
+fn additions(passages: &[&Verbatim]) -> (String, String) {
+    let passage = |added: &&Verbatim| {
+        let translated = added.translation.as_ref();
+        let (start, end, text) =
+            translated.map_or((added.start, added.end, &added.text), |t| (t.start, t.end, &t.text));
+        (format!("{start}-{end}"), text.split_whitespace().collect::<Vec<_>>().join(" "))
+    };
+    let (spans, texts): (Vec<String>, Vec<String>) = passages.iter().map(passage).unzip();
+    (spans.join(" "), texts.join("\n"))
 }
 
 /// `duplicate_pairs.csv`: a line for each pair that shares passages.

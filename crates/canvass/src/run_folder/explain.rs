@@ -134,7 +134,16 @@ fn tell_duplicates(out: &mut String, record: &ResponseRecord, question: Option<&
         format!("{kind} copy of response {representative}, similarity {similarity}")
     };
     let short = if group["is_short"] == true { " (too short to be counted once)" } else { "" };
-    writeln!(out, "  duplicates group {group_id} of {} responses; {role}{short}", members.len())
+    writeln!(out, "  duplicates group {group_id} of {} responses; {role}{short}", members.len())?;
+    let added = list(group, "additions").iter().filter(|added| added["response_id"] == record.response_id.as_str());
+    for added in added {
+        // Where the translation was analysed, it is what all bytes here are into.
+        let passage = if added["translation"].is_object() { &added["translation"] } else { added };
+        let (start, end) = (passage["start"].as_u64().unwrap_or_default(), passage["end"].as_u64().unwrap_or_default());
+        let text = one_line(passage["text"].as_str().unwrap_or_default());
+        writeln!(out, "    adds to the standard text: {text} (bytes {start} to {end})")?;
+    }
+    Ok(())
 }
 
 fn tell_quoted_in(out: &mut String, record: &ResponseRecord, themes: &[Known<'_>]) -> std::fmt::Result {

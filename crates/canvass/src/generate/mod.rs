@@ -4,12 +4,16 @@
 //! phrases of three to six words: so that answers share short runs of words by chance, as real ones do. A quarter of the
 //! answers are families: a source and three copies of it, all with the same kind of edit at the same strength. The same
 //! request gives the same bytes on every machine; an answer depends on its number alone, so that any number of them is
-//! made in the same memory.
+//! made in the same memory. Instead of copies there may be what is hard to search: see [`Adversarial`].
+
+mod adversarial;
 
 use crate::duplicates::DuplicatesError;
 use crate::error::Error;
 use std::fmt::Write as _;
 use std::io::Write;
+
+pub use adversarial::Adversarial;
 
 /// What is done to a copy.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -60,8 +64,26 @@ pub struct GenerateRequest {
     pub edits: Vec<Edit>,
     /// The shares of the words that edits touch.
     pub strengths: Vec<f64>,
+    /// What makes the answers hard to search; then there are no edits.
+    pub adversarial: Option<Adversarial>,
+    /// The length of the answer that [`Adversarial::Huge`] makes, in millions of bytes.
+    pub huge_megabytes: u32,
     /// Of all draws.
     pub seed: u64,
+}
+
+impl Default for GenerateRequest {
+    fn default() -> Self {
+        Self {
+            n_responses: 10_000,
+            n_words: 40,
+            edits: Vec::new(),
+            strengths: vec![0.05, 0.1, 0.2, 0.3, 0.4],
+            adversarial: None,
+            huge_megabytes: 10,
+            seed: crate::pipeline::DEFAULT_SEED,
+        }
+    }
 }
 
 /// Answers in a family, its source among them.
@@ -237,6 +259,9 @@ impl<'r> Generator<'r> {
     }
 
     fn answer(&self, place: u64) -> Answer {
+        if let Some(mode) = self.request.adversarial {
+            return Answer { text: adversarial::answer(mode, self.request, &self.language, place), copied: None };
+        }
         let item = self.item(place);
         let (family, member) = (item / FAMILY, item % FAMILY);
         if family >= self.n_families {
@@ -403,6 +428,12 @@ fn check(request: &GenerateRequest) -> Result<(), DuplicatesError> {
     if !(1..=100_000).contains(&request.n_words) {
         return refuse("--words", request.n_words.to_string(), "from 1 to 100000");
     }
+    if !(1..=1000).contains(&request.huge_megabytes) {
+        return refuse("--huge-megabytes", request.huge_megabytes.to_string(), "from 1 to 1000");
+    }
+    if let (Some(mode), false) = (request.adversarial, request.edits.is_empty()) {
+        return refuse("--edits", format!("given with --adversarial {}", mode.name()), "left out there");
+    }
     match request.strengths.iter().find(|strength| !(**strength > 0.0 && **strength <= 0.9)) {
         Some(strength) => refuse("--strengths", strength.to_string(), "shares above 0 and up to 0.9"),
         None if request.strengths.is_empty() => refuse("--strengths", "empty".into(), "at least one share"),
@@ -415,13 +446,8 @@ mod tests {
     use super::*;
 
     fn made(edits: &[Edit]) -> (String, String) {
-        let request = GenerateRequest {
-            n_responses: 640,
-            n_words: 40,
-            edits: edits.to_vec(),
-            strengths: vec![0.1, 0.2],
-            seed: 5,
-        };
+        let (edits, strengths) = (edits.to_vec(), vec![0.1, 0.2]);
+        let request = GenerateRequest { n_responses: 640, edits, strengths, seed: 5, ..GenerateRequest::default() };
         let (mut answers, mut truth) = (Vec::new(), Vec::new());
         generate(&request, &mut answers, Some(&mut truth)).unwrap();
         (String::from_utf8(answers).unwrap(), String::from_utf8(truth).unwrap())
@@ -470,8 +496,7 @@ mod tests {
     #[test]
     fn each_item_has_one_place() {
         for n_responses in [1, 2, 3, 10, 640, 1_001, 65_536] {
-            let request =
-                GenerateRequest { n_responses, n_words: 40, edits: Vec::new(), strengths: vec![0.1], seed: 5 };
+            let request = GenerateRequest { n_responses, ..GenerateRequest::default() };
             let generator = Generator::new(&request);
             assert!((0..n_responses).all(|place| generator.place(generator.item(place)) == place), "{n_responses}");
         }

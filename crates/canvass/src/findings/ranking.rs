@@ -1,0 +1,266 @@
+//! The themes of a language group in rank order, each with its counts and its evidence.
+
+use super::coded::{Coded, distinct};
+use super::verbatim::{Candidate, choose};
+use super::{Finding, StabilityVerdict, ThemeBasis, ThemeStability, ThemeTerm, four_decimals, label};
+use crate::pipeline::LanguageGroup;
+use crate::settings::{CountBy, FindingSettings};
+use canvass_analysis::{Stability, Theme};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// For each theme of a language group its id; themes with too few respondents have none.
+pub(super) type ThemeIds = Vec<Option<String>>;
+
+/// The themes of a language group in rank order.
+pub(super) struct Ranked {
+    pub(super) themes: Vec<Finding>,
+    pub(super) findings: Vec<Finding>,
+    pub(super) ids: ThemeIds,
+    pub(super) base: u64,
+    pub(super) base_once: u64,
+    pub(super) basis: ThemeBasis,
+    pub(super) n_in_themes: u64,
+    pub(super) n_in_findings: u64,
+    /// The responses in a theme.
+    pub(super) responses: BTreeSet<u32>,
+}
+
+/// Ranks the themes of a language group. The share of those in the main language is of the question's `base`, that of the others
+/// of their own.
+pub(super) fn rank(
+    coded: &Coded<'_>,
+    group: &LanguageGroup,
+    base: usize,
+    settings: &FindingSettings,
+    min_respondents: u32,
+) -> Ranked {
+    let themes = &group.themes.themes;
+    let mut members: Vec<Vec<Candidate>> = vec![Vec::new(); themes.len()];
+    let mut n_themes: BTreeMap<(u32, u32), u32> = BTreeMap::new();
+    for membership in &group.themes.memberships {
+        let (response, point) = group.points[membership.point_idx as usize];
+        *n_themes.entry((response, point)).or_default() += 1;
+        members[membership.theme_idx as usize].push(Candidate {
+            response,
+            point,
+            strength: membership.strength,
+            n_themes: 1,
+        });
+    }
+    for member in members.iter_mut().flatten() {
+        member.n_themes = n_themes[&(member.response, member.point)];
+    }
+    let counts: Vec<(usize, usize)> = members.iter().map(|members| count(coded, members)).collect();
+    let stem = |theme: usize| {
+        let term = themes[theme].terms.first();
+        term.map_or("", |term| coded.analysis.vocabulary.terms[term.term_idx as usize].stem.as_str())
+    };
+    let enough: Vec<usize> = (0..members.len()).filter(|theme| counts[*theme].1 >= min_respondents as usize).collect();
+    let orders = Orders::new(enough, &counts, &stem);
+    let order = orders.by(settings.count_by);
+
+    let of_group = |numbers: &[u32]| {
+        distinct(&group.responses.iter().map(|response| numbers[*response as usize]).collect::<Vec<_>>())
+    };
+    let (language_base, base_once) = (of_group(&coded.respondents), coded.once(group.responses.iter().copied()));
+    let is_main = group.language == coded.main_language;
+    let whole_once = if is_main { coded.once(0..coded.positions.len() as u32) } else { base_once };
+    let base = if is_main { base } else { language_base };
+    let prefix = if is_main { String::new() } else { format!("{}-", group.language.code()) };
+    let width = order.len().to_string().len().max(2);
+    let mut ids = vec![None; members.len()];
+    let (mut used, mut quoted) = (BTreeSet::new(), BTreeSet::new());
+    let mut ranked = Vec::new();
+    for (at, theme_idx) in order.iter().enumerate() {
+        let theme_id = format!("{prefix}t{:0width$}", at + 1);
+        let others = named_by(order.iter().filter(|other| *other != theme_idx).map(|other| &themes[*other]));
+        let label = free_label(coded, &themes[*theme_idx], &members[*theme_idx], &others, &mut used);
+        let shares = counts[*theme_idx].0 as f64;
+        ranked.push(Finding {
+            rank: at as u32 + 1,
+            rank_once: place(&orders.once, *theme_idx),
+            rank_raw: place(&orders.raw, *theme_idx),
+            rank_differs: place(&orders.once, *theme_idx) != place(&orders.raw, *theme_idx),
+            share: four_decimals(shares / base as f64),
+            share_once: four_decimals(counts[*theme_idx].1 as f64 / whole_once as f64),
+            language_share: four_decimals(shares / language_base as f64),
+            stability: group.stability.get(*theme_idx).and_then(stability),
+            ..finding(
+                coded,
+                &themes[*theme_idx],
+                (theme_id.clone(), label),
+                &members[*theme_idx],
+                settings,
+                &mut quoted,
+            )
+        });
+        ids[*theme_idx] = Some(theme_id);
+    }
+    let findings: Vec<Finding> = ranked.iter().take(settings.count as usize).cloned().collect();
+    let in_any = |themes: &[usize]| {
+        let responses: BTreeSet<u32> =
+            themes.iter().flat_map(|theme| members[*theme].iter().map(|member| member.response)).collect();
+        let respondents: Vec<u32> = responses.iter().map(|response| coded.respondents[*response as usize]).collect();
+        (distinct(&respondents) as u64, responses)
+    };
+    let (n_in_findings, _) = in_any(&order[..findings.len()]);
+    let (n_in_themes, responses) = in_any(order);
+    let basis = basis(group, &ids);
+    let (base, base_once) = (language_base as u64, base_once as u64);
+    Ranked { themes: ranked, findings, ids, base, base_once, basis, n_in_themes, n_in_findings, responses }
+}
+
+/// Themes in rank order, by either count.
+struct Orders {
+    /// Near-duplicates counted once; of equals the one of more respondents first.
+    once: Vec<usize>,
+    /// By respondents; of equals the one of more counted once first.
+    raw: Vec<usize>,
+}
+
+impl Orders {
+    /// `counts` are raw and once; what is equal in both is ordered by stem, then as it was found.
+    fn new<'s>(themes: Vec<usize>, counts: &[(usize, usize)], stem: &dyn Fn(usize) -> &'s str) -> Self {
+        let sorted = |mut themes: Vec<usize>, key: &dyn Fn(usize) -> (usize, usize)| {
+            themes.sort_by(|a, b| key(*b).cmp(&key(*a)).then_with(|| stem(*a).cmp(stem(*b))).then(a.cmp(b)));
+            themes
+        };
+        let once = sorted(themes.clone(), &|theme| (counts[theme].1, counts[theme].0));
+        Self { once, raw: sorted(themes, &|theme| counts[theme]) }
+    }
+
+    fn by(&self, count: CountBy) -> &[usize] {
+        match count {
+            CountBy::Both | CountBy::Once => &self.once,
+            CountBy::Raw => &self.raw,
+        }
+    }
+}
+
+/// The rank of a theme in an order: 1 for the first.
+fn place(order: &[usize], theme: usize) -> u32 {
+    order.iter().position(|other| *other == theme).map_or(0, |at| at as u32 + 1)
+}
+
+/// The terms that these themes were found by.
+fn named_by<'t>(themes: impl Iterator<Item = &'t Theme>) -> BTreeSet<u32> {
+    themes.filter_map(|theme| theme.terms.first()).map(|term| term.term_idx).collect()
+}
+
+/// How the themes of a group were found; `ids` tells which of them are reported.
+fn basis(group: &LanguageGroup, ids: &ThemeIds) -> ThemeBasis {
+    let in_themes: BTreeSet<u32> = group
+        .themes
+        .memberships
+        .iter()
+        .filter(|membership| ids[membership.theme_idx as usize].is_some())
+        .map(|membership| membership.point_idx)
+        .collect();
+    ThemeBasis {
+        algorithm: group.themes.basis.algorithm.name(),
+        n_points: group.points.len() as u64,
+        n_points_sampled: group.themes.basis.n_points.into(),
+        n_points_other: (group.points.len() - in_themes.len()) as u64,
+    }
+}
+
+fn stability(stability: &Stability) -> Option<ThemeStability> {
+    (stability.n_resamples > 0).then(|| ThemeStability {
+        verdict: StabilityVerdict::new(stability.similarity),
+        similarity: four_decimals(stability.similarity),
+        n_resamples: stability.n_resamples,
+        n_returned: stability.n_returned,
+        rank: stability.rank,
+    })
+}
+
+/// The best label of a theme that no other has yet.
+fn free_label(
+    coded: &Coded<'_>,
+    theme: &Theme,
+    members: &[Candidate],
+    others: &BTreeSet<u32>,
+    used: &mut BTreeSet<String>,
+) -> String {
+    let points: Vec<(u32, u32)> = members.iter().map(|member| (member.response, member.point)).collect();
+    let labels = label::labels(coded, theme, &points, others);
+    let free = labels.iter().find(|label| !used.contains(&label.to_lowercase())).or(labels.last());
+    let label = free.cloned().unwrap_or_default();
+    used.insert(label.to_lowercase());
+    label
+}
+
+/// A theme with its evidence; rank and shares are filled in by the caller. `quoted` are the points that themes before it quote.
+fn finding(
+    coded: &Coded<'_>,
+    theme: &Theme,
+    (theme_id, label): (String, String),
+    members: &[Candidate],
+    settings: &FindingSettings,
+    quoted: &mut BTreeSet<(u32, u32)>,
+) -> Finding {
+    let verbatims = choose(coded, members, settings.verbatims as usize, quoted);
+    let sentence = verbatims.first().map(|verbatim| verbatim.text.split_whitespace().collect::<Vec<_>>().join(" "));
+    let term = |term: &canvass_analysis::WeightedTerm| &coded.analysis.vocabulary.terms[term.term_idx as usize];
+    let (n_respondents, n_respondents_once) = count(coded, members);
+    let terms = theme.terms.iter().map(|weighted| ThemeTerm {
+        stem: term(weighted).stem.clone(),
+        surface_forms: term(weighted).surface_forms.iter().map(|(form, _)| form.clone()).collect(),
+        weight: four_decimals(weighted.weight),
+    });
+    Finding {
+        rank: 0,
+        rank_once: 0,
+        rank_raw: 0,
+        rank_differs: false,
+        theme_id,
+        label,
+        sentence: sentence.unwrap_or_default(),
+        n_respondents: n_respondents as u64,
+        n_respondents_once: n_respondents_once as u64,
+        share: 0.0,
+        share_once: 0.0,
+        language_share: 0.0,
+        stability: None,
+        terms: terms.collect(),
+        companions: coded.companions(theme).iter().map(|companion| companion.surface().to_owned()).collect(),
+        respondents: respondents_of(coded, members),
+        verbatims,
+    }
+}
+
+/// Respondents of these points, raw and each unit once: who has an addition among them counts by that, not by the standard text.
+fn count(coded: &Coded<'_>, members: &[Candidate]) -> (usize, usize) {
+    let mut counts_as: BTreeMap<u32, u32> = BTreeMap::new();
+    for member in members {
+        let respondent = coded.respondents[member.response as usize];
+        let unit = coded.unit_of(member.response, member.point);
+        // Units of additions are numbered behind all others.
+        counts_as.entry(respondent).and_modify(|known| *known = unit.max(*known)).or_insert(unit);
+    }
+    (counts_as.len(), distinct(&counts_as.into_values().collect::<Vec<_>>()))
+}
+
+/// The respondents of these points, each once, in the order of the file.
+fn respondents_of(coded: &Coded<'_>, members: &[Candidate]) -> Vec<String> {
+    let responses: BTreeSet<u32> = members.iter().map(|member| member.response).collect();
+    let mut seen = BTreeSet::new();
+    let first_of_each = responses.into_iter().filter(|response| seen.insert(coded.respondents[*response as usize]));
+    first_of_each.map(|response| coded.respondent_id(response).to_owned()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn themes_are_ranked_by_either_count_and_the_other_breaks_ties() {
+        // Raw and once: 0 is a campaign's, 1 and 2 are equal counted once, 3 equals 2 in both.
+        let counts = [(40, 1), (12, 9), (15, 9), (15, 9)];
+        let orders = Orders::new(vec![0, 1, 2, 3], &counts, &|theme| ["d", "c", "b", "a"][theme]);
+        assert_eq!(orders.by(CountBy::Both), [3, 2, 1, 0]);
+        assert_eq!(orders.by(CountBy::Once), [3, 2, 1, 0]);
+        assert_eq!(orders.by(CountBy::Raw), [0, 3, 2, 1]);
+        assert_eq!((place(&orders.once, 0), place(&orders.raw, 0)), (4, 1));
+    }
+}
