@@ -55,6 +55,8 @@ fn request(arguments: &Run) -> Result<Request, Error> {
     input.layout = arguments.layout.map(Layout::from).or(input.layout);
     for (stated, setting) in [
         (&arguments.sheet, &mut input.sheet),
+        (&arguments.encoding, &mut input.encoding),
+        (&arguments.delimiter, &mut input.delimiter),
         (&arguments.question_column, &mut input.question_column),
         (&arguments.id_column, &mut input.id_column),
         (&arguments.text_column, &mut input.text_column),

@@ -1,21 +1,27 @@
 //! From bytes to tables: a header and rows of text, whatever the format of the file.
 
 mod archive;
+mod builder;
 mod csv;
+mod delimiter;
+mod encoding;
+mod json;
+mod rows;
+mod split;
+mod text;
 mod xlsx;
 
-use super::error::brief;
-use super::{Decision, IngestError, Source, SourceRole, column_letters};
+use self::builder::TableBuilder;
+use self::delimiter::Delimiter;
+pub(super) use self::rows::{Row, Rows};
+use super::source::Input;
+use super::{Decision, IngestError, Source, SourceRole};
 use crate::settings::Config;
+use encoding_rs::Encoding;
 use std::sync::Arc;
 
 /// The longest answer accepted where the configuration does not say, in bytes.
 pub(super) const DEFAULT_MAX_CELL_BYTES: u64 = 1 << 20;
-
-/// Cells of one table, counting each row as long as the header.
-const MAX_CELLS: u64 = 200_000_000;
-/// Text of one table, in bytes.
-const MAX_TEXT_BYTES: u64 = 4 << 30;
 
 /// Every table that was read.
 pub(super) struct Tables {
@@ -37,7 +43,7 @@ pub(super) struct Table {
     /// The columns that have a name or hold anything, left to right. No two have one name.
     pub(super) columns: Vec<Column>,
     /// The rows that are not blank, top to bottom.
-    pub(super) rows: Vec<Row>,
+    pub(super) rows: Rows,
 }
 
 /// A column of a [`Table`].
@@ -47,27 +53,6 @@ pub(super) struct Column {
     pub(super) name: String,
     /// 0-based, as in the file.
     pub(super) index: u32,
-}
-
-/// A row of a [`Table`].
-#[derive(Debug)]
-pub(super) struct Row {
-    /// 1-based, as a spreadsheet shows it.
-    pub(super) row: u32,
-    /// From the first column of the file to the last that is not blank in this row.
-    pub(super) cells: Vec<String>,
-}
-
-impl Row {
-    /// The cell of the column with this index; blank if the row ends before it.
-    pub(super) fn cell(&self, column_idx: u32) -> &str {
-        self.cells.get(column_idx as usize).map_or("", String::as_str)
-    }
-
-    /// The same, moved out.
-    pub(super) fn take(&mut self, column_idx: u32) -> String {
-        self.cells.get_mut(column_idx as usize).map(std::mem::take).unwrap_or_default()
-    }
 }
 
 impl Table {
@@ -82,36 +67,71 @@ impl Table {
     }
 }
 
-/// Reads every file as a table.
-///
-/// The bytes decide the format, the extension only where they leave it open.
-pub(super) fn read_all(sources: &[(Source, Vec<u8>)], config: &Config) -> Result<Tables, IngestError> {
-    let mut tables = Tables { answers: Vec::new(), questions: None, decisions: Vec::new() };
-    let limit = config.input.max_cell_bytes.unwrap_or(DEFAULT_MAX_CELL_BYTES);
-    for (source_idx, (source, bytes)) in sources.iter().enumerate() {
-        let builder = |sheet: &str| TableBuilder::new(source_idx as u32, &source.file, sheet, limit);
-        let is_answers = source.role == SourceRole::Answers;
-        let table = match format_of(&source.file, bytes)? {
+/// What the configuration says of every text file.
+struct Stated {
+    encoding: Option<&'static Encoding>,
+    delimiter: Option<Delimiter>,
+}
+
+/// Reads files as tables, one after the other.
+pub(super) struct Reader<'c> {
+    config: &'c Config,
+    stated: Stated,
+    tables: Tables,
+}
+
+impl<'c> Reader<'c> {
+    /// # Errors
+    /// [`IngestError::NoSuchEncoding`], [`IngestError::NoDelimiter`] if the configuration says what cannot be.
+    pub(super) fn new(config: &'c Config) -> Result<Self, IngestError> {
+        let named = |name: &Option<String>| name.clone().filter(|name| !name.is_empty());
+        let encoding = named(&config.input.encoding).map(|label| encoding::named(&label)).transpose()?;
+        let delimiter = named(&config.input.delimiter).map(|name| delimiter::named(&name)).transpose()?;
+        let tables = Tables { answers: Vec::new(), questions: None, decisions: Vec::new() };
+        Ok(Self { config, stated: Stated { encoding, delimiter }, tables })
+    }
+
+    /// Reads a file; hands back its identity.
+    ///
+    /// The bytes decide the format, the extension only where they leave it open.
+    pub(super) fn read(&mut self, mut input: Input<'_>, role: SourceRole) -> Result<Source, IngestError> {
+        let limit = self.config.input.max_cell_bytes.unwrap_or(DEFAULT_MAX_CELL_BYTES);
+        let is_answers = role == SourceRole::Answers;
+        let source_idx = self.tables.answers.len() as u32;
+        let file = Arc::clone(&input.file);
+        let builder = |sheet: &str| TableBuilder::new(source_idx, &file, sheet, limit);
+        let decisions = &mut self.tables.decisions;
+        let table = match format_of(&file, input.head())? {
             Format::Workbook => {
-                let wanted = config.input.sheet.as_deref().filter(|sheet| is_answers && !sheet.is_empty());
-                xlsx::read(&source.file, bytes, wanted, builder, &mut tables.decisions)?
+                let bytes = input.whole()?;
+                archive::check(&file, &bytes)?;
+                let wanted = self.config.input.sheet.as_deref().filter(|sheet| is_answers && !sheet.is_empty());
+                xlsx::read(&file, &bytes, wanted, builder, decisions)?
             }
-            Format::Text => csv::read(&source.file, bytes, builder(""))?,
+            Format::Text => csv::read(&mut input, &self.stated, || builder(""), decisions)?,
+            Format::Json => json::read(&mut input, &self.stated, || builder(""), decisions)?,
         };
         if is_answers {
-            tables.answers.push(table);
+            self.tables.answers.push(table);
         } else {
-            tables.questions = Some(table);
+            self.tables.questions = Some(table);
         }
+        Ok(input.finish(role))
     }
-    Ok(tables)
+
+    /// What was read.
+    pub(super) fn finish(self) -> Tables {
+        self.tables
+    }
 }
 
 enum Format {
     Workbook,
     Text,
+    Json,
 }
 
+/// What the first bytes of a file and its name make it.
 fn format_of(file: &str, bytes: &[u8]) -> Result<Format, IngestError> {
     const OTHER: [(&[u8], &str); 10] = [
         (b"%PDF", "a PDF document"),
@@ -127,7 +147,7 @@ fn format_of(file: &str, bytes: &[u8]) -> Result<Format, IngestError> {
     ];
     let no_spreadsheet = |found: &str| IngestError::NoSpreadsheet { file: file.to_owned(), found: found.to_owned() };
     if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") {
-        return archive::check(file, bytes).map(|()| Format::Workbook);
+        return Ok(Format::Workbook);
     }
     if bytes.starts_with(b"\xD0\xCF\x11\xE0") {
         let found = "an old workbook (.xls) or one that is protected by a password";
@@ -144,139 +164,11 @@ fn format_of(file: &str, bytes: &[u8]) -> Result<Format, IngestError> {
     let extension = file.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
     match extension.as_deref() {
         None | Some("csv" | "tsv" | "tab" | "txt") => Ok(Format::Text),
+        Some("jsonl" | "ndjson" | "json") => Ok(Format::Json),
         Some(extension @ ("xlsx" | "xlsm" | "xls")) => {
             Err(no_spreadsheet(&format!("something else that is named .{extension}")))
         }
         Some(extension) => Err(no_spreadsheet(&format!("a .{extension} file"))),
-    }
-}
-
-/// Builds a table row by row, within the limits.
-struct TableBuilder {
-    table: Table,
-    limit: u64,
-    /// The header as it was read; `None` before the first row that is not blank.
-    header: Option<(u32, Vec<String>)>,
-    /// Whether the column holds anything below the header.
-    is_filled: Vec<bool>,
-    n_bytes: u64,
-}
-
-impl TableBuilder {
-    fn new(source_idx: u32, file: &Arc<str>, sheet: &str, limit: u64) -> Self {
-        let (columns, rows) = (Vec::new(), Vec::new());
-        let table = Table { source_idx, file: Arc::clone(file), sheet: Arc::from(sheet), columns, rows };
-        Self { table, limit, header: None, is_filled: Vec::new(), n_bytes: 0 }
-    }
-
-    /// The number of cells of the header, once it was read.
-    fn header_len(&self) -> Option<usize> {
-        self.header.as_ref().map(|(_, header)| header.len())
-    }
-
-    /// Adds a row; the first that is not blank is the header, further blank ones are left out.
-    fn push(&mut self, row: u32, mut cells: Vec<String>) -> Result<(), IngestError> {
-        while cells.last().is_some_and(|cell| is_blank(cell)) {
-            cells.pop();
-        }
-        if cells.is_empty() {
-            return Ok(());
-        }
-        self.check(row, &cells)?;
-        self.check_title(row, &cells)?;
-        if self.header.is_none() {
-            self.header = Some((row, cells.iter().map(|cell| tidy(cell)).collect()));
-            return Ok(());
-        }
-        if self.is_filled.len() < cells.len() {
-            self.is_filled.resize(cells.len(), false);
-        }
-        for (is_filled, cell) in self.is_filled.iter_mut().zip(&cells) {
-            *is_filled = *is_filled || !is_blank(cell);
-        }
-        self.table.rows.push(Row { row, cells });
-        Ok(())
-    }
-
-    /// A row of one cell above rows of several is a title, not a header.
-    fn check_title(&self, row: u32, cells: &[String]) -> Result<(), IngestError> {
-        const FEWEST: usize = 3;
-        let filled = cells.iter().filter(|cell| !is_blank(cell)).count();
-        match &self.header {
-            Some((header_row, header)) if self.table.rows.is_empty() && filled >= FEWEST => {
-                let named = header.iter().filter(|name| !name.is_empty()).count();
-                if named == 1 {
-                    let found = format!("it has one cell, and row {row} has {filled}; it looks like a title");
-                    return Err(self.no_header(*header_row, found));
-                }
-                Ok(())
-            }
-            _ => Ok(()),
-        }
-    }
-
-    fn no_header(&self, row: u32, found: String) -> IngestError {
-        IngestError::NoHeader { file: self.table.file.to_string(), sheet: self.table.sheet.to_string(), row, found }
-    }
-
-    fn check(&mut self, row: u32, cells: &[String]) -> Result<(), IngestError> {
-        if let Some((column, cell)) = cells.iter().enumerate().find(|(_, cell)| cell.len() as u64 > self.limit) {
-            let header = self.header.as_ref().and_then(|(_, header)| header.get(column));
-            return Err(IngestError::LongCell {
-                file: self.table.file.to_string(),
-                sheet: self.table.sheet.to_string(),
-                row,
-                column: column_letters(column as u32),
-                header: header.map(|name| brief(name)).unwrap_or_default(),
-                size: cell.len() as u64,
-                limit: self.limit,
-            });
-        }
-        self.n_bytes += cells.iter().map(|cell| cell.len() as u64).sum::<u64>();
-        let n_columns = self.is_filled.len().max(self.header_len().unwrap_or(0)).max(cells.len()) as u64;
-        let n_cells = n_columns * (self.table.rows.len() as u64 + 1);
-        let (found, limit) = match (n_cells > MAX_CELLS, self.n_bytes > MAX_TEXT_BYTES) {
-            (false, false) => return Ok(()),
-            (true, _) => (format!("row {row} is cell number {n_cells}"), format!("{MAX_CELLS} cells")),
-            _ => (format!("{} bytes of text up to row {row}", self.n_bytes), format!("{MAX_TEXT_BYTES} bytes")),
-        };
-        let (file, sheet) = (self.table.file.to_string(), self.table.sheet.to_string());
-        Err(IngestError::TooLarge { file, sheet, found, limit })
-    }
-
-    /// Names the columns.
-    fn finish(self) -> Result<Table, IngestError> {
-        let mut table = self.table;
-        let (file, sheet) = (table.file.to_string(), table.sheet.to_string());
-        let Some((header_row, header)) = self.header else {
-            return Err(IngestError::EmptySheet { file, sheet });
-        };
-        // Headers are written out; what is in a respondent's cell must not be taken for one.
-        if let Some(index) = header.iter().position(|name| is_email(name)) {
-            let found = format!("the cell in column {} is an e-mail address", column_letters(index as u32));
-            return Err(IngestError::NoHeader { file, sheet, row: header_row, found });
-        }
-        if table.rows.is_empty() {
-            return Err(IngestError::NoRows { file, sheet, row: header_row });
-        }
-        for index in 0..header.len().max(self.is_filled.len()) {
-            let letters = column_letters(index as u32);
-            let name = match header.get(index).filter(|name| !name.is_empty()) {
-                Some(name) => name.clone(),
-                None if self.is_filled.get(index) == Some(&true) => format!("(column {letters})"),
-                None => continue,
-            };
-            table.columns.push(Column { name, index: index as u32 });
-        }
-        let mut by_name: Vec<&Column> = table.columns.iter().collect();
-        by_name.sort_by_key(|column| (&column.name, column.index));
-        let twice = by_name.iter().zip(by_name.iter().skip(1)).find(|(first, second)| first.name == second.name);
-        if let Some((first, second)) = twice {
-            let name = brief(&first.name);
-            let (first, second) = (column_letters(first.index), column_letters(second.index));
-            return Err(IngestError::DoubleColumn { file, sheet, row: header_row, name, first, second });
-        }
-        Ok(table)
     }
 }
 
@@ -311,12 +203,13 @@ fn is_space(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::rows::Record;
     use super::*;
 
     fn build(rows: &[&[&str]]) -> Result<Table, IngestError> {
         let mut builder = TableBuilder::new(0, &Arc::from("a.csv"), "", 20);
         for (row, cells) in (1..).zip(rows) {
-            builder.push(row, cells.iter().map(|&cell| cell.to_owned()).collect())?;
+            builder.push_record(row, &mut Record::of(cells.iter().copied(), 20))?;
         }
         builder.finish()
     }
@@ -329,7 +222,7 @@ mod tests {
         let columns: Vec<_> = table.columns.iter().map(|column| (column.name.as_str(), column.index)).collect();
         assert_eq!(columns, [("id", 0), ("What else ?", 2), ("(column D)", 3)]);
         assert_eq!(table.rows.iter().map(|row| row.row).collect::<Vec<_>>(), [3, 4]);
-        assert_eq!((table.rows[0].cell(3), table.rows[1].cell(3)), ("", " y"));
+        assert_eq!(table.rows.iter().map(|row| row.cell(3)).collect::<Vec<_>>(), ["", " y"]);
     }
 
     #[test]
