@@ -138,19 +138,6 @@ fn two_columns_of_one_name() {
 }
 
 #[test]
-fn latin_1() {
-    let bytes = b"id,comment\n1,The evening ferry\n2,Un bac plus fr\xe9quent\n".as_slice();
-    assert_snapshot!(refused(Run::new().answers("answers.csv", bytes)));
-}
-
-#[test]
-fn utf_16() {
-    let bytes: Vec<u8> =
-        "\u{feff}id,comment\n1,The evening ferry\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
-    assert_snapshot!(refused(Run::new().answers("answers.csv", bytes)));
-}
-
-#[test]
 fn a_nul_character() {
     assert_snapshot!(refused(Run::new().csv("id,comment\n1,The evening\0ferry\n2,An evening ferry\n")));
 }

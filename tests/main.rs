@@ -7,6 +7,7 @@
 
 mod accounting;
 mod bad_input;
+mod bad_text;
 mod campaigns;
 mod columns;
 mod copies;
@@ -28,4 +29,5 @@ mod sample;
 mod schema;
 mod support;
 mod terms;
+mod text_files;
 mod verify;

@@ -4,6 +4,7 @@
 //! made from, and every byte span stays what it is in the source.
 
 use crate::ingest::Intake;
+use std::sync::Arc;
 
 /// How many patterns were overwritten in an answer.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -36,7 +37,10 @@ impl Masked {
 pub(crate) fn redact(intake: &mut Intake) -> Vec<Masked> {
     for submission in &mut intake.submissions {
         for value in submission.attributes.iter_mut().chain(submission.closed.iter_mut().map(|(.., value)| value)) {
-            mask(value);
+            let mut text = value.to_string();
+            if mask(&mut text) != Masked::default() {
+                *value = Arc::from(text);
+            }
         }
     }
     let responses = intake.responses.iter_mut();

@@ -98,6 +98,12 @@ pub(crate) struct Input {
     /// The sheet of a workbook
     #[arg(long, value_name = "NAME")]
     pub(crate) sheet: Option<String>,
+    /// The encoding of text files that are not UTF-8, such as windows-1252 (default: worked out where the bytes tell)
+    #[arg(long, value_name = "NAME")]
+    pub(crate) encoding: Option<String>,
+    /// The character between the cells of text files, or "tab" (default: one of , ; tab | by the first rows)
+    #[arg(long, value_name = "CHARACTER")]
+    pub(crate) delimiter: Option<String>,
     /// Long layout: the column with the question's id
     #[arg(long, value_name = "NAME")]
     pub(crate) question_column: Option<String>,

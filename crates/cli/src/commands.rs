@@ -56,6 +56,8 @@ pub(crate) fn input_config(arguments: &Input) -> Result<Config, Error> {
     input.layout = arguments.layout.map(Layout::from).or(input.layout);
     for (stated, setting) in [
         (&arguments.sheet, &mut input.sheet),
+        (&arguments.encoding, &mut input.encoding),
+        (&arguments.delimiter, &mut input.delimiter),
         (&arguments.question_column, &mut input.question_column),
         (&arguments.id_column, &mut input.id_column),
         (&arguments.text_column, &mut input.text_column),

@@ -31,7 +31,7 @@ pub(super) fn read(
     let (id, question) = (wanted.id.map(index), wanted.question.map(index));
     let columns: Vec<u32> = wanted.texts.iter().map(|number| index(*number)).collect();
     let rows = std::mem::take(&mut table.rows);
-    let records = (0..).zip(rows).map(|(at, row)| {
+    let records = (0..).zip(rows.iter()).map(|(at, row)| {
         let cell = |column: u32| row.cell(column).to_owned();
         if let Some(column) = question.filter(|column| row.cell(*column).trim().is_empty()) {
             return Err(no_question(&table, row.row, column).into());

@@ -46,16 +46,54 @@ pub enum IngestError {
     /// The file would not fit into memory.
     #[error("{file}{} is too large: {found}, the limit is {limit}", in_sheet(sheet))]
     TooLarge { file: String, sheet: String, found: String, limit: String },
-    /// The text is not UTF-8.
+    /// The bytes are no text in the encoding they should be in, or could be in several.
+    #[error("{file} {why}: row {row} (line {line}), column {column}, byte offset {offset} holds {bytes}")]
+    Encoding {
+        file: String,
+        why: String,
+        probably: &'static str,
+        row: u32,
+        line: u32,
+        column: String,
+        offset: u64,
+        bytes: String,
+    },
+    /// Most of the text is UTF-8, or some of it.
     #[error(
-        "{file} is not UTF-8 text but probably {found}: row {row} (line {line}), column {column}, byte offset {offset} holds {bytes}"
+        "{file} mixes encodings: {} in UTF-8, {} not, the first of these in row {row} (line {line}), column {column}, where byte offset {offset} holds {bytes}",
+        counted(*n_utf8, "character beyond ASCII is", "characters beyond ASCII are"),
+        counted(*n_other, "place is", "places are")
     )]
-    Encoding { file: String, found: &'static str, row: u32, line: u32, column: String, offset: usize, bytes: String },
+    MixedEncodings {
+        file: String,
+        n_utf8: u64,
+        n_other: u64,
+        row: u32,
+        line: u32,
+        column: String,
+        offset: u64,
+        bytes: String,
+        other: &'static str,
+    },
+    /// The configuration names an encoding that there is not.
+    #[error("the configuration says that the encoding of text files is {found:?}, which is not known")]
+    NoSuchEncoding { found: String },
+    /// The configuration names something as a separator that cannot be one.
+    #[error("the configuration says that {found:?} separates the cells of text files")]
+    NoDelimiter { found: String },
+    /// A JSON file that is something else than objects.
+    #[error("{file}, line {line}, byte column {column}: {why}")]
+    Json { file: String, line: u32, column: usize, why: String },
     /// A quotation mark opens a cell that never ends, or ends in the middle of a later one.
     #[error(
         "{file}, row {row} (line {line}), column {column}: a quotation mark opens a cell and is not closed before {until}"
     )]
     OpenQuote { file: String, row: u32, line: u32, column: String, until: String },
+    /// Some quotation marks inside cells have a backslash before them, others do not.
+    #[error(
+        "{file}, row {row} (line {line}), column {column}: text follows a quotation mark behind a backslash (\\\"), and the file does not write all quotation marks inside cells that way"
+    )]
+    BackslashQuote { file: String, row: u32, line: u32, column: String },
     /// A row has more cells than the header.
     #[error("{file}, row {row} (line {line}) has {found} cells, but the header has {expected}")]
     ExtraCells { file: String, row: u32, line: u32, expected: usize, found: usize },
@@ -131,7 +169,7 @@ impl IngestError {
     /// The way out, as a sentence.
     pub fn hint(&self) -> String {
         match self {
-            Self::NoFile => "name at least one .xlsx or .csv file with the answers".into(),
+            Self::NoFile => "name at least one .xlsx, .csv or .jsonl file with the answers".into(),
             Self::Missing { .. } => "check the path and the spelling, and that the file is on this computer".into(),
             Self::Folder { .. } => "name the files in it, one by one".into(),
             Self::Unreadable { .. } => "close the file in other programs and check that you may read it".into(),
@@ -151,11 +189,28 @@ impl IngestError {
                 "download or export the file again; if it opens in Excel, save it there as a new .xlsx".into()
             }
             Self::TooLarge { .. } => "remove unneeded sheets and columns, or split the file and give the parts".into(),
-            Self::Encoding { file, found, .. } => {
-                let name = if *found == "UTF-16" { "UTF-16" } else { "WINDOWS-1252" };
-                format!(
-                    "save it from Excel as \"CSV UTF-8 (Comma delimited)\", or convert it: iconv -f {name} -t UTF-8 {file} > utf8-{file}"
-                )
+            Self::Encoding { probably: "", .. } => {
+                "part of it may be damaged or come from another file: save or export it again as UTF-8 (in Excel as \"CSV UTF-8 (Comma delimited)\"); an encoding that is stated (--encoding) must be the right one"
+                    .into()
+            }
+            Self::Encoding { file, probably, .. } => format!(
+                "state its encoding if you know it (--encoding {probably}, or `encoding = \"{probably}\"` under [input] in the configuration), or save it as UTF-8: \
+                 in Excel as \"CSV UTF-8 (Comma delimited)\", on a command line by iconv -f {probably} -t UTF-8 {file} > utf8-{file}"
+            ),
+            Self::MixedEncodings { other, .. } => format!(
+                "correct these places, or convert the parts that were put together one by one before joining them (iconv -f {other} -t UTF-8)"
+            ),
+            Self::NoSuchEncoding { .. } => {
+                "name it as web pages do: utf-8, utf-16le, windows-1252, windows-1251, macintosh, shift_jis, gb18030, ...; or leave it out".into()
+            }
+            Self::NoDelimiter { .. } => {
+                "state one character that is no letter, digit, quotation mark or line break, or \"tab\" (--delimiter, or `delimiter` under [input])".into()
+            }
+            Self::Json { .. } => {
+                "a .jsonl file has a JSON object in each line, a .json file may also be one list of objects, [{...}, {...}]; correct the place, or export the answers as .csv or .xlsx".into()
+            }
+            Self::BackslashQuote { .. } => {
+                "write quotation marks inside a cell twice (\"\") throughout; exporting the file again as .xlsx avoids it".into()
             }
             Self::OpenQuote { .. } => {
                 "close the cell with a quotation mark, and write quotation marks inside a cell twice (\"\"); exporting the file again as .xlsx avoids both"
@@ -210,6 +265,9 @@ impl IngestError {
             Self::PersonalIds { .. } => {
                 "ids appear in every output: name a column of numbers or codes, or leave the setting out".into()
             }
+            Self::NoOpenQuestion { taken_for, .. } if taken_for.len() == 1 => {
+                "if this one column holds free text, say so in the configuration: `[[question]]`, `column = \"...\"`, `kind = \"open\"`; if it is several, state what separates the cells (--delimiter)".into()
+            }
             Self::NoOpenQuestion { .. } => {
                 "say which column holds free text, in the configuration: `[[question]]`, `column = \"...\"`, `kind = \"open\"`".into()
             }
@@ -233,6 +291,11 @@ fn near<'n>(wanted: &str, names: &'n [String]) -> Option<&'n String> {
         let mut longer = names.iter().filter(|name| !wanted.is_empty() && fold(name).contains(&wanted));
         longer.next().filter(|_| longer.next().is_none())
     })
+}
+
+/// "1 place is", "3 places are".
+fn counted(n: u64, one: &str, many: &str) -> String {
+    format!("{n} {}", if n == 1 { one } else { many })
 }
 
 /// `, sheet "..."`, or nothing.

@@ -59,6 +59,8 @@ pub(super) fn recognise(tables: &Tables, config: &Config) -> Result<Recognised, 
     let input = InputSettings {
         layout,
         sheet: sheet(&tables.answers, &mut decisions),
+        encoding: config.input.encoding.clone().unwrap_or_default(),
+        delimiter: config.input.delimiter.clone().unwrap_or_default(),
         id_column: String::new(),
         respondent_column: String::new(),
         email_column: String::new(),
@@ -371,7 +373,7 @@ impl Wordings {
         };
         let (question, wording) = (find(&words.question, "question")?, find(&words.wording, "text")?);
         let mut known = BTreeMap::new();
-        for row in &table.rows {
+        for row in table.rows.iter() {
             let (id, text) = (trimmed(row.cell(question.index)), trimmed(row.cell(wording.index)));
             if id.is_empty() || text.is_empty() {
                 continue;

@@ -18,10 +18,12 @@ mod table;
 use crate::settings::{Config, InputSettings, Question};
 use canvass_text::Language;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 pub use error::IngestError;
 pub(crate) use error::brief;
 pub use place::{Place, column_letters};
+use source::Input;
 pub use source::{Source, SourceRole};
 pub(crate) use table::{Table, is_blank, other_format, read_workbook};
 
@@ -65,10 +67,10 @@ pub struct Submission {
     /// The e-mail address, for finding double submissions only. Never written out.
     pub email: Option<String>,
     /// The values of `InputSettings::attribute_columns`, in that order; empty where not given.
-    pub attributes: Vec<String>,
+    pub attributes: Vec<Arc<str>>,
     /// The answers to the closed questions: (index into `Intake::questions`, column within it, the cell), blank ones left
     /// out.
-    pub closed: Vec<(u32, u32, String)>,
+    pub closed: Vec<(u32, u32, Arc<str>)>,
 }
 
 /// One response as it was received.
@@ -89,7 +91,7 @@ pub struct Received {
     /// names no language, or `text` is the translation.
     pub stated_language: Option<Language>,
     /// The translation of `text`, as the file has it; none where there is none or it is the same.
-    pub translation: Option<Translation>,
+    pub translation: Option<Box<Translation>>,
 }
 
 impl Received {
@@ -131,11 +133,7 @@ pub fn read(
     config: &Config,
     questions_file: Option<&std::path::Path>,
 ) -> Result<Intake, IngestError> {
-    let (intake, refusal) = inspect(files, config, questions_file)?;
-    match refusal {
-        None => Ok(intake),
-        Some(refusal) => Err(refusal),
-    }
+    open(inspect(files, config, questions_file)?)
 }
 
 /// As [`read`]; but where no question is open, hands on what there is, with the error that [`read`] ends with.
@@ -147,10 +145,83 @@ pub fn inspect(
     config: &Config,
     questions_file: Option<&std::path::Path>,
 ) -> Result<(Intake, Option<IngestError>), IngestError> {
-    let sources = source::read_all(files, questions_file)?;
-    let tables = table::read_all(&sources, config)?;
-    let sources = sources.into_iter().map(|(source, _)| source).collect();
+    if files.is_empty() {
+        return Err(IngestError::NoFile);
+    }
+    let mut reader = table::Reader::new(config)?;
+    for path in files.iter().map(PathBuf::as_path).chain(questions_file) {
+        source::check(path)?;
+    }
+    let mut sources: Vec<Source> = Vec::new();
+    for path in files {
+        let read = reader.read(Input::open(path)?, SourceRole::Answers)?;
+        if let Some(at) = sources.iter().position(|source| source.blake3 == read.blake3) {
+            return Err(IngestError::SameFile { first: files[at].clone(), second: path.clone() });
+        }
+        sources.push(read);
+    }
+    if let Some(path) = questions_file {
+        sources.push(reader.read(Input::open(path)?, SourceRole::Questions)?);
+    }
+    gather(reader.finish(), config, sources)
+}
+
+/// The same of files whose bytes are in memory, each with its name, which says the format where the bytes leave it open.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_bytes(files: &[(&str, &[u8])], config: &Config) -> Result<Intake, IngestError> {
+    if files.is_empty() {
+        return Err(IngestError::NoFile);
+    }
+    let mut reader = table::Reader::new(config)?;
+    let mut sources: Vec<Source> = Vec::new();
+    for (name, bytes) in files {
+        let read = reader.read(Input::of(name, bytes)?, SourceRole::Answers)?;
+        if let Some(at) = sources.iter().position(|source| source.blake3 == read.blake3) {
+            return Err(IngestError::SameFile { first: files[at].0.into(), second: (*name).into() });
+        }
+        sources.push(read);
+    }
+    open(gather(reader.finish(), config, sources)?)
+}
+
+/// What was read, where a question is open.
+fn open((intake, refusal): (Intake, Option<IngestError>)) -> Result<Intake, IngestError> {
+    match refusal {
+        None => Ok(intake),
+        Some(refusal) => Err(refusal),
+    }
+}
+
+fn gather(
+    tables: table::Tables,
+    config: &Config,
+    sources: Vec<Source>,
+) -> Result<(Intake, Option<IngestError>), IngestError> {
     let mut recognised = layout::recognise(&tables, config)?;
     let refusal = recognised.refusal.take();
     Ok((responses::collect(tables.answers, recognised, sources)?, refusal))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_given_twice_is_refused() {
+        let answers = b"id,comment\n1,Yes we can\n".as_slice();
+        let error = read_bytes(&[("one.csv", answers), ("two.csv", answers)], &Config::default()).unwrap_err();
+        assert_eq!(error.to_string(), "one.csv and two.csv are the same file: every answer would count twice");
+        assert!(matches!(read_bytes(&[], &Config::default()).unwrap_err(), IngestError::NoFile));
+    }
+
+    #[test]
+    fn a_file_that_is_missing_is_told_before_any_is_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let faulty = folder.path().join("faulty.csv");
+        std::fs::write(&faulty, "id,comment\n1,\"open\n").unwrap();
+        let error = read(&[faulty, folder.path().join("none.csv")], &Config::default(), None).unwrap_err();
+        assert!(matches!(error, IngestError::Missing { .. }), "{error}");
+    }
 }

@@ -3,11 +3,11 @@
 use super::error::brief;
 use super::layout::Recognised;
 use super::notes::Notes;
-use super::table::{Row, Table, is_blank, trimmed};
+use super::table::{Row, Rows, Table, is_blank, trimmed};
 use super::{IngestError, Intake, Place, Received, Recognition, Source, Submission, Translation, column_letters};
 use crate::settings::{InputSettings, Layout, Question, QuestionKind};
 use canvass_text::Language;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// Takes the cells out of the tables.
@@ -29,8 +29,9 @@ pub(super) fn collect(tables: Vec<Table>, recognised: Recognised, sources: Vec<S
     let recognition =
         recognition.map(|((reason, source), n_received)| Recognition { reason, source, n_received }).collect();
     decisions.extend(notes.decisions(&input, &questions));
-    // Stable: within a question the order of the files stays.
-    responses.sort_by_key(|response| response.question_idx);
+    // Stable, so that within a question the order of the files stays, and without room for a second half of them.
+    responses.sort_by_cached_key(|response| response.question_idx);
+    responses.shrink_to_fit();
     Ok(Intake { sources, input, questions, recognition, submissions, responses, decisions })
 }
 
@@ -68,7 +69,7 @@ impl<'s> Access<'s> {
     }
 
     /// The id of the response in this row: the cell as it stands, else the number of the row among the data rows.
-    fn response_id(&self, row: &Row, data_row: u32) -> Result<String, IngestError> {
+    fn response_id(&self, row: Row<'_>, data_row: u32) -> Result<String, IngestError> {
         let Some(column_idx) = self.id else { return Ok(data_row.to_string()) };
         let id = row.cell(column_idx);
         if is_blank(id) {
@@ -85,40 +86,44 @@ impl<'s> Access<'s> {
     }
 
     /// The cell of the respondent column, if there is one and it is not blank.
-    fn respondent_id<'r>(&self, row: &'r Row) -> Option<&'r str> {
+    fn respondent_id<'r>(&self, row: Row<'r>) -> Option<&'r str> {
         let id = trimmed(row.cell(self.respondent?));
         (!id.is_empty()).then_some(id)
     }
 
-    fn email(&self, row: &Row) -> Option<String> {
+    fn email(&self, row: Row<'_>) -> Option<String> {
         let email = trimmed(row.cell(self.email?));
         // Forms that hide who answers write "anonymous" into every row.
         email.contains('@').then(|| email.to_lowercase())
     }
 
-    fn attributes(&self, row: &Row) -> Vec<String> {
+    fn attributes(&self, row: Row<'_>, values: &mut Values) -> Vec<Arc<str>> {
         let cell = |column_idx: &Option<u32>| column_idx.map_or("", |column_idx| trimmed(row.cell(column_idx)));
-        self.attributes.iter().map(|column_idx| cell(column_idx).to_owned()).collect()
+        self.attributes.iter().map(|column_idx| values.get(cell(column_idx))).collect()
     }
 
     /// The language that the row is said to be written in.
-    fn language(&self, row: &Row, notes: &mut Notes) -> Option<Language> {
+    fn language(&self, row: Row<'_>, notes: &mut Notes) -> Option<Language> {
         let column_idx = self.language?;
         notes.language(trimmed(row.cell(column_idx)), || self.place(row.row, column_idx))
     }
 
     /// Takes an answer out of the row, with its translation.
-    fn answer(&self, row: &mut Row, column_idx: u32, translation_idx: Option<u32>) -> Answer {
-        let own = (self.place(row.row, column_idx), row.take(column_idx));
-        let translation = translation_idx.map(|idx| (self.place(row.row, idx), row.take(idx)));
-        let Some((place, text)) = translation.filter(|(_, text)| !is_blank(text)) else {
-            return Answer { place: own.0, text: own.1, translation: None, is_translation: false };
+    fn answer(&self, row: Row<'_>, column_idx: u32, translation_idx: Option<u32>) -> Answer {
+        let own = row.cell(column_idx);
+        let answer = |column_idx, text: &str| {
+            let place = self.place(row.row, column_idx);
+            Answer { place, text: text.to_owned(), translation: None, is_translation: false }
         };
-        if is_blank(&own.1) {
-            return Answer { place, text, translation: None, is_translation: true };
+        let translation = translation_idx.map(|idx| (idx, row.cell(idx))).filter(|(_, text)| !is_blank(text));
+        let Some((translation_idx, text)) = translation else { return answer(column_idx, own) };
+        if is_blank(own) {
+            return Answer { is_translation: true, ..answer(translation_idx, text) };
         }
-        let translation = (trimmed(&text) != trimmed(&own.1)).then_some(Translation { text, place });
-        Answer { place: own.0, text: own.1, translation, is_translation: false }
+        let is_other = trimmed(text) != trimmed(own);
+        let translation =
+            is_other.then(|| Translation { text: text.to_owned(), place: self.place(row.row, translation_idx) });
+        Answer { translation: translation.map(Box::new), ..answer(column_idx, own) }
     }
 
     fn place(&self, row: u32, column: u32) -> Place {
@@ -131,7 +136,7 @@ impl<'s> Access<'s> {
 struct Answer {
     place: Place,
     text: String,
-    translation: Option<Translation>,
+    translation: Option<Box<Translation>>,
     /// Whether the text is the translation, as the cell of the answer itself is blank.
     is_translation: bool,
 }
@@ -143,19 +148,47 @@ struct Collected {
     n_received: Vec<u64>,
 }
 
+/// Cells that come again and again, each once in memory.
+#[derive(Default)]
+struct Values(HashSet<Arc<str>>);
+
+impl Values {
+    fn get(&mut self, cell: &str) -> Arc<str> {
+        const MOST: usize = 1 << 16;
+        const LONGEST: usize = 200;
+        if let Some(known) = self.0.get(cell) {
+            return Arc::clone(known);
+        }
+        let value: Arc<str> = Arc::from(cell);
+        if cell.len() <= LONGEST && self.0.len() < MOST {
+            self.0.insert(Arc::clone(&value));
+        }
+        value
+    }
+}
+
+/// The rows of a table, block by block: what is taken out of a block takes its place in memory.
+fn take_rows(table: &mut Table) -> Rows {
+    std::mem::take(&mut table.rows)
+}
+
 fn wide(
     tables: Vec<Table>,
     input: &InputSettings,
     questions: &[Question],
     notes: &mut Notes,
 ) -> Result<Collected, IngestError> {
-    let (mut submissions, mut responses) = (Vec::new(), Vec::new());
+    let n_rows = tables.iter().map(|table| table.rows.len()).sum();
+    let n_open = questions.iter().filter(|question| question.kind == QuestionKind::Open).count();
+    let (mut submissions, mut responses) = (Vec::with_capacity(n_rows), Vec::with_capacity(n_rows * n_open));
     let mut n_received = vec![0; questions.len()];
-    for table in tables {
+    let mut values = Values::default();
+    for mut table in tables {
+        let rows = take_rows(&mut table);
         let access = Access::new(&table, input);
         for (n_received, question) in n_received.iter_mut().zip(questions) {
             if question.columns.iter().any(|name| table.column_idx(name).is_some()) {
-                *n_received += table.rows.len() as u64;
+                *n_received += rows.len() as u64;
             }
         }
         let translation_of = |question: &Question| table.column_idx(question.translation_column.as_deref()?);
@@ -166,29 +199,32 @@ fn wide(
             .flat_map(|(question_idx, question)| (0..).zip(&question.columns).map(move |column| (question_idx, column)))
             .filter_map(|(question_idx, (n, name))| Some((question_idx, n, table.column_idx(name)?)))
             .partition(|(question_idx, ..)| questions[*question_idx as usize].kind == QuestionKind::Open);
-        for mut row in table.rows {
-            let submission_idx = submissions.len() as u32;
-            let data_row = submission_idx + 1;
-            let response_id = access.response_id(&row, data_row)?;
-            let respondent_id = match (access.respondent, access.respondent_id(&row)) {
-                (None, _) => response_id.clone(),
-                (_, Some(id)) => id.to_owned(),
-                // Not the id of the response, which may be another respondent's id.
-                (Some(_), None) => format!("row {data_row}"),
-            };
-            let closed = closed.iter().filter(|(.., column_idx)| !is_blank(row.cell(*column_idx)));
-            submissions.push(Submission {
-                respondent_id,
-                email: access.email(&row),
-                attributes: access.attributes(&row),
-                closed: closed
-                    .map(|&(question_idx, n, column_idx)| (question_idx, n, row.cell(column_idx).to_owned()))
-                    .collect(),
-            });
-            let language = access.language(&row, notes);
-            for &(question_idx, _, column_idx) in &open {
-                let answer = access.answer(&mut row, column_idx, translations[question_idx as usize]);
-                responses.push(received(question_idx, submission_idx, response_id.clone(), answer, language, notes));
+        for block in rows.into_blocks() {
+            for row in block.iter() {
+                let submission_idx = submissions.len() as u32;
+                let data_row = submission_idx + 1;
+                let response_id = access.response_id(row, data_row)?;
+                let respondent_id = match (access.respondent, access.respondent_id(row)) {
+                    (None, _) => response_id.clone(),
+                    (_, Some(id)) => id.to_owned(),
+                    // Not the id of the response, which may be another respondent's id.
+                    (Some(_), None) => format!("row {data_row}"),
+                };
+                let closed =
+                    closed.iter().map(|&(question_idx, n, column_idx)| (question_idx, n, row.cell(column_idx)));
+                let closed = closed.filter(|(.., cell)| !is_blank(cell));
+                submissions.push(Submission {
+                    respondent_id,
+                    email: access.email(row),
+                    attributes: access.attributes(row, &mut values),
+                    closed: closed.map(|(question_idx, n, cell)| (question_idx, n, values.get(cell))).collect(),
+                });
+                let language = access.language(row, notes);
+                for &(question_idx, _, column_idx) in &open {
+                    let answer = access.answer(row, column_idx, translations[question_idx as usize]);
+                    let response_id = response_id.clone();
+                    responses.push(received(question_idx, submission_idx, response_id, answer, language, notes));
+                }
             }
         }
     }
@@ -219,12 +255,15 @@ fn long(
     questions: &[Question],
     notes: &mut Notes,
 ) -> Result<Collected, IngestError> {
-    let (mut submissions, mut responses) = (Vec::new(), Vec::new());
+    let n_rows = tables.iter().map(|table| table.rows.len()).sum();
+    let (mut submissions, mut responses) = (Vec::new(), Vec::with_capacity(n_rows));
     let mut n_received = vec![0; questions.len()];
     let question_idx_of: HashMap<&str, u32> = questions.iter().map(|question| trimmed(&question.id)).zip(0..).collect();
     let mut submission_idx_of: HashMap<String, u32> = HashMap::new();
+    let mut values = Values::default();
     let mut data_row = 0;
-    for table in tables {
+    for mut table in tables {
+        let rows = take_rows(&mut table);
         let access = Access::new(&table, input);
         let (Some(question), Some(text)) =
             (table.column_idx(&input.question_column), table.column_idx(&input.text_column))
@@ -232,39 +271,41 @@ fn long(
             continue;
         };
         let translation = table.column_idx(&input.translation_column);
-        for mut row in table.rows {
-            data_row += 1;
-            let Some(&question_idx) = question_idx_of.get(trimmed(row.cell(question))) else { continue };
-            n_received[question_idx as usize] += 1;
-            let response_id = access.response_id(&row, data_row)?;
-            let known = access.respondent_id(&row).map(str::to_owned);
-            let next_idx = submissions.len() as u32;
-            let submission_idx = match &known {
-                Some(id) => *submission_idx_of.entry(id.clone()).or_insert(next_idx),
-                None => next_idx,
-            };
-            if submission_idx == next_idx {
-                let unlinked = || format!("{}:{response_id}", questions[question_idx as usize].id);
-                submissions.push(Submission {
-                    respondent_id: known.unwrap_or_else(unlinked),
-                    email: None,
-                    attributes: vec![String::new(); access.attributes.len()],
-                    closed: Vec::new(),
-                });
-            }
-            let submission = &mut submissions[submission_idx as usize];
-            submission.email = submission.email.take().or_else(|| access.email(&row));
-            for (attribute, value) in submission.attributes.iter_mut().zip(access.attributes(&row)) {
-                if attribute.is_empty() {
-                    *attribute = value;
+        for block in rows.into_blocks() {
+            for row in block.iter() {
+                data_row += 1;
+                let Some(&question_idx) = question_idx_of.get(trimmed(row.cell(question))) else { continue };
+                n_received[question_idx as usize] += 1;
+                let response_id = access.response_id(row, data_row)?;
+                let known = access.respondent_id(row).map(str::to_owned);
+                let next_idx = submissions.len() as u32;
+                let submission_idx = match &known {
+                    Some(id) => *submission_idx_of.entry(id.clone()).or_insert(next_idx),
+                    None => next_idx,
+                };
+                if submission_idx == next_idx {
+                    let unlinked = || format!("{}:{response_id}", questions[question_idx as usize].id);
+                    submissions.push(Submission {
+                        respondent_id: known.unwrap_or_else(unlinked),
+                        email: None,
+                        attributes: vec![values.get(""); access.attributes.len()],
+                        closed: Vec::new(),
+                    });
                 }
-            }
-            let language = access.language(&row, notes);
-            if questions[question_idx as usize].kind == QuestionKind::Open {
-                let answer = access.answer(&mut row, text, translation);
-                responses.push(received(question_idx, submission_idx, response_id, answer, language, notes));
-            } else if !is_blank(row.cell(text)) {
-                submission.closed.push((question_idx, 0, row.take(text)));
+                let submission = &mut submissions[submission_idx as usize];
+                submission.email = submission.email.take().or_else(|| access.email(row));
+                for (attribute, value) in submission.attributes.iter_mut().zip(access.attributes(row, &mut values)) {
+                    if attribute.is_empty() {
+                        *attribute = value;
+                    }
+                }
+                let language = access.language(row, notes);
+                if questions[question_idx as usize].kind == QuestionKind::Open {
+                    let answer = access.answer(row, text, translation);
+                    responses.push(received(question_idx, submission_idx, response_id, answer, language, notes));
+                } else if !is_blank(row.cell(text)) {
+                    submission.closed.push((question_idx, 0, values.get(row.cell(text))));
+                }
             }
         }
     }
@@ -293,9 +334,9 @@ mod tests {
         assert_eq!(ids(&intake), expected);
         let place = &intake.responses[3].place;
         assert_eq!(place.to_string(), "answers1.csv, row 4, column E");
-        assert_eq!(intake.submissions[0].closed, [(1, 0, "Yes".to_owned())]);
+        assert_eq!(intake.submissions[0].closed, [(1, 0, "Yes".into())]);
         assert_eq!(intake.submissions[1].closed, []);
-        assert_eq!(intake.submissions[0].attributes, ["Asia"]);
+        assert_eq!(intake.submissions[0].attributes, ["Asia".into()]);
     }
 
     #[test]
@@ -349,7 +390,7 @@ mod tests {
         let text = "question,respondent,text\nQ1,r1,Yes\nQ2,r1,Because of the cost\nQ1,r2,\nQ2,r2,No idea\n";
         let intake = Files::new(&[text]).read("[[question]]\nid = \"Q1\"\nkind = \"single\"");
         let closed: Vec<_> = intake.submissions.iter().map(|submission| submission.closed.clone()).collect();
-        assert_eq!(closed, [vec![(0, 0, "Yes".to_owned())], vec![]]);
+        assert_eq!(closed, [vec![(0, 0, "Yes".into())], vec![]]);
         assert_eq!(intake.responses.len(), 2);
     }
 

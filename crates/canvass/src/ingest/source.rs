@@ -1,9 +1,14 @@
-//! The files as they are: bytes, size and hash.
+//! The files as they are: bytes, size and hash. Text is read window by window, and hashed as it goes.
 
 use super::IngestError;
 use serde::{Deserialize, Serialize};
+use std::fs::File;
+use std::io::{Cursor, Read, Seek};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+/// Bytes of a file that are in memory at a time.
+const WINDOW_BYTES: u64 = 1 << 18;
 
 /// What a file is read for.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
@@ -39,48 +44,149 @@ impl Source {
     /// # Errors
     /// [`IngestError::Missing`], [`IngestError::Folder`], [`IngestError::Unreadable`], [`IngestError::EmptyFile`]
     pub fn read(path: &Path, role: SourceRole) -> Result<(Self, Vec<u8>), IngestError> {
-        let unreadable = |source: std::io::Error| match source.kind() {
-            std::io::ErrorKind::NotFound => IngestError::Missing { file: path.to_path_buf() },
-            _ => IngestError::Unreadable { file: path.to_path_buf(), source },
-        };
-        if std::fs::metadata(path).map_err(unreadable)?.is_dir() {
-            return Err(IngestError::Folder { file: path.to_path_buf() });
-        }
-        let bytes = std::fs::read(path).map_err(unreadable)?;
-        if bytes.is_empty() {
-            return Err(IngestError::EmptyFile { file: path.to_path_buf() });
-        }
-        let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
-        let source = Self {
-            file: Arc::from(name.as_ref()),
-            role,
-            size: bytes.len() as u64,
-            blake3: blake3::hash(&bytes).to_hex().to_string(),
-        };
-        Ok((source, bytes))
+        let mut input = Input::open(path)?;
+        let bytes = input.whole()?;
+        Ok((input.finish(role), bytes))
+    }
+
+    /// The identity of a file, which is never held in memory whole.
+    ///
+    /// # Errors
+    /// As [`Source::read`].
+    pub fn identify(path: &Path, role: SourceRole) -> Result<Self, IngestError> {
+        let mut input = Input::open(path)?;
+        while !input.window()?.is_empty() {}
+        Ok(input.finish(role))
     }
 }
 
-/// Reads the files of answers in the order given, then the questions file.
-pub(super) fn read_all(
-    files: &[PathBuf],
-    questions_file: Option<&Path>,
-) -> Result<Vec<(Source, Vec<u8>)>, IngestError> {
-    if files.is_empty() {
-        return Err(IngestError::NoFile);
+/// What can be read, and read again from its beginning.
+trait ReadSeek: Read + Seek {}
+
+impl<T: Read + Seek> ReadSeek for T {}
+
+/// A file that is read window by window, and hashed as it goes.
+pub(super) struct Input<'b> {
+    path: PathBuf,
+    /// Its base name.
+    pub(super) file: Arc<str>,
+    reader: Box<dyn ReadSeek + 'b>,
+    hasher: blake3::Hasher,
+    size: u64,
+    /// What was read last.
+    window: Vec<u8>,
+    /// Whether the window was looked at and not handed on.
+    is_ahead: bool,
+}
+
+impl<'b> Input<'b> {
+    /// Opens a file and reads its first window.
+    ///
+    /// # Errors
+    /// [`IngestError::Missing`], [`IngestError::Folder`], [`IngestError::Unreadable`], [`IngestError::EmptyFile`]
+    pub(super) fn open(path: &Path) -> Result<Self, IngestError> {
+        check(path)?;
+        let file = File::open(path).map_err(|source| unreadable(path, source))?;
+        Self::new(path, Box::new(file))
     }
-    let mut sources: Vec<(Source, Vec<u8>)> = Vec::new();
-    for path in files {
-        let read = Source::read(path, SourceRole::Answers)?;
-        if let Some(at) = sources.iter().position(|(source, _)| source.blake3 == read.0.blake3) {
-            return Err(IngestError::SameFile { first: files[at].clone(), second: path.clone() });
+
+    /// A file whose bytes are in memory already.
+    pub(super) fn of(name: &str, bytes: &'b [u8]) -> Result<Self, IngestError> {
+        Self::new(Path::new(name), Box::new(Cursor::new(bytes)))
+    }
+
+    fn new(path: &Path, reader: Box<dyn ReadSeek + 'b>) -> Result<Self, IngestError> {
+        let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+        let mut input = Self {
+            path: path.to_path_buf(),
+            file: Arc::from(name.as_ref()),
+            reader,
+            hasher: blake3::Hasher::new(),
+            size: 0,
+            window: Vec::new(),
+            is_ahead: false,
+        };
+        input.fill()?;
+        input.is_ahead = true;
+        if input.window.is_empty() {
+            return Err(IngestError::EmptyFile { file: input.path });
         }
-        sources.push(read);
+        Ok(input)
     }
-    if let Some(path) = questions_file {
-        sources.push(Source::read(path, SourceRole::Questions)?);
+
+    /// Reads the next window, whole except at the end of the file.
+    fn fill(&mut self) -> Result<(), IngestError> {
+        self.window.clear();
+        let mut limited = (&mut self.reader).take(WINDOW_BYTES);
+        limited.read_to_end(&mut self.window).map_err(|source| unreadable(&self.path, source))?;
+        self.hasher.update(&self.window);
+        self.size += self.window.len() as u64;
+        Ok(())
     }
-    Ok(sources)
+
+    /// The first window, where nothing was handed on yet.
+    pub(super) fn head(&self) -> &[u8] {
+        &self.window
+    }
+
+    /// The byte that the window which was read last begins at, and the window.
+    pub(super) fn last(&self) -> (u64, &[u8]) {
+        (self.size - self.window.len() as u64, &self.window)
+    }
+
+    /// The next window; nothing at the end of the file.
+    pub(super) fn window(&mut self) -> Result<&[u8], IngestError> {
+        if !std::mem::take(&mut self.is_ahead) {
+            self.fill()?;
+        }
+        Ok(&self.window)
+    }
+
+    /// Goes back to the beginning.
+    pub(super) fn rewind(&mut self) -> Result<(), IngestError> {
+        self.reader.rewind().map_err(|source| unreadable(&self.path, source))?;
+        self.hasher.reset();
+        self.size = 0;
+        self.fill()?;
+        self.is_ahead = true;
+        Ok(())
+    }
+
+    /// All bytes from the first window on.
+    pub(super) fn whole(&mut self) -> Result<Vec<u8>, IngestError> {
+        let mut bytes = Vec::new();
+        loop {
+            let window = self.window()?;
+            if window.is_empty() {
+                return Ok(bytes);
+            }
+            bytes.extend_from_slice(window);
+        }
+    }
+
+    /// The identity of what was read since the beginning.
+    pub(super) fn finish(self, role: SourceRole) -> Source {
+        Source { file: self.file, role, size: self.size, blake3: self.hasher.finalize().to_hex().to_string() }
+    }
+}
+
+/// Whether there is a file to read, as far as can be told without reading it.
+pub(super) fn check(path: &Path) -> Result<(), IngestError> {
+    let known = std::fs::metadata(path).map_err(|source| unreadable(path, source))?;
+    if known.is_dir() {
+        return Err(IngestError::Folder { file: path.to_path_buf() });
+    }
+    if known.is_file() && known.len() == 0 {
+        return Err(IngestError::EmptyFile { file: path.to_path_buf() });
+    }
+    Ok(())
+}
+
+fn unreadable(path: &Path, source: std::io::Error) -> IngestError {
+    match source.kind() {
+        std::io::ErrorKind::NotFound => IngestError::Missing { file: path.to_path_buf() },
+        _ => IngestError::Unreadable { file: path.to_path_buf(), source },
+    }
 }
 
 fn as_str<S: serde::Serializer>(name: &Arc<str>, serializer: S) -> Result<S::Ok, S::Error> {
@@ -111,15 +217,17 @@ mod tests {
         assert!(matches!(read(&folder.path().join("none.csv")), IngestError::Missing { .. }));
         assert!(matches!(read(folder.path()), IngestError::Folder { .. }));
         assert!(matches!(read(&empty), IngestError::EmptyFile { .. }));
-        assert!(matches!(read_all(&[], None).unwrap_err(), IngestError::NoFile));
     }
 
     #[test]
-    fn a_file_given_twice_is_refused() {
-        let folder = tempfile::tempdir().unwrap();
-        let (one, two) = (folder.path().join("one.csv"), folder.path().join("two.csv"));
-        std::fs::write(&one, "id,comment\n1,Yes\n").unwrap();
-        std::fs::copy(&one, &two).unwrap();
-        assert!(matches!(read_all(&[one, two], None).unwrap_err(), IngestError::SameFile { .. }));
+    fn windows_are_the_bytes_of_the_file_and_so_are_those_after_going_back() {
+        let bytes: Vec<u8> = (0..3 * WINDOW_BYTES + 17).map(|at| (at % 251) as u8).collect();
+        let mut input = Input::of("a.csv", &bytes).unwrap();
+        assert_eq!(input.head(), &bytes[..WINDOW_BYTES as usize]);
+        assert_eq!(input.window().unwrap().len() as u64, WINDOW_BYTES);
+        input.rewind().unwrap();
+        assert_eq!(input.whole().unwrap(), bytes);
+        let source = input.finish(SourceRole::Answers);
+        assert_eq!((source.size, source.blake3), (bytes.len() as u64, blake3::hash(&bytes).to_hex().to_string()));
     }
 }

@@ -82,7 +82,7 @@ fn whole_submissions(intake: &Intake) -> Vec<Option<String>> {
         .map(|((mut cells, n_words), submission)| {
             let n_attributes = submission.attributes.iter().filter(|cell| !cell.trim().is_empty()).count();
             let n_closed = n_attributes + submission.closed.len();
-            cells.extend(submission.attributes.iter().cloned());
+            cells.extend(submission.attributes.iter().map(ToString::to_string));
             cells.extend(
                 submission.closed.iter().map(|(question, column, answer)| format!("{question}.{column} {answer}")),
             );

@@ -137,7 +137,7 @@ fn match_inputs(
 ) -> Result<Option<Vec<(InputIdentity, PathBuf)>>, Error> {
     let mut given: Vec<(PathBuf, String, bool)> = Vec::new();
     for path in files {
-        let (source, _) = Source::read(path, SourceRole::Answers)?;
+        let source = Source::identify(path, SourceRole::Answers)?;
         given.push((path.clone(), source.blake3, false));
     }
     let mut matched = Vec::new();

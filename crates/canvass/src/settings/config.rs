@@ -46,6 +46,10 @@ pub struct InputConfig {
     pub layout: Option<Layout>,
     /// The sheet of a workbook.
     pub sheet: Option<String>,
+    /// The encoding of text files that are not UTF-8, by a name that web pages use. An empty name: to be worked out.
+    pub encoding: Option<String>,
+    /// The character between the cells of text files, or "tab". An empty name: to be worked out.
+    pub delimiter: Option<String>,
     /// The column with the id of a response.
     pub id_column: Option<String>,
     /// The column with the id of a respondent.

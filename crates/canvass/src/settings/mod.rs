@@ -70,6 +70,10 @@ pub struct InputSettings {
     pub layout: Layout,
     /// The sheet of a workbook; empty for text files and where the workbooks name their sheets differently.
     pub sheet: String,
+    /// The encoding of text files that are neither UTF-8 nor have a byte order mark; empty: worked out file by file.
+    pub encoding: String,
+    /// The character between the cells of text files, or "tab"; empty: worked out file by file.
+    pub delimiter: String,
     /// The column with the id of a response; empty: the 1-based data row is the id.
     pub id_column: String,
     /// The column with the id of a respondent; empty: a wide file's response id, nothing to link by in a long file.

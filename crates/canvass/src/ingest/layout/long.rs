@@ -280,7 +280,7 @@ fn ids<'t>(job: &Job<'t>, column: &str) -> Result<Vec<&'t str>, IngestError> {
     let mut ids = Vec::new();
     for table in job.columns.tables {
         let Some(column_idx) = table.column_idx(column) else { continue };
-        for row in &table.rows {
+        for row in table.rows.iter() {
             let id = row.cell(column_idx);
             if is_blank(id) {
                 return Err(IngestError::BlankCell {

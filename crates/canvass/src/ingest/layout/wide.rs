@@ -166,13 +166,16 @@ fn profile_in<'t>(table: &'t Table, name: &str) -> Option<Profile<'t>> {
 /// A value of the column that stands in more than one file.
 fn shared_id<'t>(job: &Job<'t>, name: &str) -> Option<&'t str> {
     let mut earlier: HashSet<&str> = HashSet::new();
-    for table in job.columns.tables {
+    for (position, table) in (1..).zip(job.columns.tables) {
         let column_idx = table.column_idx(name)?;
         let ids = || table.rows.iter().map(|row| trimmed(row.cell(column_idx)));
         if let Some(id) = ids().find(|id| earlier.contains(id)) {
             return Some(id);
         }
-        earlier.extend(ids());
+        // No file comes behind the last.
+        if position < job.columns.tables.len() {
+            earlier.extend(ids());
+        }
     }
     None
 }
