@@ -294,7 +294,7 @@ pub(crate) fn words_in<'t>(text: &'t str, span: Span, is_prefix: impl Fn(&str) -
 }
 
 /// The words of a text in lower case, without punctuation: what two answers must share to count as near-duplicates, and
-/// an answer a reference text to count as quoting it. They do not depend on how Unicode writes them: see [`crate::normal`].
+/// an answer a reference text to count as quoting it. They are those of the text's NFKC form, whatever form it came in.
 pub fn normalised_words(text: &str) -> impl Iterator<Item = String> {
     normalised_word_indices(text).map(|(_, word)| word)
 }
