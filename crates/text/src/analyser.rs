@@ -13,7 +13,9 @@ use crate::phrases::{APART, Element};
 use crate::quotation::Quotations;
 use crate::resources::{LanguageResources, Neighbourhood, Resources};
 use crate::segment::{leads_in, segment};
-use crate::terms::{AnalysedText, Analysis, LeftOut, Point, Term, TermKind, TermRules, Text, Token, Vocabulary};
+use crate::terms::{
+    AnalysedText, Analysis, LeftOut, Point, Term, TermKind, TermRules, Text, Token, Vocabulary, surface_forms,
+};
 use crate::words::{Word, words_in};
 use crate::writing::{acronym, inner_words, is_markup, is_shouted};
 use rayon::prelude::*;
@@ -527,22 +529,6 @@ fn word_terms(words: &Words<'_>, assembled: &[Assembled], general: &[bool]) -> V
         as_verb,
     });
     terms.collect()
-}
-
-/// Forms by frequency. "Housing" at the head of a sentence is "housing" unless it stands so elsewhere; "UMM" stays as it is.
-///
-/// `written`: for each form how often it occurs, and how often of that not as the first word of a point.
-pub(crate) fn surface_forms(written: &BTreeMap<&str, (u32, u32)>) -> Vec<(String, u32)> {
-    let mut forms: BTreeMap<String, u32> = BTreeMap::new();
-    for (form, (count, inner)) in written {
-        let lower = form.to_lowercase();
-        let only_first_capital = form.chars().skip(1).all(|c| !c.is_uppercase());
-        let is_sentence_head = only_first_capital && (*inner == 0 || written.contains_key(lower.as_str()));
-        *forms.entry(if is_sentence_head { lower } else { (*form).to_owned() }).or_default() += count;
-    }
-    let mut forms: Vec<(String, u32)> = forms.into_iter().collect();
-    forms.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-    forms
 }
 
 /// Puts the chunks together; the numbers of inner words are from here on those of all texts.

@@ -1,11 +1,10 @@
 //! What makes one term of several words or forms: phrases, and the entries of a lexicon.
 
 use crate::Span;
-use crate::analyser::surface_forms;
 use crate::language::Language;
 use crate::lexicon::{Lexicon, Merge, MergeKind};
 use crate::phrases::{APART, Element, Patterns, Phrase, Step, mine};
-use crate::terms::{AnalysedText, LeftOut, Point, Term, TermKind, Text, Token};
+use crate::terms::{AnalysedText, LeftOut, Point, Term, TermKind, Text, Token, surface_forms};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 

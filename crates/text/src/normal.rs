@@ -16,11 +16,21 @@ use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
 /// # Cost
 /// Of ASCII a look at each eighth byte; else a few comparisons a character.
 pub(crate) fn is_plain(text: &str) -> bool {
-    text.is_ascii() || text.chars().all(is_plain_char)
+    if text.is_ascii() {
+        return true;
+    }
+    // What a sign that is not its own normal form stands before may be a mark, and then a word begins with the sign.
+    let mut follows_sign = false;
+    text.chars().all(|c| {
+        let is_plain = is_common(c) || !follows_sign && is_normal(c);
+        follows_sign = matches!(c, '\u{2011}' | '\u{2026}');
+        is_plain
+    })
 }
 
-fn is_plain_char(c: char) -> bool {
-    match c {
+/// Whether a character is one of many that no normal form changes, or one whose change no word shows; no mark is.
+fn is_common(c: char) -> bool {
+    matches!(c,
         // Of Latin-1 the signs that are no part of words in any form; then letters but for ligatures and the long s.
         '\0'..='\u{7f}'
         | '\u{a0}'..='\u{a7}'
@@ -43,14 +53,15 @@ fn is_plain_char(c: char) -> bool {
         | '\u{2010}'..='\u{2015}'
         | '\u{2018}'..='\u{201a}'
         | '\u{201c}'..='\u{201f}'
-        | '\u{2026}' => true,
-        _ => {
-            !shows_nothing(c)
-                && !is_apostrophe(c)
-                && canonical_combining_class(c) == 0
-                && is_nfkc_quick(std::iter::once(c)) == IsNormalized::Yes
-        }
-    }
+        | '\u{2026}')
+}
+
+/// Whether a character by itself is its normal form, and joins none before it.
+fn is_normal(c: char) -> bool {
+    !shows_nothing(c)
+        && !is_apostrophe(c)
+        && canonical_combining_class(c) == 0
+        && is_nfkc_quick(std::iter::once(c)) == IsNormalized::Yes
 }
 
 /// Characters that are there for the computer: without them the text looks the same.

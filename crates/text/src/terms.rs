@@ -3,6 +3,7 @@
 use crate::Span;
 use crate::language::Language;
 use crate::lexicon::Merge;
+use std::collections::BTreeMap;
 
 /// Why a token carries no theme.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -120,6 +121,22 @@ impl Term {
     pub fn surface(&self) -> &str {
         self.surface_forms.first().map_or(self.stem.as_str(), |(form, _)| form)
     }
+}
+
+/// Forms by frequency. "Housing" at the head of a sentence is "housing" unless it stands so elsewhere; "UMM" stays as it is.
+///
+/// `written`: for each form how often it occurs, and how often of that not as the first word of a point.
+pub(crate) fn surface_forms(written: &BTreeMap<&str, (u32, u32)>) -> Vec<(String, u32)> {
+    let mut forms: BTreeMap<String, u32> = BTreeMap::new();
+    for (form, (count, inner)) in written {
+        let lower = form.to_lowercase();
+        let only_first_capital = form.chars().skip(1).all(|c| !c.is_uppercase());
+        let is_sentence_head = only_first_capital && (*inner == 0 || written.contains_key(lower.as_str()));
+        *forms.entry(if is_sentence_head { lower } else { (*form).to_owned() }).or_default() += count;
+    }
+    let mut forms: Vec<(String, u32)> = forms.into_iter().collect();
+    forms.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    forms
 }
 
 /// The terms of a set of responses, in the order of their languages, then of their stems.
