@@ -4,6 +4,7 @@
 //! [`read`] is the whole stage. Nothing is judged here: a blank answer is a response like any other, and the ledger
 //! says what becomes of it. Imperfect input is a finding; an error is only what leaves nothing sensible to read.
 
+mod day;
 mod error;
 #[cfg(test)]
 mod fixture;
@@ -18,7 +19,9 @@ use crate::settings::{Config, InputSettings, Question};
 use canvass_text::Language;
 use std::path::PathBuf;
 
+pub use day::Day;
 pub use error::IngestError;
+pub(crate) use layout::fold;
 pub use place::{Place, column_letters};
 pub use source::{Source, SourceRole};
 
@@ -50,6 +53,10 @@ pub struct Submission {
     pub email: Option<String>,
     /// The values of `InputSettings::attribute_columns`, in that order; empty where not given.
     pub attributes: Vec<String>,
+    /// The file of its first row: index into `Intake::sources`.
+    pub source_idx: u32,
+    /// The day it was made, the latest where it has several rows; none where the time column gives none.
+    pub day: Option<Day>,
     /// The answers to the closed questions: (index into `Intake::questions`, column within it, the cell), blank ones left
     /// out.
     pub closed: Vec<(u32, u32, String)>,

@@ -1,9 +1,9 @@
 //! Long files: a row an answer, and a column that says to which question.
 
-use super::column::{Use, judge_beside_text};
+use super::column::{Use, Verdict, judge_beside_text};
 use super::translation::{Originals, may_be_text, readings};
 use super::words::{List, fold};
-use super::{Columns, Job, Recognised, Stated, brief, is_blank, language, trimmed};
+use super::{Columns, Job, Recognised, Stated, brief, further_times, is_blank, language, trimmed};
 use crate::ingest::{Decision, IngestError, column_letters};
 use crate::settings::{Question, QuestionConfig, QuestionKind};
 use std::collections::{BTreeMap, HashSet};
@@ -65,6 +65,14 @@ pub(super) fn recognise(job: &Job<'_>, mut draft: Recognised) -> Result<Recognis
         found.map_or_else(String::new, |(name, _)| name.to_owned())
     });
 
+    let times: Vec<&str> = (columns.names.iter().copied())
+        .filter(|name| {
+            is_free(name) && judge_beside_text(&job.header(name), &columns.profile(name)).used_as == Use::Time
+        })
+        .collect();
+    let (time, _) = further_times(job, times);
+    let time = stated.time.clone().or(time.map(str::to_owned)).unwrap_or_default();
+
     let mut email = stated.email.clone();
     let (mut attributes, mut ignored) = (Vec::new(), Vec::new());
     for &name in &columns.names {
@@ -81,10 +89,14 @@ pub(super) fn recognise(job: &Job<'_>, mut draft: Recognised) -> Result<Recognis
         if verdict.used_as == Use::Email && email.is_some() {
             verdict.used_as = Use::Ignored;
         }
+        if verdict.used_as == Use::Time && name != time {
+            verdict = Verdict::new(Use::Ignored, "a time, but not the one that is used");
+        }
         note(name, verdict.used_as, &verdict.reason);
         match verdict.used_as {
             Use::Email => email = Some(columns.everywhere(name, Use::Email.describe())?),
             Use::Attribute => attributes.push(columns.everywhere(name, Use::Attribute.describe())?),
+            Use::Time => {}
             _ => ignored.push(name.to_owned()),
         }
     }
@@ -100,6 +112,7 @@ pub(super) fn recognise(job: &Job<'_>, mut draft: Recognised) -> Result<Recognis
     text.clone_into(&mut input.text_column);
     input.translation_column = translation;
     input.language_column = language;
+    input.time_column = time;
     input.id_column = id;
     input.respondent_column = respondent;
     input.email_column = email.unwrap_or_default();
@@ -219,8 +232,10 @@ fn questions(job: &Job<'_>, column: &str, decisions: &mut Vec<Decision>) -> Resu
         }
         let kind = stated.and_then(|question| question.kind).unwrap_or(QuestionKind::Open);
         let text = wording.unwrap_or(id).to_owned();
-        questions
-            .push((rank, Question { id: id.to_owned(), kind, text, columns: Vec::new(), translation_column: None }));
+        let options = stated.map(|stated| stated.options.clone()).unwrap_or_default();
+        let not_applicable = stated.map(|stated| stated.not_applicable.clone()).unwrap_or_default();
+        let (id, columns, translation_column) = (id.to_owned(), Vec::new(), None);
+        questions.push((rank, Question { id, kind, text, columns, translation_column, options, not_applicable }));
     }
     questions.sort_by_key(|(rank, _)| *rank);
     Ok(questions.into_iter().map(|(_, question)| question).collect())
