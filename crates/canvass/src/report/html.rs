@@ -87,6 +87,7 @@ fn environment() -> Result<Environment<'static>, TemplateError> {
     environment.add_filter("state_name", state_name);
     environment.add_filter("language_name", language_name);
     environment.add_filter("merge_reason", merge_reason);
+    super::statistics::install(&mut environment)?;
     environment.add_template(NAME, include_str!("template.html"))?;
     Ok(environment)
 }
