@@ -209,7 +209,8 @@ fn regional() -> Outputs {
             file += &format!("{id},{region},{},{comment}\n", if id <= 39 { "Agree" } else { "Disagree" });
         }
     }
-    Run::new().csv(&file).done().outputs()
+    let settings = "[[question]]\ncolumn = \"What should change?\"\nkind = \"open\"";
+    Run::new().csv(&file).settings(settings).done().outputs()
 }
 
 #[test]
@@ -269,7 +270,7 @@ fn stated_options_hold_and_the_settings_written_give_the_same_run() {
     assert_eq!(options(&sure), named(&[("Low", 1), ("Middling", 1), ("High", 2)]));
     assert_eq!((count(&sure, "base"), count(&sure, "n_not_applicable"), count(&sure, "n_no_answer")), (4, 1, 0));
     let used = closed(&outputs, "q2")["items"][0].clone();
-    assert_eq!(options(&used), named(&[("Bus, ferry", 2), ("Post", 2), ("Fax", 0)]));
+    assert_eq!(options(&used), named(&[("Bus, ferry", 2), ("Post", 3), ("Fax", 0)]));
     assert_eq!((count(&used, "base"), count(&used, "n_no_answer")), (4, 1));
     let findings = outputs.findings();
     let by: BTreeSet<&str> = list(&findings, "crosstabs").iter().map(|table| text(table, "by_name")).collect();

@@ -31,8 +31,8 @@ impl Day {
         // Years begin in March, so that a leap day ends one.
         let year = if month <= 2 { year - 1 } else { year };
         let (era, of_era) = (year.div_euclid(400), year.rem_euclid(400));
-        let month = (month as i32 + 9) % 12;
-        let of_year = (153 * month + 2) / 5 + day as i32 - 1;
+        let month = (month.cast_signed() + 9) % 12;
+        let of_year = (153 * month + 2) / 5 + day.cast_signed() - 1;
         Some(Self(era * ERA + of_era * 365 + of_era / 4 - of_era / 100 + of_year - EPOCH))
     }
 
@@ -45,13 +45,13 @@ impl Day {
         let month = (5 * of_year + 2) / 153;
         let day = of_year - (153 * month + 2) / 5 + 1;
         let month = if month < 10 { month + 3 } else { month - 9 };
-        (era * 400 + year + i32::from(month <= 2), month as u32, day as u32)
+        (era * 400 + year + i32::from(month <= 2), month.cast_unsigned(), day.cast_unsigned())
     }
 
     /// The day `n` days later.
     #[must_use]
     pub fn plus(self, n: u32) -> Self {
-        Self(self.0 + n as i32)
+        Self(self.0 + n.cast_signed())
     }
 
     /// Days from `earlier` to this one; 0 if it is not later.
@@ -101,8 +101,8 @@ impl Written {
         }
         let [(a, len_a), (b, len_b), (c, len_c)] = numbers;
         match (len_a, len_b, len_c) {
-            (4, 1..=2, 1..=2) => Day::new(a as i32, b, c).map(Self::Day),
-            (1..=2, 1..=2, 4) => Some(Self::YearLast(a, b, c as i32)),
+            (4, 1..=2, 1..=2) => Day::new(a.cast_signed(), b, c).map(Self::Day),
+            (1..=2, 1..=2, 4) => Some(Self::YearLast(a, b, c.cast_signed())),
             (1..=2, 1..=2, 1..=2) => Some(Self::Short(a, b, c)),
             _ => None,
         }
@@ -110,7 +110,7 @@ impl Written {
 
     /// The day, read in this order.
     pub(super) fn day(self, order: DateOrder) -> Option<Day> {
-        let year = |short: u32| 2000 + short as i32;
+        let year = |short: u32| 2000 + short.cast_signed();
         match (self, order) {
             (Self::Day(day), _) => Some(day),
             (Self::YearLast(..), DateOrder::Ymd) => None,

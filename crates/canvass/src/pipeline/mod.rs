@@ -233,7 +233,9 @@ pub fn analyse(
         for (group, theme_ids) in coded.languages.iter_mut().zip(theme_ids) {
             group.theme_ids = theme_ids;
         }
-        themes.extend(statistics::theme_answers(&coded, &findings));
+        if !settings.crosstabs.by.is_empty() {
+            themes.extend(statistics::theme_answers(&coded, &findings));
+        }
         built.push(findings);
         let Coded { question_idx, positions, read_in, analysis, copied, added, languages, .. } = coded;
         questions.push(QuestionRun { question_idx, positions, read_in, analysis, copied, added, languages });

@@ -13,6 +13,8 @@ const BAR_TOP: usize = 18;
 const BAR: usize = 14;
 /// Characters of a label: what fits beside a number on a page of 400 pixels.
 const LONGEST_LABEL: usize = 38;
+/// Characters of a label on a line of its own, on a page of 1000 pixels.
+const LONGEST_WIDE: usize = 110;
 /// More columns than this are put together.
 const MOST_COLUMNS: usize = 400;
 /// The height of a column of days, in pixels.
@@ -39,13 +41,18 @@ fn escaped(text: &str) -> String {
     out
 }
 
-/// What fits: white space evened out, the rest left out.
+/// What fits beside a number.
 fn label(text: &str) -> String {
+    cut(text, LONGEST_LABEL)
+}
+
+/// The text with white space evened out, and of a long one the beginning.
+fn cut(text: &str, longest: usize) -> String {
     let even = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    if even.chars().count() <= LONGEST_LABEL {
+    if even.chars().count() <= longest {
         return escaped(&even);
     }
-    let start: String = even.chars().take(LONGEST_LABEL - 1).collect();
+    let start: String = even.chars().take(longest - 1).collect();
     format!("{}…", escaped(start.trim_end()))
 }
 
@@ -108,7 +115,10 @@ pub(super) fn stacked(title: &str, parts: &[String], labels: &[String], counts: 
     let mut svg = open(title, &told.collect::<Vec<_>>().join("; "), labels.len() * (LINE + 8));
     for (at, ((text, counts), base)) in labels.iter().zip(counts).zip(bases).enumerate() {
         let top = at * (LINE + 8);
-        let _ = write!(svg, "<text x=\"0\" y=\"{}\">{}</text>", top + 13, label(text));
+        // On a wide page there is room for all of it.
+        for (class, longest) in [("whole", LONGEST_WIDE), ("short", LONGEST_LABEL + 8)] {
+            let _ = write!(svg, "<text class=\"{class}\" x=\"0\" y=\"{}\">{}</text>", top + 13, cut(text, longest));
+        }
         let mut before = 0;
         for (part, n) in counts.iter().enumerate() {
             // From edge to edge, so that the parts fill the bar whatever is rounded.

@@ -370,7 +370,7 @@ pub enum SettingsError {
     },
     /// Cross-tables are to be made by something that does not group respondents.
     #[error(
-        "crosstabs.by names {name:?}, which is neither an attribute column nor a question with one answer; there are {}",
+        "crosstabs.by names {name:?}, which is neither an attribute column nor a question with one answer; those are: {}",
         listed(available)
     )]
     UnknownGroups {

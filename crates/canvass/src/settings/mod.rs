@@ -307,6 +307,7 @@ const HEADER: &str = "\
 # Settings of this run, complete: `canvass run FILE... --config canvass.toml` with the same files, questions file,
 # reference texts and tokenizers included, gives the same bytes again.
 # To correct a guess, change it here: a question's kind (open, single, multiple, scale, matrix), its id or its wording;
+# give a closed question options = [...] in their order, the lowest first, and not_applicable = [...];
 # move a column's name to attribute_columns or ignored_columns to take it out of the questions. To take a translation
 # away, remove its translation_column line and name the column among ignored_columns.
 # An empty name means \"there is none\".

@@ -120,7 +120,7 @@ struct By {
 /// What is counted in one table: for each respondent the answers, ascending; none if they are not in the base.
 struct Of<'a> {
     question: String,
-    of: CountedOf,
+    counted: CountedOf,
     language: Option<Language>,
     statement: Option<String>,
     answers: Vec<CountedAnswer>,
@@ -130,6 +130,23 @@ struct Of<'a> {
     given: Vec<Option<Vec<u32>>>,
     /// Themes, where near-duplicates count.
     once: Option<&'a ThemeAnswers>,
+}
+
+/// What one row of tables counts.
+enum Source<'a> {
+    /// The themes of a question in one language.
+    Themes(&'a ThemeAnswers),
+    /// One column of a closed question.
+    Closed(&'a ReadQuestion, usize),
+}
+
+impl Source<'_> {
+    fn question_idx(&self) -> u32 {
+        match self {
+            Self::Themes(themes) => themes.question_idx,
+            Self::Closed(read, _) => read.question_idx,
+        }
+    }
 }
 
 /// Makes every table that `names` asks for.
@@ -143,14 +160,23 @@ pub(super) fn tables(
     words: &super::grades::Words,
 ) -> Vec<CrossTable> {
     let bys: Vec<By> = names.iter().filter_map(|name| by(intake, respondents, closed, name, words)).collect();
+    if bys.is_empty() {
+        return Vec::new();
+    }
+    let mut sources: Vec<Source<'_>> = themes.iter().map(Source::Themes).collect();
+    sources
+        .extend(closed.iter().flat_map(|read| (0..read.answers.len()).map(move |column| Source::Closed(read, column))));
     // In the order of the form.
-    let mut counted: Vec<Of<'_>> = themes.iter().map(|themes| of_themes(intake, respondents, themes)).collect();
-    counted.extend(closed.iter().flat_map(|question| of_closed(intake, question)));
-    counted.sort_by_key(|of| of.question_idx);
+    sources.sort_by_key(Source::question_idx);
     let both_ways: BTreeSet<u32> = bys.iter().filter_map(|by| by.question_idx).collect();
     let mut patterns: BTreeMap<(u32, u32), Pattern> = BTreeMap::new();
     let mut tables = Vec::new();
-    for of in &counted {
+    for source in &sources {
+        // One at a time: it holds an entry for each respondent.
+        let of = &match source {
+            Source::Themes(themes) => of_themes(intake, respondents, themes),
+            Source::Closed(read, column) => of_closed(intake, read, *column),
+        };
         for by in bys.iter().filter(|by| by.question_idx != Some(of.question_idx)) {
             let counts = count(of, by);
             if counts.bases.iter().all(|base| *base == 0) {
@@ -223,7 +249,7 @@ fn of_themes<'a>(intake: &Intake, respondents: &Respondents<'_>, themes: &'a The
     }
     Of {
         question: intake.questions[themes.question_idx as usize].id.clone(),
-        of: CountedOf::Themes,
+        counted: CountedOf::Themes,
         language: (!themes.is_main).then_some(themes.language),
         statement: None,
         answers: (themes.themes.iter())
@@ -236,34 +262,27 @@ fn of_themes<'a>(intake: &Intake, respondents: &Respondents<'_>, themes: &'a The
     }
 }
 
-/// One for each column of the question.
-fn of_closed<'a>(intake: &Intake, read: &ReadQuestion) -> Vec<Of<'a>> {
+/// What is counted of one column of a closed question.
+fn of_closed<'a>(intake: &Intake, read: &ReadQuestion, column: usize) -> Of<'a> {
     let question = &intake.questions[read.question_idx as usize];
     let answers = |option: &super::options::Choice| CountedAnswer { theme_id: None, label: option.label.clone() };
-    let given = |answers: &Answers| {
-        let chosen = answers.of.iter().map(|answer| match answer {
-            Answer::Chosen(options) => Some(options.iter().map(|option| u32::from(*option)).collect()),
-            Answer::None | Answer::NotApplicable(_) => None,
-        });
-        chosen.collect()
-    };
-    let columns = read.answers.iter().enumerate();
-    columns
-        .map(|(column, of)| Of {
-            question: question.id.clone(),
-            of: CountedOf::Answers,
-            language: None,
-            statement: (question.kind == QuestionKind::Matrix)
-                .then(|| question.columns.get(column).map(|header| statement(header, &question.text)))
-                .flatten(),
-            answers: read.scheme.options.iter().map(answers).collect(),
-            question_idx: read.question_idx,
-            // Where there is one option only, whoever answered gave it.
-            is_partition: question.kind != QuestionKind::Multiple || read.scheme.options.len() < 2,
-            given: given(of),
-            once: None,
-        })
-        .collect()
+    let given = read.answers[column].of.iter().map(|answer| match answer {
+        Answer::Chosen(options) => Some(options.iter().map(|option| u32::from(*option)).collect()),
+        Answer::None | Answer::NotApplicable(_) => None,
+    });
+    let header = question.columns.get(column).filter(|_| question.kind == QuestionKind::Matrix);
+    Of {
+        question: question.id.clone(),
+        counted: CountedOf::Answers,
+        language: None,
+        statement: header.map(|header| statement(header, &question.text)),
+        answers: read.scheme.options.iter().map(answers).collect(),
+        question_idx: read.question_idx,
+        // Where there is one option only, whoever answered gave it.
+        is_partition: question.kind != QuestionKind::Multiple || read.scheme.options.len() < 2,
+        given: given.collect(),
+        once: None,
+    }
 }
 
 fn count(of: &Of<'_>, by: &By) -> Counts {
@@ -335,7 +354,7 @@ fn table(
     });
     CrossTable {
         question: of.question.clone(),
-        of: of.of,
+        of: of.counted,
         language: of.language,
         statement: of.statement.clone(),
         by: by.kind,

@@ -39,6 +39,17 @@ struct Neutral {
     words: Vec<String>,
 }
 
+/// Ratings that have sides, but no grades: "maybe" is no median of yes and no.
+const YES_OR_NO: [&str; 2] = ["answer", "truth"];
+
+/// What options are worth in a rating.
+pub(super) struct Scores {
+    /// For each option, from -6 to 6.
+    pub(super) scores: Vec<i8>,
+    /// Whether they are grades, so that there is a median.
+    pub(super) is_graded: bool,
+}
+
 /// What a rated word is worth with nothing beside it.
 const PLAIN: i8 = 4;
 /// What "not very" is worth.
@@ -77,16 +88,17 @@ impl Words {
         Some(if closes { text.trim_end_matches(is_mark) } else { text.trim_end() })
     }
 
-    /// The rating that all these options are grades of, with the score of each, from -6 to 6. No two have one score.
-    pub(super) fn rating<'o>(&self, options: impl Iterator<Item = &'o str> + Clone) -> Option<Vec<i8>> {
+    /// The rating that all these options are grades of. No two have one score.
+    pub(super) fn rating(&self, options: &[&str]) -> Option<Scores> {
         let names = self.rating.iter().map(|rating| rating.name.as_str()).chain(self.grades.keys().map(String::as_str));
         names.into_iter().find_map(|name| {
-            let scores: Vec<i8> = options.clone().map(|option| self.score(name, option)).collect::<Option<_>>()?;
+            let scores: Vec<i8> = options.iter().map(|option| self.score(name, option)).collect::<Option<_>>()?;
             let mut distinct = scores.clone();
             distinct.sort_unstable();
             distinct.dedup();
             let decided = scores.iter().any(|score| *score != 0);
-            (decided && distinct.len() == scores.len()).then_some(scores)
+            let is_graded = !YES_OR_NO.contains(&name);
+            (decided && distinct.len() == scores.len()).then_some(Scores { scores, is_graded })
         })
     }
 
@@ -152,8 +164,8 @@ mod tests {
 
     /// The options in the order of their scores.
     fn ordered<'o>(options: &[&'o str]) -> Option<Vec<&'o str>> {
-        let scores = Words::load().rating(options.iter().copied())?;
-        let mut graded: Vec<(i8, &str)> = scores.into_iter().zip(options.iter().copied()).collect();
+        let scores = Words::load().rating(options)?;
+        let mut graded: Vec<(i8, &str)> = scores.scores.into_iter().zip(options.iter().copied()).collect();
         graded.sort_unstable();
         Some(graded.into_iter().map(|(_, option)| option).collect())
     }

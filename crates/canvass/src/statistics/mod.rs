@@ -95,6 +95,9 @@ pub(crate) fn by(intake: &Intake, ledger: &Ledger, config: &Config) -> Result<Cr
         }
         return Ok(CrosstabSettings { by });
     }
+    if !intake.questions.iter().any(|question| may_group(question.kind)) {
+        return Ok(CrosstabSettings { by: attributes.clone() });
+    }
     let words = Words::load();
     let respondents = Respondents::new(intake, ledger);
     let few = respondents.closed.iter().filter(|(question_idx, columns)| {

@@ -237,17 +237,19 @@ fn stated_options(question: &Question, stated: &[String], values: &Values<'_>, w
         let ends = Ends::of(&question.text, &numbers, true);
         return halves(Ordered { options: options.collect(), ends, is_numeric: true, leaves_out: false });
     }
-    let scores = words.rating(question.options.iter().map(String::as_str));
+    let scores = words.rating(&question.options.iter().map(String::as_str).collect::<Vec<_>>());
     let graded = question.kind != QuestionKind::Multiple
-        && (scores.is_some() || matches!(question.kind, QuestionKind::Matrix | QuestionKind::Scale));
+        && (scores.as_ref().is_some_and(|scores| scores.is_graded)
+            || matches!(question.kind, QuestionKind::Matrix | QuestionKind::Scale));
     let label = |value: &str, stated: &str| {
         let found = values.iter().find(|(known, _)| *known == value);
         found.map_or_else(|| stated.to_owned(), |(_, forms)| forms.label())
     };
-    let options = stated.iter().zip(&question.options).enumerate().map(|(at, (value, option))| {
-        let half = scores.as_ref().map(|scores| half(scores[at]));
-        let grade = graded.then_some(at as i32 + 1);
-        (value.clone(), Choice { label: label(value, option), grade, half: half.filter(|_| graded) })
+    let options = (1..).zip(stated.iter().zip(&question.options)).enumerate().map(|(at, (grade, (value, option)))| {
+        let half = scores.as_ref().map(|scores| half(scores.scores[at]));
+        let grade = graded.then_some(grade);
+        let half = half.filter(|_| question.kind != QuestionKind::Multiple);
+        (value.clone(), Choice { label: label(value, option), grade, half })
     });
     Ordered { options: options.collect(), ..Ordered::default() }
 }
@@ -312,10 +314,12 @@ fn halves(mut ordered: Ordered) -> Ordered {
     ordered
 }
 
-/// Grades of one rating, the lowest first. A few values may be none: they are free texts.
+/// Grades of one rating, the lowest first; "yes" before "no". A few values may be none: they are free texts.
 fn rating(values: &Values<'_>, words: &Words) -> Option<Ordered> {
     let total: u64 = values.iter().map(|(_, forms)| forms.count()).sum();
-    let scores = |values: &[&(&String, &Forms)]| words.rating(values.iter().map(|(value, _)| value.as_str()));
+    let scores = |values: &[&(&String, &Forms)]| {
+        words.rating(&values.iter().map(|(value, _)| value.as_str()).collect::<Vec<_>>())
+    };
     let all: Vec<&(&String, &Forms)> = values.iter().collect();
     let (graded, scores) = if let Some(scores) = scores(&all) {
         (all, scores)
@@ -323,14 +327,17 @@ fn rating(values: &Values<'_>, words: &Words) -> Option<Ordered> {
         // At most a fifth of the answers, each given once.
         let some: Vec<_> = values.iter().filter(|(_, forms)| forms.count() > 1).collect();
         let n: u64 = some.iter().map(|(_, forms)| forms.count()).sum();
-        let scores = scores(&some).filter(|scores| scores.len() > 1 && n * 5 >= total * 4)?;
+        let scores = scores(&some).filter(|scores| scores.scores.len() > 1 && n * 5 >= total * 4)?;
         (some, scores)
     };
     let mut options: Vec<(i8, &String, String)> =
-        graded.iter().zip(scores).map(|((value, forms), score)| (score, *value, forms.label())).collect();
+        graded.iter().zip(&scores.scores).map(|((value, forms), score)| (*score, *value, forms.label())).collect();
     options.sort_unstable();
-    let options = options.into_iter().enumerate().map(|(at, (score, value, label))| {
-        (value.clone(), Choice { label, grade: Some(at as i32 + 1), half: Some(half(score)) })
+    if !scores.is_graded {
+        options.reverse();
+    }
+    let options = (1..).zip(options).map(|(grade, (score, value, label))| {
+        (value.clone(), Choice { label, grade: scores.is_graded.then_some(grade), half: Some(half(score)) })
     });
     Some(Ordered { options: options.collect(), ..Ordered::default() })
 }

@@ -125,26 +125,23 @@ pub(super) fn count(
 
 /// How many respondents answered mostly in each language, the most frequent first.
 fn languages(intake: &Intake, respondents: &Respondents<'_>, questions: &[QuestionRun]) -> Vec<(Language, u64)> {
-    // For each respondent the languages of their answers, in the order of the form.
-    let mut read: Vec<Vec<(Language, u32)>> = vec![Vec::new(); respondents.count()];
+    // Respondent, the place of the answer in the form, its language.
+    let mut read: Vec<(u32, u32, Language)> = Vec::new();
     for question in questions {
         for (at, read_in) in question.positions.iter().zip(&question.read_in) {
             let submission = intake.responses[*at].submission_idx;
-            let Some(respondent) = respondents.of_submission[submission as usize] else { continue };
-            if matches!(read_in.source, LanguageSource::Main | LanguageSource::Settings) {
-                continue;
-            }
-            let read = &mut read[respondent as usize];
-            match read.iter_mut().find(|(language, _)| *language == read_in.language) {
-                Some((_, n)) => *n += 1,
-                None => read.push((read_in.language, 1)),
+            let is_shown = !matches!(read_in.source, LanguageSource::Main | LanguageSource::Settings);
+            if let Some(respondent) = respondents.of_submission[submission as usize].filter(|_| is_shown) {
+                read.push((respondent, question.question_idx, read_in.language));
             }
         }
     }
+    read.sort_unstable();
     let mut counts: BTreeMap<Language, u64> = BTreeMap::new();
-    for read in read {
-        let most = read.iter().map(|(_, n)| *n).max();
-        if let Some((language, _)) = read.iter().find(|(_, n)| Some(*n) == most) {
+    for own in read.chunk_by(|a, b| a.0 == b.0) {
+        let n_in = |language: Language| own.iter().filter(|(.., other)| *other == language).count();
+        let most = own.iter().map(|(.., language)| n_in(*language)).max();
+        if let Some((.., language)) = own.iter().find(|(.., language)| Some(n_in(*language)) == most) {
             *counts.entry(*language).or_default() += 1;
         }
     }

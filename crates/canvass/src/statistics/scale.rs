@@ -96,7 +96,9 @@ fn numbers_of(wording: &str) -> Vec<(usize, usize, i32)> {
 mod tests {
     use super::*;
 
-    fn ends(wording: &str) -> Option<(i32, i32, Option<(String, String)>)> {
+    type Told = (i32, i32, Option<(String, String)>);
+
+    fn ends(wording: &str) -> Option<Told> {
         worded(wording).map(|ends| (ends.low, ends.high, ends.labels))
     }
 

@@ -45,7 +45,9 @@ fn more_than(n: u64, base: u64) -> String {
 fn options_of(item: &ClosedItem, half: Half) -> String {
     let mut options: Vec<&str> =
         item.options.iter().filter(|option| option.half == Some(half)).map(|option| option.option.as_str()).collect();
-    if half == Half::Upper {
+    // Grades stand from the lowest, others from "yes".
+    let is_ascending = item.options.iter().any(|option| option.grade.is_some());
+    if (half == Half::Upper) == is_ascending {
         options.reverse();
     }
     let quoted: Vec<String> = options.iter().map(|option| format!("“{option}”")).collect();

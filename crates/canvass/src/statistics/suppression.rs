@@ -75,7 +75,7 @@ impl Pattern {
         let groups = small_bases(&counts.bases, &counts.totals, k);
         let answers = if both_ways { small_bases(&columns, &counts.answer_totals, k) } else { vec![false; n_answers] };
         let cells = (0..n_groups)
-            .map(|g| (0..n_answers).map(|a| live.rows[g] && (groups[g] || answers[a])).collect())
+            .map(|g| (0..n_answers).map(|a| live.rows[g] && live.columns[a] && (groups[g] || answers[a])).collect())
             .collect();
         let mut pattern = Self { groups, answers, cells };
         for (group, row) in counts.cells.iter().enumerate() {

@@ -65,14 +65,7 @@ pub(super) fn recognise(job: &Job<'_>, mut draft: Recognised) -> Result<Recognis
         found.map_or_else(String::new, |(name, _)| name.to_owned())
     });
 
-    let times: Vec<&str> = (columns.names.iter().copied())
-        .filter(|name| {
-            is_free(name) && judge_beside_text(&job.header(name), &columns.profile(name)).used_as == Use::Time
-        })
-        .collect();
-    let (time, _) = further_times(job, times);
-    let time = stated.time.clone().or(time.map(str::to_owned)).unwrap_or_default();
-
+    let time = time(job, is_free);
     let mut email = stated.email.clone();
     let (mut attributes, mut ignored) = (Vec::new(), Vec::new());
     for &name in &columns.names {
@@ -119,6 +112,15 @@ pub(super) fn recognise(job: &Job<'_>, mut draft: Recognised) -> Result<Recognis
     input.attribute_columns = [stated.attributes.clone(), attributes].concat();
     input.ignored_columns = [stated.ignored.clone(), ignored].concat();
     Ok(draft)
+}
+
+/// The column with the time of an answer; empty if there is none.
+fn time(job: &Job<'_>, is_free: impl Fn(&str) -> bool) -> String {
+    let is_time = |name: &&str| {
+        is_free(name) && judge_beside_text(&job.header(name), &job.columns.profile(name)).used_as == Use::Time
+    };
+    let (time, _) = further_times(job, job.columns.names.iter().copied().filter(is_time).collect());
+    job.stated.time.clone().or(time.map(str::to_owned)).unwrap_or_default()
 }
 
 /// The column with the translation of the answers, and what speaks for it.

@@ -92,9 +92,9 @@ fn numbers(tables: &[CrossTable]) -> (Vec<Number>, Vec<Number>) {
             let own = (by, Value::Is(group.group.clone()));
             let base = Number(vec![own.clone(), (of, Value::Answered)]);
             if group.base.is_some() {
-                published.push(base)
+                published.push(base);
             } else {
-                kept.push(base)
+                kept.push(base);
             }
             for (answer, cell) in table.answers.iter().zip(&group.cells) {
                 let label = answer.label.clone();
@@ -187,7 +187,9 @@ impl System {
         let mut row = self.rest(row);
         if let Some(lead) = row.iter().position(|entry| *entry != 0) {
             let inverse = inverse(row[lead]);
-            row.iter_mut().for_each(|entry| *entry = product(*entry, inverse));
+            for entry in &mut row {
+                *entry = product(*entry, inverse);
+            }
             self.0.push((lead, row));
         }
     }
@@ -227,7 +229,7 @@ fn populations() -> impl Strategy<Value = Population> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
 
     #[test]
     fn no_suppressed_number_follows_from_all_that_is_published(population in populations(), k in 2_u32..8) {
