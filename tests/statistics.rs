@@ -3,6 +3,7 @@
 use crate::support::{Outputs, Row, Run, count, list, repository, sample, shared, text};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 /// The rows of the sample that count: no test, no earlier half of a double submission.
 fn rows() -> Vec<BTreeMap<String, String>> {
@@ -206,7 +207,8 @@ fn regional() -> Outputs {
         for _ in 0..n {
             id += 1;
             let comment = ["The evening ferry must run later.", "Cheaper tickets for families."][id % 2];
-            file += &format!("{id},{region},{},{comment}\n", if id <= 39 { "Agree" } else { "Disagree" });
+            let agrees = if id <= 39 { "Agree" } else { "Disagree" };
+            let _ = writeln!(file, "{id},{region},{agrees},{comment}");
         }
     }
     let settings = "[[question]]\ncolumn = \"What should change?\"\nkind = \"open\"";
@@ -218,7 +220,12 @@ fn the_regional_shares_of_a_published_paper_are_found_again() {
     let outputs = regional();
     let profile = outputs.findings()["profile"].clone();
     let attribute = &list(&profile, "attributes")[0];
-    let whole = |value: &Value| (value["percent"].as_f64().unwrap() + 1e-9).round() as u64;
+    // Half a per cent rounds up.
+    let whole = |value: &Value| {
+        let (percent, tenth) =
+            value["percent"].to_string().split_once('.').map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap();
+        percent.parse::<u64>().unwrap() + u64::from(tenth.parse::<u64>().unwrap() >= 5)
+    };
     for (region, n, percent) in REGIONS {
         let values = list(attribute, "values").iter().chain([&attribute["did_not_say"]]);
         let name = if region.is_empty() { "did not say" } else { region };
