@@ -27,6 +27,7 @@ mod reproducible;
 mod run_folder;
 mod sample;
 mod schema;
+mod statistics;
 mod support;
 mod terms;
 mod text_files;

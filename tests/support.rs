@@ -14,14 +14,17 @@ use tempfile::TempDir;
 pub(crate) use workbook::{raw_workbook, word_document, workbook};
 
 /// The names every run folder has.
-pub(crate) const NAMES: [&str; 9] = [
+pub(crate) const NAMES: [&str; 12] = [
     "canvass.toml",
+    "closed.csv",
     "coding.csv",
+    "crosstabs.csv",
     "duplicate_pairs.csv",
     "duplicates.csv",
     "findings.json",
     "ledger.csv",
     "manifest.json",
+    "profile.csv",
     "report.html",
     "responses.jsonl",
 ];
@@ -216,8 +219,18 @@ pub(crate) type Row = BTreeMap<String, String>;
 
 impl Outputs {
     pub(crate) fn read(folder: &Path) -> Self {
-        let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap());
-        Self(entries.map(|entry| (entry.file_name().into_string().unwrap(), fs::read(entry.path()).unwrap())).collect())
+        let mut files = BTreeMap::new();
+        for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
+            let name = entry.file_name().into_string().unwrap();
+            if entry.path().is_dir() {
+                files.extend(
+                    Self::read(&entry.path()).0.into_iter().map(|(inner, bytes)| (format!("{name}/{inner}"), bytes)),
+                );
+            } else {
+                files.insert(name, fs::read(entry.path()).unwrap());
+            }
+        }
+        Self(files)
     }
 
     pub(crate) fn names(&self) -> Vec<&str> {

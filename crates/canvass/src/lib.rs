@@ -2,6 +2,7 @@
 //!
 //! The story in reading order: [`settings`] says what a run is to do; [`ingest`] reads the files; [`ledger`] accounts for
 //! every response; [`pipeline`] takes the texts apart, finds near-duplicates and themes, and puts together the [`findings`];
+//! [`statistics`] counts closed answers, respondents and cross-tables;
 //! [`report`] turns them into files; [`run_folder`] writes those, verifies them later, and explains what happened to one
 //! response. Apart from these, [`quality`] measures how well clusters agree with labels that people gave; [`duplicates`] finds copies in
 //! files of any length; [`generate`] makes answers with copies whose edits are known.
@@ -37,6 +38,7 @@ mod references;
 pub mod report;
 pub mod run_folder;
 pub mod settings;
+pub mod statistics;
 mod tokenizers;
 
 pub use canvass_analysis::DuplicateSettings;

@@ -9,6 +9,7 @@ mod label;
 mod ranking;
 mod verbatim;
 
+use crate::statistics::{ClosedQuestion, CrossTable, Profile};
 use serde::{Deserialize, Serialize};
 
 pub(crate) use blocs::{CopiedText, CopiedTexts, blocs};
@@ -29,7 +30,7 @@ pub struct Findings {
     pub respondents_linked: bool,
     /// How many submissions were received.
     pub n_submissions: u64,
-    /// How many of them are in no question's base: blank or without content throughout, double, or tests.
+    /// How many of them are in no open question's base: blank or without content throughout, double, or tests.
     pub n_submissions_set_aside: u64,
     /// Which of the two counts of each theme leads, as the settings say.
     pub count_by: crate::settings::CountBy,
@@ -37,6 +38,14 @@ pub struct Findings {
     pub blocs: Vec<Bloc>,
     /// The open questions in the order of the form.
     pub questions: Vec<QuestionFindings>,
+    /// Who answered.
+    pub profile: Profile,
+    /// The closed questions in the order of the form.
+    pub closed_questions: Vec<ClosedQuestion>,
+    /// Cells of cross-tables with fewer respondents than this, but some, are suppressed, and others for their sake; 0: none is.
+    pub smallest_cell: u32,
+    /// Themes and closed answers by attribute and by closed answer, in the order of the form.
+    pub crosstabs: Vec<CrossTable>,
 }
 
 /// Respondents who share copied text in at least two questions.

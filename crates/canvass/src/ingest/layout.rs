@@ -17,10 +17,10 @@ use self::column::Header;
 pub(super) use self::language::named_language;
 use self::profile::Profile;
 use self::words::Words;
-pub(super) use self::words::fold;
+pub(crate) use self::words::fold;
 use super::error::brief;
 use super::table::{DEFAULT_MAX_CELL_BYTES, Headed, Table, Tables, is_blank, is_email, tidy, trimmed};
-use super::{Decision, IngestError, column_letters};
+use super::{Decision, IngestError, column_letters, day};
 use crate::settings::{Config, InputSettings, Layout, Question, QuestionConfig};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -68,6 +68,8 @@ pub(super) fn recognise(tables: &Tables, config: &Config) -> Result<Recognised, 
         text_column: String::new(),
         translation_column: String::new(),
         language_column: String::new(),
+        time_column: String::new(),
+        date_order: config.input.date_order.unwrap_or_default(),
         attribute_columns: Vec::new(),
         ignored_columns: Vec::new(),
         max_cell_bytes: config.input.max_cell_bytes.unwrap_or(DEFAULT_MAX_CELL_BYTES),
@@ -80,6 +82,7 @@ pub(super) fn recognise(tables: &Tables, config: &Config) -> Result<Recognised, 
         Layout::Wide => wide::recognise(&job, draft)?,
         Layout::Long => long::recognise(&job, draft)?,
     };
+    date_order(&job, &mut draft);
     links::link(&job, &mut draft.questions, &mut draft.decisions)?;
     let place = |question: &Question| {
         let headed: Vec<&str> = outline_of(outline, &question.id).map(|headed| headed.place.as_str()).collect();
@@ -128,6 +131,32 @@ fn run(columns: &[u32]) -> String {
         [one] => column_letters(*one),
         [first, .., last] => format!("{} to {}", column_letters(*first), column_letters(*last)),
     }
+}
+
+/// Works out in which order the dates of the time column are written, unless the configuration says so.
+fn date_order(job: &Job<'_>, recognised: &mut Recognised) {
+    let column = recognised.input.time_column.as_str();
+    if column.is_empty() || job.config.input.date_order.is_some() {
+        return;
+    }
+    let (order, reason) = day::order(job.columns.cells(column).map(trimmed));
+    recognised.input.date_order = order;
+    recognised.decisions.push(Decision {
+        about: brief(column),
+        decided: format!("dates are written {}", order.describe()),
+        reason,
+    });
+}
+
+/// Of the columns that hold times the one that is taken, of the best header the first, and the others.
+fn further_times<'t>(job: &Job<'t>, mut times: Vec<&'t str>) -> (Option<&'t str>, Vec<&'t str>) {
+    if job.stated.time.is_some() {
+        return (None, times);
+    }
+    // Stable: among equals the first column.
+    times.sort_by_key(|name| job.header(name).time_rank());
+    let further = times.split_off(times.len().min(1));
+    (times.pop(), further)
 }
 
 /// What both layouts are recognised from.
@@ -218,6 +247,7 @@ struct Stated {
     text: Option<String>,
     translation: Option<String>,
     language: Option<String>,
+    time: Option<String>,
     /// The translation column of each `[[question]]`, in that order.
     translations: Vec<Option<String>>,
     attributes: Vec<String>,
@@ -246,6 +276,7 @@ impl Stated {
             text: one(&input.text_column, "text_column")?,
             translation: any(&input.translation_column, "translation_column")?,
             language: one(&input.language_column, "language_column")?,
+            time: any(&input.time_column, "time_column")?,
             translations: Vec::new(),
             attributes: Vec::new(),
             ignored: Vec::new(),
@@ -269,6 +300,7 @@ impl Stated {
             (stated.text.clone(), "text_column"),
             (stated.translation.clone(), "translation_column"),
             (stated.language.clone(), "language_column"),
+            (stated.time.clone(), "time_column"),
         ] {
             stated.claim(name.as_deref().unwrap_or_default(), setting)?;
         }

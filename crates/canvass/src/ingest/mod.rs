@@ -4,6 +4,7 @@
 //! [`read`] is the whole stage. Nothing is judged here: a blank answer is a response like any other, and the ledger
 //! says what becomes of it. Imperfect input is a finding; an error is only what leaves nothing sensible to read.
 
+mod day;
 mod document;
 mod error;
 #[cfg(test)]
@@ -20,8 +21,10 @@ use canvass_text::Language;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+pub use day::Day;
 pub use error::IngestError;
 pub(crate) use error::brief;
+pub(crate) use layout::fold;
 pub use place::{Place, column_letters};
 use source::Input;
 pub use source::{Source, SourceRole};
@@ -68,6 +71,10 @@ pub struct Submission {
     pub email: Option<String>,
     /// The values of `InputSettings::attribute_columns`, in that order; empty where not given.
     pub attributes: Vec<Arc<str>>,
+    /// The file of its first row: index into `Intake::sources`.
+    pub source_idx: u32,
+    /// The day it was made, the latest where it has several rows; none where the time column gives none.
+    pub day: Option<Day>,
     /// The answers to the closed questions: (index into `Intake::questions`, column within it, the cell), blank ones left
     /// out.
     pub closed: Vec<(u32, u32, Arc<str>)>,

@@ -16,6 +16,8 @@ pub(super) struct Notes {
     n_languages: usize,
     /// Those of them that name no language: how many, the first of them and its text.
     unknown: Option<(usize, Place, String)>,
+    /// Cells of the time column that give no day: how many, the first of them and its text.
+    no_date: Option<(usize, Place, String)>,
     /// For each question the answers whose own cell is blank beside a translation: how many, and the first translation.
     only_translated: BTreeMap<u32, (usize, Place)>,
 }
@@ -37,6 +39,11 @@ impl Notes {
         language
     }
 
+    /// Notes a trimmed cell of the time column that gives no day.
+    pub(super) fn no_date(&mut self, cell: &str, place: impl FnOnce() -> Place) {
+        self.no_date.get_or_insert_with(|| (0, place(), cell.to_owned())).0 += 1;
+    }
+
     /// Notes an answer whose own cell is blank, so that its translation stands for it.
     pub(super) fn only_translated(&mut self, question_idx: u32, translation: &Place) {
         self.only_translated.entry(question_idx).or_insert_with(|| (0, translation.clone())).0 += 1;
@@ -52,6 +59,15 @@ impl Notes {
             ),
             reason: format!("the first is {place}: {:?}", brief(&cell)),
         });
+        let no_date = self.no_date.map(|(n, place, cell)| Decision {
+            about: brief(&input.time_column),
+            decided: format!(
+                "{n} {} no day, read as {}",
+                if n == 1 { "cell gives" } else { "cells give" },
+                input.date_order.describe()
+            ),
+            reason: format!("the first is {place}: {:?}", brief(&cell)),
+        });
         let only_translated = self.only_translated.into_iter().map(|(question_idx, (n, place))| {
             let question = &questions[question_idx as usize];
             let column = question.translation_column.as_ref().unwrap_or(&input.translation_column);
@@ -62,6 +78,6 @@ impl Notes {
                 reason: format!("the cell with the answer is blank; the first is {place}"),
             }
         });
-        unknown.into_iter().chain(only_translated).collect()
+        unknown.into_iter().chain(no_date).chain(only_translated).collect()
     }
 }

@@ -1,5 +1,6 @@
 //! From rows to submissions and responses.
 
+use super::day::{Day, Written};
 use super::error::brief;
 use super::layout::Recognised;
 use super::notes::Notes;
@@ -43,6 +44,7 @@ struct Access<'s> {
     respondent: Option<u32>,
     email: Option<u32>,
     language: Option<u32>,
+    time: Option<u32>,
     attributes: Vec<Option<u32>>,
 }
 
@@ -64,6 +66,7 @@ impl<'s> Access<'s> {
             respondent: table.column_idx(&input.respondent_column),
             email: table.column_idx(&input.email_column),
             language: table.column_idx(&input.language_column),
+            time: table.column_idx(&input.time_column),
             attributes: input.attribute_columns.iter().map(|name| table.column_idx(name)).collect(),
         }
     }
@@ -106,6 +109,17 @@ impl<'s> Access<'s> {
     fn language(&self, row: Row<'_>, notes: &mut Notes) -> Option<Language> {
         let column_idx = self.language?;
         notes.language(trimmed(row.cell(column_idx)), || self.place(row.row, column_idx))
+    }
+
+    /// The day of the row.
+    fn day(&self, row: Row<'_>, notes: &mut Notes) -> Option<Day> {
+        let column_idx = self.time?;
+        let cell = trimmed(row.cell(column_idx));
+        let day = Written::read(cell).and_then(|written| written.day(self.input.date_order));
+        if day.is_none() && !cell.is_empty() {
+            notes.no_date(cell, || self.place(row.row, column_idx));
+        }
+        day
     }
 
     /// Takes an answer out of the row, with its translation.
@@ -217,6 +231,8 @@ fn wide(
                     respondent_id,
                     email: access.email(row),
                     attributes: access.attributes(row, &mut values),
+                    source_idx: access.table.source_idx,
+                    day: access.day(row, notes),
                     closed: closed.map(|(question_idx, n, cell)| (question_idx, n, values.get(cell))).collect(),
                 });
                 let language = access.language(row, notes);
@@ -289,6 +305,8 @@ fn long(
                         respondent_id: known.unwrap_or_else(unlinked),
                         email: None,
                         attributes: vec![values.get(""); access.attributes.len()],
+                        source_idx: access.table.source_idx,
+                        day: None,
                         closed: Vec::new(),
                     });
                 }
@@ -299,6 +317,7 @@ fn long(
                         *attribute = value;
                     }
                 }
+                submission.day = submission.day.max(access.day(row, notes));
                 let language = access.language(row, notes);
                 if questions[question_idx as usize].kind == QuestionKind::Open {
                     let answer = access.answer(row, text, translation);

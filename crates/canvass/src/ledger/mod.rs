@@ -76,6 +76,19 @@ pub struct Ledger {
     pub set_aside: Vec<bool>,
     /// For each of `Intake::responses` what was masked in it; empty where nothing was to be masked.
     pub masked: Vec<Masked>,
+    /// For each submission whether it counts where no answer in words is asked for: in the profile and in closed questions.
+    pub submissions: Vec<Standing>,
+}
+
+/// Whether a whole submission counts. One without a single answer in words does.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Standing {
+    /// It counts.
+    Counted,
+    /// All of it is a double: another submission of the same respondent counts.
+    Double,
+    /// It was made to try the form.
+    Test,
 }
 
 /// Judges every response received.
@@ -112,7 +125,28 @@ pub fn judge(intake: &Intake, settings: &LedgerSettings) -> Ledger {
             set_aside[received.submission_idx as usize] = false;
         }
     }
-    Ledger { entries, set_aside, masked: Vec::new() }
+    let submissions = standings(intake, &entries);
+    Ledger { entries, set_aside, submissions, masked: Vec::new() }
+}
+
+/// Judges submissions by their responses: a double if all are doubles or tests, a test if all are tests or blank. One without
+/// responses to open questions counts.
+fn standings(intake: &Intake, entries: &[Entry]) -> Vec<Standing> {
+    // For each submission its responses, doubles, tests and blanks.
+    let mut counts = vec![[0_u32; 4]; intake.submissions.len()];
+    for (received, entry) in intake.responses.iter().zip(entries) {
+        let [all, doubles, tests, blanks] = &mut counts[received.submission_idx as usize];
+        *all += 1;
+        *doubles += u32::from(entry.state == State::Double);
+        *tests += u32::from(entry.state == State::Test);
+        *blanks += u32::from(entry.state == State::Blank);
+    }
+    let standing = |[all, doubles, tests, blanks]: [u32; 4]| match () {
+        () if doubles > 0 && doubles + tests == all => Standing::Double,
+        () if tests > 0 && tests + blanks == all => Standing::Test,
+        () => Standing::Counted,
+    };
+    counts.into_iter().map(standing).collect()
 }
 
 /// An answer that only tries the form is a test; so is all of a submission whose every answer is one.

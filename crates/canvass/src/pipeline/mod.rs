@@ -19,6 +19,7 @@ use crate::privacy;
 use crate::progress::{Observer, Stage};
 use crate::references;
 use crate::settings::{Config, Layout, QuestionKind, Settings, SettingsError};
+use crate::statistics::{self, Statistics};
 use crate::tokenizers::{self, OwnTokenizer};
 use canvass_analysis::{Csr, Group, Stability, ThemeInput, Themes, fit_themes, measure_stability};
 use canvass_text::{
@@ -169,7 +170,7 @@ pub fn analyse(
     for ((_, positions), read_in) in positions.iter().zip(&read_in) {
         ledger.set_apart(positions, read_in.iter().map(|read_in| read_in.language));
     }
-    let settings = complete(&intake, config, companions, main_language);
+    let settings = complete(&intake, &ledger, config, companions, main_language)?;
 
     observer.begin(Stage::Duplicates, Some(n_analysed));
     let of_question = |(question_idx, positions): &(u32, Vec<usize>)| {
@@ -232,19 +233,23 @@ pub fn analyse(
 
     observer.begin(Stage::Findings, Some(coded.len() as u64));
     let phrases = Phrases::new(&settings.ledger.no_content);
-    let (mut built, mut questions) = (Vec::new(), Vec::new());
+    let (mut built, mut questions, mut themes) = (Vec::new(), Vec::new(), Vec::new());
     for mut coded in coded {
         let (findings, theme_ids) =
             build_question(&coded, &settings.findings, settings.themes.min_respondents, &phrases);
         for (group, theme_ids) in coded.languages.iter_mut().zip(theme_ids) {
             group.theme_ids = theme_ids;
         }
+        if !settings.crosstabs.by.is_empty() {
+            themes.extend(statistics::theme_answers(&coded, &findings));
+        }
         built.push(findings);
         let Coded { question_idx, positions, read_in, analysis, copied, added, languages, .. } = coded;
         questions.push(QuestionRun { question_idx, positions, read_in, analysis, copied, added, languages });
         observer.advance(Stage::Findings, 1);
     }
-    let findings = tell(&settings, &intake, &ledger, &questions, built);
+    let statistics = statistics::count(&settings, &intake, &ledger, &questions, &themes);
+    let findings = tell(&settings, &intake, &ledger, &questions, built, statistics);
     observer.end(Stage::Findings, findings.questions.len() as u64);
     Ok(Run { settings, intake, ledger, questions, findings, libraries: resources.libraries() })
 }
@@ -256,6 +261,7 @@ fn tell(
     ledger: &Ledger,
     questions: &[QuestionRun],
     built: Vec<QuestionFindings>,
+    statistics: Statistics,
 ) -> Findings {
     Findings {
         schema: "canvass-findings-1",
@@ -271,6 +277,10 @@ fn tell(
         count_by: settings.findings.count_by,
         blocs: find_blocs(intake, questions, &built),
         questions: built,
+        profile: statistics.profile,
+        closed_questions: statistics.closed,
+        smallest_cell: settings.privacy.smallest_cell,
+        crosstabs: statistics.crosstabs,
     }
 }
 
@@ -320,6 +330,11 @@ pub(crate) fn check(config: &Config) -> Result<(), Error> {
     bound("text.quotation_words", config.text.quotation_words, 3, 1000)?;
     bound("text.boilerplate_words", config.text.boilerplate_words, 2, 1000)?;
     bound("text.min_language_group", config.text.min_language_group, 1, u32::MAX)?;
+    let smallest_cell = config.privacy.smallest_cell;
+    if smallest_cell == 1 || smallest_cell > 1000 {
+        let (expected, found) = ("0, or from 2 to 1000".to_owned(), smallest_cell.to_string());
+        return Err(SettingsError::OutOfRange { setting: "privacy.smallest_cell", expected, found }.into());
+    }
     let share = config.text.boilerplate_share;
     if !(0.1..=1.0).contains(&share) {
         let (expected, found) = ("from 0.1 to 1".to_owned(), share.to_string());
@@ -454,23 +469,30 @@ fn answer_columns(intake: &Intake) -> Vec<String> {
 }
 
 /// The settings of the run: what the user stated, what intake worked out, and defaults.
-fn complete(intake: &Intake, config: &Config, companions: &Companions, main_language: Language) -> Settings {
+fn complete(
+    intake: &Intake,
+    ledger: &Ledger,
+    config: &Config,
+    companions: &Companions,
+    main_language: Language,
+) -> Result<Settings, Error> {
     let is_reference = |source: &&Source| source.role == ingest::SourceRole::Reference;
     let references: Vec<Source> = intake.sources.iter().filter(is_reference).cloned().collect();
-    Settings {
+    Ok(Settings {
         seed: config.seed.unwrap_or(DEFAULT_SEED),
         input: intake.input.clone(),
         ledger: config.ledger.clone(),
-        privacy: config.privacy.clone(),
         text: config.text.complete(main_language),
         themes: config.themes,
         duplicates: config.duplicates,
         findings: config.findings.clone(),
+        crosstabs: statistics::by(intake, ledger, config)?,
+        privacy: config.privacy.clone(),
         references: references::settings(&references),
         tokenizers: tokenizers::settings(&companions.tokenizers),
         synonyms: config.synonyms.clone(),
         questions: intake.questions.clone(),
-    }
+    })
 }
 
 /// Tells the user where hardly any respondents give many answers to a question: the wrong column may tell them apart.

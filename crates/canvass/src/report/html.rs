@@ -75,6 +75,7 @@ fn environment() -> Result<Environment<'static>, TemplateError> {
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
     filters::add(&mut environment);
+    super::statistics::install(&mut environment)?;
     environment.add_template(NAME, include_str!("template.html"))?;
     Ok(environment)
 }

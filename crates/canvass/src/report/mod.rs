@@ -3,10 +3,12 @@
 //! [`files`] gives every output with its bytes. The same run gives the same bytes.
 
 mod beside;
+mod chart;
 mod filters;
 mod html;
 mod manifest;
 mod responses;
+mod statistics;
 mod tables;
 mod uncoded;
 
@@ -22,7 +24,7 @@ pub(crate) use tables::{Table, decimal, guarded, spans};
 /// An output: its name in the run folder, and its bytes.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct OutputFile {
-    /// The name, stable: other tools read it.
+    /// The name, stable: other tools read it. What is in a folder of the run folder has a slash in its name.
     pub name: &'static str,
     /// The content.
     pub bytes: Vec<u8>,
@@ -36,6 +38,10 @@ pub const MANIFEST: &str = "manifest.json";
 pub const RESPONSES: &str = "responses.jsonl";
 /// The name of the findings as data in a run folder.
 pub const FINDINGS: &str = "findings.json";
+/// The name of the ledger in a run folder ...
+const LEDGER: &str = "ledger.csv";
+/// ... and where it is not to be published with the rest.
+const INTERNAL_LEDGER: &str = "internal/ledger.csv";
 
 /// Every file of the run folder, the manifest last.
 ///
@@ -52,13 +58,17 @@ pub fn files(run: &Run) -> Result<Vec<OutputFile>, Error> {
     let mut findings = json(&run.findings);
     findings.push(b'\n');
     let reasons = tables::reasons(run);
+    let ledger = if run.settings.privacy.is_on() { INTERNAL_LEDGER } else { LEDGER };
     let mut files = vec![
         OutputFile { name: "report.html", bytes: html.into_bytes() },
         OutputFile { name: FINDINGS, bytes: findings },
         OutputFile { name: "coding.csv", bytes: tables::coding(run) },
         OutputFile { name: "duplicates.csv", bytes: tables::duplicates(run) },
         OutputFile { name: "duplicate_pairs.csv", bytes: tables::duplicate_pairs(run) },
-        OutputFile { name: "ledger.csv", bytes: tables::ledger(run, &reasons) },
+        OutputFile { name: "closed.csv", bytes: statistics::closed(&run.findings) },
+        OutputFile { name: "profile.csv", bytes: statistics::profile(&run.findings) },
+        OutputFile { name: "crosstabs.csv", bytes: statistics::crosstabs(&run.findings) },
+        OutputFile { name: ledger, bytes: tables::ledger(run, &reasons) },
         OutputFile { name: RESPONSES, bytes: responses::records(run, &reasons) },
         OutputFile { name: SETTINGS, bytes: settings.into_bytes() },
     ];

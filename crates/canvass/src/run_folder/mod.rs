@@ -34,16 +34,12 @@ pub fn check(folder: &Path, force: bool) -> Result<(), Error> {
     if folder.ancestors().skip(1).any(Path::is_file) {
         return unusable("a file stands where a folder above it would be");
     }
-    let entries = match fs::read_dir(folder) {
-        Ok(entries) => entries,
+    match fs::read_dir(folder) {
+        Ok(_) => {}
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
         Err(error) => return Err(Error::io("read", folder)(error)),
-    };
-    let mut names = Vec::new();
-    for entry in entries {
-        names.push(entry.map_err(Error::io("read", folder))?.file_name().to_string_lossy().into_owned());
     }
-    names.sort_unstable();
+    let names = names_in(folder)?;
     if names.is_empty() {
         return Ok(());
     }
@@ -59,6 +55,25 @@ pub fn check(folder: &Path, force: bool) -> Result<(), Error> {
     let mut foreign: Vec<String> = names.into_iter().filter(|name| !written.contains(name)).collect();
     foreign.truncate(5);
     if foreign.is_empty() { Ok(()) } else { Err(Error::ForeignFiles { folder: folder.to_path_buf(), foreign }) }
+}
+
+/// The names of what is in a run folder, in order: of a folder in it those of its files, with a slash between, and its own if it is
+/// empty.
+pub(super) fn names_in(folder: &Path) -> Result<Vec<String>, Error> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(folder).map_err(Error::io("read", folder))? {
+        let entry = entry.map_err(Error::io("read", folder))?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let is_folder = entry.file_type().map_err(Error::io("read", folder))?.is_dir();
+        let inner = if is_folder { names_in(&entry.path())? } else { Vec::new() };
+        if inner.is_empty() {
+            names.push(name);
+        } else {
+            names.extend(inner.into_iter().map(|inner| format!("{name}/{inner}")));
+        }
+    }
+    names.sort_unstable();
+    Ok(names)
 }
 
 /// Writes the outputs to a temporary folder beside `folder` and renames it; what stood there before is replaced only
@@ -86,7 +101,11 @@ fn write_all(temporary: &Path, outputs: &[OutputFile], done: &dyn Fn()) -> Resul
     let parent = temporary.parent().unwrap_or(Path::new("."));
     fs::create_dir(temporary).map_err(Error::io("create a folder in", parent))?;
     for output in outputs {
-        write_synced(&temporary.join(output.name), &output.bytes)?;
+        let path = temporary.join(output.name);
+        if let Some(inner) = path.parent().filter(|inner| *inner != temporary) {
+            fs::create_dir_all(inner).map_err(Error::io("create", inner))?;
+        }
+        write_synced(&path, &output.bytes)?;
         done();
     }
     Ok(())

@@ -1,6 +1,6 @@
 //! Proving that a run folder is what its manifest says, and that its inputs give it again, byte for byte.
 
-use super::read_manifest;
+use super::{names_in, read_manifest};
 use crate::error::Error;
 use crate::findings::InputIdentity;
 use crate::ingest::{Source, SourceRole};
@@ -116,12 +116,7 @@ fn check_outputs(folder: &Path, manifest: &Manifest, verdict: &mut Verdict) -> R
     if settings.map(|output| &output.blake3) != Some(&manifest.settings_blake3) {
         verdict.add(MANIFEST, false, "gives two different hashes for canvass.toml");
     }
-    let mut names = Vec::new();
-    for entry in fs::read_dir(folder).map_err(Error::io("read", folder))? {
-        names.push(entry.map_err(Error::io("read", folder))?.file_name().to_string_lossy().into_owned());
-    }
-    names.sort_unstable();
-    for name in names {
+    for name in names_in(folder)? {
         if name != MANIFEST && !manifest.outputs.iter().any(|output| output.file == name) {
             verdict.add(name, false, "is in the folder, but not in the manifest");
         }

@@ -1,6 +1,6 @@
 //! What the user wrote: every part may be missing.
 
-use super::{FindingSettings, Layout, LedgerSettings, PrivacySettings, QuestionKind, Synonym, TextSettings};
+use super::{DateOrder, FindingSettings, Layout, LedgerSettings, PrivacySettings, QuestionKind, Synonym, TextSettings};
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
 
@@ -14,8 +14,6 @@ pub struct Config {
     pub input: InputConfig,
     /// What is set aside.
     pub ledger: LedgerSettings,
-    /// What outputs must not show.
-    pub privacy: PrivacySettings,
     /// How text becomes terms.
     pub text: TextConfig,
     /// How points become themes.
@@ -24,6 +22,10 @@ pub struct Config {
     pub duplicates: canvass_analysis::DuplicateSettings,
     /// What a finding shows.
     pub findings: FindingSettings,
+    /// Which cross-tables are made.
+    pub crosstabs: CrosstabConfig,
+    /// What must not show through the numbers.
+    pub privacy: PrivacySettings,
     /// The texts sent with the form.
     #[serde(rename = "reference")]
     pub references: Vec<ReferenceConfig>,
@@ -64,6 +66,10 @@ pub struct InputConfig {
     pub translation_column: Option<String>,
     /// The column that says in which language a submission, in a long file an answer, is written.
     pub language_column: Option<String>,
+    /// The column with the time of a submission.
+    pub time_column: Option<String>,
+    /// The order in which its dates are written.
+    pub date_order: Option<DateOrder>,
     /// Columns that say something about the respondent.
     pub attribute_columns: Vec<String>,
     /// Columns that are not read.
@@ -94,6 +100,19 @@ pub struct QuestionConfig {
     /// Open questions: the id of the closed question by whose answers its respondents are told apart. `None`: to be worked out;
     /// empty: by none.
     pub split_by: Option<String>,
+    /// Closed questions: the options in their order, the lowest first; empty: worked out.
+    pub options: Vec<String>,
+    /// Closed questions: the options that say that none applies; empty: worked out.
+    pub not_applicable: Vec<String>,
+}
+
+/// Which cross-tables are made.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq)]
+#[serde(deny_unknown_fields, default)]
+pub struct CrosstabConfig {
+    /// Names of attribute columns and ids of closed questions. `None`: all attributes, and all single-choice questions and scales
+    /// with few options.
+    pub by: Option<Vec<String>>,
 }
 
 /// How text becomes terms.
@@ -359,6 +378,17 @@ pub enum SettingsError {
         /// The first byte that is not.
         offset: u64,
     },
+    /// Cross-tables are to be made by something that does not group respondents.
+    #[error(
+        "crosstabs.by names {name:?}, which is neither an attribute column nor a question with one answer; those are: {}",
+        listed(available)
+    )]
+    UnknownGroups {
+        /// What the configuration names.
+        name: String,
+        /// What it could name.
+        available: Vec<String>,
+    },
     /// A reference text is given twice.
     #[error("the reference text {file} is given twice")]
     SameReference {
@@ -405,10 +435,21 @@ impl SettingsError {
             Self::ReferenceEncoding { .. } => {
                 "save it as plain text in UTF-8 (on a command line: iconv -f WINDOWS-1252 -t UTF-8 IN > OUT)".into()
             }
+            Self::UnknownGroups { .. } => {
+                "name columns of input.attribute_columns, or ids of questions of kind single or scale, in crosstabs.by; leave it out to have them all".into()
+            }
             Self::SameReference { .. } => "name each reference text once".into(),
             Self::OtherFile { .. } => {
                 "give the file the run was made with, or remove the blake3 line from the configuration".into()
             }
         }
     }
+}
+
+/// Names in quotation marks, or that there are none.
+fn listed(names: &[String]) -> String {
+    if names.is_empty() {
+        return "none".to_owned();
+    }
+    names.iter().map(|name| format!("{name:?}")).collect::<Vec<_>>().join(", ")
 }

@@ -9,7 +9,8 @@ mod config;
 use serde::{Deserialize, Serialize};
 
 pub use config::{
-    Config, InputConfig, QuestionConfig, ReferenceConfig, SettingsError, TextConfig, TokenizerConfig, read_synonyms,
+    Config, CrosstabConfig, InputConfig, QuestionConfig, ReferenceConfig, SettingsError, TextConfig, TokenizerConfig,
+    read_synonyms,
 };
 
 /// How a file holds its answers.
@@ -20,6 +21,30 @@ pub enum Layout {
     Wide,
     /// One row an answer; a column says to which question.
     Long,
+}
+
+/// The order in which a date is written.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DateOrder {
+    /// Year, month, day.
+    #[default]
+    Ymd,
+    /// Day, month, year.
+    Dmy,
+    /// Month, day, year.
+    Mdy,
+}
+
+impl DateOrder {
+    /// In words.
+    pub fn describe(self) -> &'static str {
+        match self {
+            Self::Ymd => "year, month, day",
+            Self::Dmy => "day, month, year",
+            Self::Mdy => "month, day, year",
+        }
+    }
 }
 
 /// What kind of answers a question takes.
@@ -61,6 +86,12 @@ pub struct Question {
     /// answer"); empty: by none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub split_by: Option<String>,
+    /// Closed questions: the options in their order, the lowest first, as the user states them; empty: worked out.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub options: Vec<String>,
+    /// Closed questions: the options that say that none applies, as the user states them; empty: worked out.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub not_applicable: Vec<String>,
 }
 
 /// Where in the files the answers are; complete. An empty name means "there is none".
@@ -89,9 +120,13 @@ pub struct InputSettings {
     /// The column that says in which language a submission, in a long file an answer, is written. It may be one of
     /// `attribute_columns` too.
     pub language_column: String,
+    /// The column with the time of a submission.
+    pub time_column: String,
+    /// The order in which its dates are written, where the year does not stand first.
+    pub date_order: DateOrder,
     /// Columns that say something about the respondent (type, region, ...).
     pub attribute_columns: Vec<String>,
-    /// Columns that are read by nobody: times, names, anything unwanted.
+    /// Columns that are read by nobody: names, further times, anything unwanted.
     pub ignored_columns: Vec<String>,
     /// The longest answer accepted, in bytes.
     pub max_cell_bytes: u64,
@@ -113,14 +148,6 @@ impl Default for LedgerSettings {
     fn default() -> Self {
         Self { double_submissions: true, test_entries: true, no_content: Vec::new() }
     }
-}
-
-/// What outputs must not show.
-#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct PrivacySettings {
-    /// Overwrite e-mail addresses and phone numbers in answers with asterisks before anything is analysed.
-    pub redact: bool,
 }
 
 /// How text becomes terms; complete.
@@ -195,6 +222,31 @@ impl Default for FindingSettings {
     }
 }
 
+/// Which cross-tables are made; complete.
+#[derive(Clone, Debug, Default, Eq, PartialEq, Serialize)]
+pub struct CrosstabSettings {
+    /// What themes and closed answers are told apart by: names of attribute columns, and ids of questions with one answer a
+    /// respondent.
+    pub by: Vec<String>,
+}
+
+/// What must not show through the numbers.
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PrivacySettings {
+    /// Overwrite e-mail addresses and phone numbers in answers with asterisks before anything is analysed.
+    pub redact: bool,
+    /// Cells of cross-tables with fewer respondents than this, but some, are suppressed; 0: none is.
+    pub smallest_cell: u32,
+}
+
+impl PrivacySettings {
+    /// Whether small cells are suppressed.
+    pub fn is_on(&self) -> bool {
+        self.smallest_cell > 0
+    }
+}
+
 /// A text that was sent with the form; its wording carries no theme.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 pub struct Reference {
@@ -224,8 +276,6 @@ pub struct Settings {
     pub input: InputSettings,
     /// What is set aside.
     pub ledger: LedgerSettings,
-    /// What outputs must not show.
-    pub privacy: PrivacySettings,
     /// How text becomes terms.
     pub text: TextSettings,
     /// How points become themes.
@@ -234,6 +284,10 @@ pub struct Settings {
     pub duplicates: canvass_analysis::DuplicateSettings,
     /// What a finding shows.
     pub findings: FindingSettings,
+    /// Which cross-tables are made.
+    pub crosstabs: CrosstabSettings,
+    /// What must not show through the numbers.
+    pub privacy: PrivacySettings,
     /// The texts sent with the form.
     #[serde(rename = "reference", skip_serializing_if = "Vec::is_empty")]
     pub references: Vec<Reference>,
@@ -267,6 +321,7 @@ const HEADER: &str = "\
 # Settings of this run, complete: `canvass run FILE... --config canvass.toml` with the same files, questions file,
 # reference texts and tokenizers included, gives the same bytes again.
 # To correct a guess, change it here: a question's kind (open, single, multiple, scale, matrix), its id or its wording;
+# give a closed question options = [...] in their order, the lowest first, and not_applicable = [...];
 # move a column's name to attribute_columns or ignored_columns to take it out of the questions. To take a translation
 # away, remove its translation_column line and name the column among ignored_columns.
 # An empty name means \"there is none\".

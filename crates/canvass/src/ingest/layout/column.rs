@@ -11,6 +11,7 @@ pub(super) enum Use {
     Respondent,
     Email,
     Language,
+    Time,
     Attribute,
     Translation,
     Ignored,
@@ -25,6 +26,7 @@ impl Use {
             Self::Respondent => "the id of the respondent",
             Self::Email => "the e-mail address, never written out",
             Self::Language => "the language of the answers",
+            Self::Time => "the time of the submission",
             Self::Attribute => "an attribute of the respondent",
             Self::Translation => "the translation of answers",
             Self::Ignored => "not read",
@@ -90,6 +92,17 @@ impl<'w> Header<'w> {
 
     fn names_time(&self) -> bool {
         self.words.time.is(&self.folded)
+    }
+
+    /// How well a header that names a time tells when the submission was made: when it was completed, rather than begun.
+    pub(super) fn time_rank(&self) -> u8 {
+        if self.words.completion.is(&self.folded) {
+            0
+        } else if self.words.start.is(&self.folded) {
+            2
+        } else {
+            1
+        }
     }
 
     fn is_technical(&self) -> bool {
@@ -206,7 +219,11 @@ fn administration(header: &Header<'_>, profile: &Profile<'_>) -> Option<Verdict>
         return ignored("the header names a person's name");
     }
     if header.names_time() {
-        return ignored("the header names a time");
+        return if profile.n_filled > 0 && profile.mostly_times() {
+            Some(Verdict::new(Use::Time, "the header names a time, and the values are dates"))
+        } else {
+            ignored("the header names a time")
+        };
     }
     if header.is_technical() {
         return ignored("the header names something that is no answer");
@@ -330,6 +347,7 @@ mod tests {
     #[test]
     fn what_runs_the_consultation_is_not_read() {
         assert_eq!(used("Start time", &["x"]), Use::Ignored);
+        assert_eq!(used("Start time", &["3/4/26 9:15:22", "46085.4", "soon"]), Use::Time);
         assert_eq!(used("Filled in", &["3/4/26 9:15:22", "2026-03-04"]), Use::Ignored);
         assert_eq!(used("Votre nom", &["Ana"]), Use::Ignored);
         assert_eq!(used("E-mail address", &["a@b.org", ""]), Use::Email);

@@ -1,10 +1,12 @@
 //! Long files: a row an answer, and a column that says to which question.
 
-use super::column::{Use, judge_answers, judge_beside_text, kind_name};
+use super::column::{Use, Verdict, judge_answers, judge_beside_text, kind_name};
 use super::profile::Profile;
 use super::translation::{Originals, may_be_text, readings};
 use super::words::{List, fold};
-use super::{Columns, Job, ROWS_LOOKED_AT, Recognised, Stated, brief, is_blank, language, outline_of, trimmed};
+use super::{
+    Columns, Job, ROWS_LOOKED_AT, Recognised, Stated, brief, further_times, is_blank, language, outline_of, trimmed,
+};
 use crate::ingest::{Decision, IngestError, column_letters};
 use crate::settings::{Question, QuestionConfig, QuestionKind};
 use std::collections::{BTreeMap, HashSet};
@@ -66,6 +68,7 @@ pub(super) fn recognise(job: &Job<'_>, mut draft: Recognised) -> Result<Recognis
         found.map_or_else(String::new, |(name, _)| name.to_owned())
     });
 
+    let time = time(job, is_free);
     let mut email = stated.email.clone();
     let (mut attributes, mut ignored) = (Vec::new(), Vec::new());
     for &name in &columns.names {
@@ -82,10 +85,14 @@ pub(super) fn recognise(job: &Job<'_>, mut draft: Recognised) -> Result<Recognis
         if verdict.used_as == Use::Email && email.is_some() {
             verdict.used_as = Use::Ignored;
         }
+        if verdict.used_as == Use::Time && name != time {
+            verdict = Verdict::new(Use::Ignored, "a time, but not the one that is used");
+        }
         note(name, verdict.used_as, &verdict.reason);
         match verdict.used_as {
             Use::Email => email = Some(columns.everywhere(name, Use::Email.describe())?),
             Use::Attribute => attributes.push(columns.everywhere(name, Use::Attribute.describe())?),
+            Use::Time => {}
             _ => ignored.push(name.to_owned()),
         }
     }
@@ -101,12 +108,22 @@ pub(super) fn recognise(job: &Job<'_>, mut draft: Recognised) -> Result<Recognis
     text.clone_into(&mut input.text_column);
     input.translation_column = translation;
     input.language_column = language;
+    input.time_column = time;
     input.id_column = id;
     input.respondent_column = respondent;
     input.email_column = email.unwrap_or_default();
     input.attribute_columns = [stated.attributes.clone(), attributes].concat();
     input.ignored_columns = [stated.ignored.clone(), ignored].concat();
     Ok(draft)
+}
+
+/// The column with the time of an answer; empty if there is none.
+fn time(job: &Job<'_>, is_free: impl Fn(&str) -> bool) -> String {
+    let is_time = |name: &&str| {
+        is_free(name) && judge_beside_text(&job.header(name), &job.columns.profile(name)).used_as == Use::Time
+    };
+    let (time, _) = further_times(job, job.columns.names.iter().copied().filter(is_time).collect());
+    job.stated.time.clone().or(time.map(str::to_owned)).unwrap_or_default()
 }
 
 /// The column with the translation of the answers, and what speaks for it.
@@ -241,12 +258,21 @@ fn questions(
         if kind != QuestionKind::Open {
             decisions.push(Decision { about: brief(&id), decided: kind_name(kind).to_owned(), reason: reason.clone() });
         }
+        let options = stated.map(|stated| stated.options.clone()).unwrap_or_default();
+        let not_applicable = stated.map(|stated| stated.not_applicable.clone()).unwrap_or_default();
         let (columns, translation_column) = (Vec::new(), None);
-        questions.push((
-            rank,
-            Question { id, kind, text, columns, translation_column, other_of: None, split_by: None },
-            reason,
-        ));
+        let question = Question {
+            id,
+            kind,
+            text,
+            columns,
+            translation_column,
+            other_of: None,
+            split_by: None,
+            options,
+            not_applicable,
+        };
+        questions.push((rank, question, reason));
     }
     questions.sort_by_key(|(rank, ..)| *rank);
     Ok(questions.into_iter().map(|(_, question, reason)| (question, reason)).unzip())

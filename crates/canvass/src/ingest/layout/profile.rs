@@ -1,6 +1,7 @@
 //! What the cells of a column look like.
 
 use super::words::{Words, fold};
+use crate::ingest::day::Written;
 use crate::ingest::table::{is_email, trimmed};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,6 +20,7 @@ pub(super) struct Profile<'t> {
     n_numbers: usize,
     n_grades: usize,
     n_times: usize,
+    n_days: usize,
     n_links: usize,
     n_with_digit: usize,
 }
@@ -36,6 +38,7 @@ impl<'t> Profile<'t> {
             n_numbers: 0,
             n_grades: 0,
             n_times: 0,
+            n_days: 0,
             n_links: 0,
             n_with_digit: 0,
         };
@@ -55,6 +58,7 @@ impl<'t> Profile<'t> {
             profile.n_numbers += usize::from(value.replace(',', ".").parse::<f64>().is_ok());
             profile.n_grades += usize::from(value.parse::<u8>().is_ok_and(|grade| grade <= 10));
             profile.n_times += usize::from(is_time(value));
+            profile.n_days += usize::from(Written::read(value).is_some());
             profile.n_with_digit += usize::from(value.chars().any(char::is_numeric));
             profile.n_links += usize::from(value.starts_with("http://") || value.starts_with("https://"));
         }
@@ -111,6 +115,11 @@ impl<'t> Profile<'t> {
 
     pub(super) fn are_times(&self) -> bool {
         self.part(self.n_times) >= 0.95
+    }
+
+    /// Whether most values give a day.
+    pub(super) fn mostly_times(&self) -> bool {
+        self.part(self.n_days) >= 0.5
     }
 
     pub(super) fn are_links(&self) -> bool {

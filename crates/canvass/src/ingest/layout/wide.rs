@@ -4,7 +4,9 @@ use super::column::{Use, Verdict, judge, kind_name};
 use super::matrix::{self, Candidate};
 use super::profile::Profile;
 use super::translation::{Originals, may_be_text, readings};
-use super::{Job, ROWS_LOOKED_AT, Recognised, Table, brief, fold, is_blank, label, language, links, tidy, trimmed};
+use super::{
+    Job, ROWS_LOOKED_AT, Recognised, Table, brief, fold, further_times, is_blank, label, language, links, tidy, trimmed,
+};
 use crate::ingest::{Decision, IngestError};
 use crate::settings::{Question, QuestionKind};
 use std::collections::{BTreeMap, HashSet};
@@ -23,6 +25,8 @@ struct Draft {
     translation: Option<String>,
     /// Why it is of its kind.
     reason: String,
+    /// The options in their order and those that say that none applies, as stated.
+    options: (Vec<String>, Vec<String>),
 }
 
 /// Completes a draft whose layout is wide.
@@ -38,6 +42,7 @@ pub(super) fn recognise(job: &Job<'_>, mut draft: Recognised) -> Result<Recognis
     let mut verdicts: BTreeMap<usize, Verdict> = BTreeMap::new();
     identities(job, &profiles, &settled, &mut verdicts);
     judge_columns(job, &profiles, &settled, &questions, &mut verdicts);
+    one_time(job, &mut verdicts);
     let translations = translations(job, &profiles, &questions, &mut verdicts);
     questions.extend(recognised_questions(job, &profiles, &mut verdicts));
     questions.sort_by_key(|question| question.columns.iter().min().copied());
@@ -102,7 +107,8 @@ fn stated_questions(job: &Job<'_>, profiles: &[Profile<'_>]) -> Result<Vec<Draft
         };
         let id = question.id.as_deref().map(trimmed).filter(|id| !id.is_empty()).map(str::to_owned);
         let (text, translation) = (question.text.clone(), job.stated.translations[position].clone());
-        questions.push(Draft { columns, kind, id, text, translation, reason });
+        let options = (question.options.clone(), question.not_applicable.clone());
+        questions.push(Draft { columns, kind, id, text, translation, reason, options });
     }
     Ok(questions)
 }
@@ -212,6 +218,22 @@ fn judge_columns(
     }
 }
 
+/// Leaves one column with the time of the submission.
+fn one_time(job: &Job<'_>, verdicts: &mut BTreeMap<usize, Verdict>) {
+    let names = &job.columns.names;
+    let times = verdicts.iter().filter(|(_, verdict)| verdict.used_as == Use::Time);
+    let (taken, further) = further_times(job, times.map(|(&column_idx, _)| names[column_idx]).collect());
+    let reason = taken.map_or_else(
+        || "a time, but the configuration says which column is used for it".to_owned(),
+        |taken| format!("a time; that of the submission is in {:?}", brief(taken)),
+    );
+    for (column_idx, verdict) in verdicts.iter_mut() {
+        if further.contains(&names[*column_idx]) {
+            *verdict = Verdict::new(Use::Ignored, reason.clone());
+        }
+    }
+}
+
 /// Finds the columns that hold translations of answers to open questions, unless the configuration says where they are:
 /// for the column of each question that of its translation. A second translation of the same answers is not read.
 fn translations(
@@ -293,7 +315,8 @@ fn recognised_questions(
                 verdicts.insert(*column_idx, Verdict::new(Use::Question(kind), reason));
             }
             let reason = verdicts.get(&column_idx).map_or_else(String::new, |verdict| verdict.reason.clone());
-            questions.push(Draft { columns, kind, id: None, text: None, translation: None, reason });
+            let options = (Vec::new(), Vec::new());
+            questions.push(Draft { columns, kind, id: None, text: None, translation: None, reason, options });
         }
         column_idx += n_columns;
     }
@@ -328,7 +351,22 @@ fn number(job: &Job<'_>, drafts: Vec<Draft>, decisions: &mut Vec<Decision>) -> R
         let translation_column = stated_translation.or(draft.translation).filter(|name| !name.is_empty());
         let is_stated = stated.is_some_and(|stated| stated.kind.is_some());
         reasons.push(if is_stated { STATED.to_owned() } else { draft.reason });
-        questions.push(Question { id, kind, text, columns, translation_column, other_of: None, split_by: None });
+        let (options, not_applicable) = draft.options;
+        let by_id = stated.map(|stated| (stated.options.clone(), stated.not_applicable.clone())).unwrap_or_default();
+        let options = if options.is_empty() { by_id.0 } else { options };
+        let not_applicable = if not_applicable.is_empty() { by_id.1 } else { not_applicable };
+        let (other_of, split_by) = (None, None);
+        questions.push(Question {
+            id,
+            kind,
+            text,
+            columns,
+            translation_column,
+            other_of,
+            split_by,
+            options,
+            not_applicable,
+        });
     }
     for stated in job.config.questions.iter().filter(|stated| stated.columns.is_empty()) {
         let id = stated.id.as_deref().map(trimmed).unwrap_or_default();
@@ -378,6 +416,7 @@ fn fill_in(job: &Job<'_>, verdicts: &BTreeMap<usize, Verdict>, draft: &mut Recog
     let language = stated.language.iter().filter(|name| !name.is_empty() && !stated.attributes.contains(name));
     input.attribute_columns.extend(language.filter(|name| language::is_attribute(&job.columns.profile(name))).cloned());
     input.language_column = stated.language.clone().unwrap_or_default();
+    input.time_column = stated.time.clone().unwrap_or_default();
     input.ignored_columns.clone_from(&stated.ignored);
     // Stated for a question that is not there.
     let unused = stated.translations.iter().flatten().filter(|name| !name.is_empty());
@@ -392,8 +431,12 @@ fn fill_in(job: &Job<'_>, verdicts: &BTreeMap<usize, Verdict>, draft: &mut Recog
             input.ignored_columns.push(name.to_owned());
             continue;
         }
-        // Files whose answers need no translation lack the column for it.
+        // Files whose answers need no translation lack the column for it; a file without times is one without days.
         if verdict.used_as == Use::Translation {
+            continue;
+        }
+        if verdict.used_as == Use::Time {
+            name.clone_into(&mut input.time_column);
             continue;
         }
         let name = job.columns.everywhere(name, &format!("{} in another file", verdict.used_as.describe()))?;
@@ -408,7 +451,7 @@ fn fill_in(job: &Job<'_>, verdicts: &BTreeMap<usize, Verdict>, draft: &mut Recog
                 }
             }
             Use::Attribute => input.attribute_columns.push(name),
-            Use::Translation | Use::Ignored | Use::Question(_) => {}
+            Use::Time | Use::Translation | Use::Ignored | Use::Question(_) => {}
         }
     }
     Ok(())
@@ -440,7 +483,7 @@ fn taken_for(job: &Job<'_>, verdicts: &BTreeMap<usize, Verdict>, draft: &Recogni
 #[cfg(test)]
 mod tests {
     use crate::ingest::fixture::{Files, decided, kinds};
-    use crate::settings::{Layout, QuestionKind::*};
+    use crate::settings::{DateOrder, Layout, QuestionKind::*};
 
     const FORMS: &str = "\
 ID,Start time,Completion time,Email,Name,Which of these best describes you?,Region,Have you read the draft strategy?,\
@@ -459,7 +502,9 @@ The timeline is realistic,What is missing from the draft?,Which services do you 
         assert_eq!(intake.input.layout, Layout::Wide);
         assert_eq!(intake.input.id_column, "ID");
         assert_eq!(intake.input.attribute_columns, ["Which of these best describes you?", "Region"]);
-        assert_eq!(intake.input.ignored_columns, ["Start time", "Completion time", "Email", "Name"]);
+        assert_eq!(intake.input.ignored_columns, ["Start time", "Email", "Name"]);
+        assert_eq!((intake.input.time_column.as_str(), intake.input.date_order), ("Completion time", DateOrder::Mdy));
+        assert!(decided(&intake, "Start time").contains("that of the submission is in \"Completion time\""));
         assert_eq!(kinds(&intake), expected);
         assert_eq!(
             intake.questions[3].text,

@@ -12,6 +12,8 @@ pub(super) struct Words {
     pub(super) email: List,
     pub(super) name: List,
     pub(super) time: List,
+    pub(super) completion: List,
+    pub(super) start: List,
     pub(super) technical: List,
     pub(super) attribute: List,
     pub(super) address: List,
@@ -106,7 +108,7 @@ impl From<Vec<String>> for List {
 }
 
 /// Lower case, single spaces, and nothing but letters, digits, `#` and `°`: what headers and options are compared by.
-pub(in crate::ingest) fn fold(text: &str) -> String {
+pub(crate) fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     for c in text.chars().flat_map(char::to_lowercase) {
         if c.is_alphanumeric() || matches!(c, '#' | '°') {

@@ -417,6 +417,10 @@ fn a_consultation_without_questions_is_a_page() {
         count_by: crate::settings::CountBy::Both,
         blocs: Vec::new(),
         questions: Vec::new(),
+        profile: crate::statistics::Profile::default(),
+        closed_questions: Vec::new(),
+        smallest_cell: 0,
+        crosstabs: Vec::new(),
     };
     let page = render(&findings, &[], &[], "", &[]).unwrap();
     assert!(text(&page).contains("There is no open question with answers to report."));

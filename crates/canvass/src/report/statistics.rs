@@ -1,0 +1,177 @@
+//! Closed questions, who answered and cross-tables: their part of the page, and their tables.
+
+use super::chart;
+use super::tables::Table;
+use crate::findings::Findings;
+use crate::statistics::{ClosedItem, ClosedQuestion, CrossTable, Percent};
+use minijinja::value::Value;
+use minijinja::{Environment, Error};
+
+/// Adds the parts of the page and what they call. Charts are markup of our own, whose texts the writer escapes.
+pub(super) fn install(environment: &mut Environment<'static>) -> Result<(), Error> {
+    environment.add_template("statistics.css", include_str!("statistics.css"))?;
+    environment.add_template("statistics.html", include_str!("statistics.html"))?;
+    environment.add_template("crosstabs.html", include_str!("crosstabs.html"))?;
+    environment.add_filter("one_decimal", one_decimal);
+    environment.add_filter("mean", |mean: f64| format!("{mean:.2}"));
+    environment.add_function("bar_chart", |title: String, labels: Vec<String>, counts: Vec<u64>, base: u64| {
+        Value::from_safe_string(chart::bars(&title, &labels, &counts, base))
+    });
+    environment.add_function(
+        "stacked_chart",
+        |title: String, parts: Vec<String>, labels: Vec<String>, counts: Vec<Vec<u64>>, bases: Vec<u64>| {
+            Value::from_safe_string(chart::stacked(&title, &parts, &labels, &counts, &bases))
+        },
+    );
+    environment.add_function("day_chart", |title: String, days: Vec<String>, counts: Vec<u64>| {
+        Value::from_safe_string(chart::days(&title, &days, &counts))
+    });
+    environment.add_function("shade", |at: usize, of: usize| chart::shade(at, of).0);
+    Ok(())
+}
+
+/// 26.7 as "26.7 %"; a dash where there is nothing to have a share of.
+fn one_decimal(percent: Option<f64>) -> String {
+    percent.map_or_else(|| "–".to_owned(), |percent| format!("{percent:.1}\u{a0}%"))
+}
+
+fn of(percent: Option<Percent>) -> String {
+    percent.map_or_else(String::new, |percent| percent.to_string())
+}
+
+fn optional<T: ToString>(value: Option<T>) -> String {
+    value.map_or_else(String::new, |value| value.to_string())
+}
+
+/// `closed.csv`: a line for each option of each closed question, then for what stands apart from its base.
+pub(super) fn closed(findings: &Findings) -> Vec<u8> {
+    let columns =
+        ["question", "kind", "statement", "group", "answer", "grade", "n", "base", "percent", "median", "mean"];
+    let mut table = Table::new(columns);
+    for question in &findings.closed_questions {
+        for item in &question.items {
+            closed_item(&mut table, question, item);
+        }
+    }
+    table.bytes()
+}
+
+fn closed_item(table: &mut Table, question: &ClosedQuestion, item: &ClosedItem) {
+    let kind = match question.kind {
+        crate::settings::QuestionKind::Open => "open",
+        crate::settings::QuestionKind::Single => "single",
+        crate::settings::QuestionKind::Multiple => "multiple",
+        crate::settings::QuestionKind::Scale => "scale",
+        crate::settings::QuestionKind::Matrix => "matrix",
+    };
+    let (statement, base) = (item.statement.as_deref().unwrap_or_default(), item.base.to_string());
+    let (median, mean) = (item.median.join("; "), optional(item.mean));
+    let mut line = |group: &str, answer: &str, grade: Option<i32>, n: u64, percent: &str| {
+        let (grade, n) = (optional(grade), n.to_string());
+        table.cells(&[&question.id, kind, statement, group, answer, &grade, &n, &base, percent, &median, &mean]);
+    };
+    for option in &item.options {
+        line("answer", &option.option, option.grade, option.n, &of(option.percent));
+    }
+    for away in &item.other_texts {
+        line("other_text", &away.text, None, away.n, "");
+    }
+    for away in &item.not_applicable {
+        line("not_applicable", &away.text, None, away.n, "");
+    }
+    line("no_answer", "", None, item.n_no_answer, "");
+}
+
+/// `profile.csv`: a line for each value of each attribute, each language, file and day.
+pub(super) fn profile(findings: &Findings) -> Vec<u8> {
+    let mut table = Table::new(["kind", "name", "value", "n", "base", "percent"]);
+    let profile = &findings.profile;
+    let base = profile.n_respondents;
+    let mut line = |kind: &str, name: &str, value: &str, n: u64| {
+        table.cells(&[kind, name, value, &n.to_string(), &base.to_string(), &of(Percent::new(n, base))]);
+    };
+    for attribute in &profile.attributes {
+        for value in &attribute.values {
+            line("attribute", &attribute.attribute, &value.value, value.n);
+        }
+        line("did_not_say", &attribute.attribute, "", attribute.did_not_say.n);
+    }
+    for language in &profile.languages {
+        line("language", "", language.language.code(), language.n);
+    }
+    if !profile.languages.is_empty() {
+        line("no_language", "", "", profile.n_no_language);
+    }
+    for file in &profile.files {
+        line("file", "", &file.value, file.n);
+    }
+    for day in &profile.days {
+        line("day", "", &day.day, day.n);
+    }
+    if !profile.days.is_empty() {
+        line("no_day", "", "", profile.n_no_day);
+    }
+    table.bytes()
+}
+
+/// `crosstabs.csv`: a line for each cell of each cross-table.
+pub(super) fn crosstabs(findings: &Findings) -> Vec<u8> {
+    let columns = [
+        "question",
+        "of",
+        "language",
+        "statement",
+        "theme_id",
+        "answer",
+        "by",
+        "by_name",
+        "group",
+        "n",
+        "n_once",
+        "base",
+        "percent",
+        "suppressed",
+    ];
+    let mut table = Table::new(columns);
+    for crosstab in &findings.crosstabs {
+        crosstab_lines(&mut table, crosstab);
+    }
+    table.bytes()
+}
+
+fn crosstab_lines(table: &mut Table, crosstab: &CrossTable) {
+    use crate::statistics::{CountedOf, GroupedBy};
+    let of_what = match crosstab.of {
+        CountedOf::Themes => "themes",
+        CountedOf::Answers => "answers",
+    };
+    let by = match crosstab.by {
+        GroupedBy::Attribute => "attribute",
+        GroupedBy::Question => "question",
+    };
+    let language = crosstab.language.map_or("", canvass_text::Language::code);
+    let statement = crosstab.statement.as_deref().unwrap_or_default();
+    for (at, answer) in crosstab.answers.iter().enumerate() {
+        for group in &crosstab.groups {
+            let Some(cell) = group.cells.get(at) else { continue };
+            let theme_id = answer.theme_id.as_deref().unwrap_or_default();
+            let suppressed = if cell.n.is_none() { "yes" } else { "no" };
+            table.cells(&[
+                &crosstab.question,
+                of_what,
+                language,
+                statement,
+                theme_id,
+                &answer.label,
+                by,
+                &crosstab.by_name,
+                &group.group,
+                &optional(cell.n),
+                &optional(cell.n_once),
+                &optional(group.base),
+                &of(cell.percent),
+                suppressed,
+            ]);
+        }
+    }
+}
