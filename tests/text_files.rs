@@ -61,10 +61,7 @@ fn any_separator_gives_the_same_answers() {
         [(";", None), ("\t", None), ("|", None), ("^", Some("^")), ("\t", Some("tab")), ("§", Some("§"))]
     {
         // The only commas that separate stand behind an id.
-        let mut changed = String::new();
-        for line in FERRY.lines() {
-            changed += &format!("{}\n", line.replacen(',', delimiter, 1));
-        }
+        let changed: String = FERRY.lines().map(|line| line.replacen(',', delimiter, 1) + "\n").collect();
         let run = Run::new().csv(&changed);
         let run = if let Some(stated) = stated { run.args(["--delimiter", stated]) } else { run };
         assert_eq!(answers(&run.done().outputs()), expected, "{delimiter:?}");

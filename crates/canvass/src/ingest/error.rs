@@ -167,6 +167,7 @@ pub enum IngestError {
 
 impl IngestError {
     /// The way out, as a sentence.
+    #[allow(clippy::too_many_lines, reason = "a table: one entry for each error, which the compiler holds complete")]
     pub fn hint(&self) -> String {
         match self {
             Self::NoFile => "name at least one .xlsx, .csv or .jsonl file with the answers".into(),

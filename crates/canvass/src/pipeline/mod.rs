@@ -150,19 +150,7 @@ pub fn analyse(
     let mut resources = Resources::load()?;
     tokenizers::install(&companions.tokenizers, &mut resources)?;
     let references = companions.references.as_slice();
-    let n_received = intake.responses.len() as u64;
-    observer.begin(Stage::Ledger, Some(n_received));
-    let masked = if config.privacy.redact { privacy::redact(&mut intake) } else { Vec::new() };
-    let mut ledger = ledger::judge(&intake, &config.ledger);
-    ledger.masked = masked;
-    let n_doubles = ledger.entries.iter().filter(|entry| entry.state == State::Double).count();
-    if n_doubles * 10 > ledger.entries.len() {
-        let message =
-            format!("{n_doubles} of {n_received} responses are double submissions: is the id column the right one?");
-        observer.note(Stage::Ledger, &message);
-    }
-    observer.end(Stage::Ledger, n_received);
-
+    let mut ledger = account(&mut intake, config, observer);
     let positions = analysed_positions(&intake, &ledger)?;
     let n_analysed: u64 = positions.iter().map(|(_, positions)| positions.len() as u64).sum();
     let (main_language, read_in) = languages::languages(&intake, &positions, config, &resources)?;
@@ -252,6 +240,23 @@ pub fn analyse(
     let findings = tell(&settings, &intake, &ledger, &questions, built, statistics);
     observer.end(Stage::Findings, findings.questions.len() as u64);
     Ok(Run { settings, intake, ledger, questions, findings, libraries: resources.libraries() })
+}
+
+/// Masks what must not be shown, and judges every response.
+fn account(intake: &mut Intake, config: &Config, observer: &dyn Observer) -> Ledger {
+    let n_received = intake.responses.len() as u64;
+    observer.begin(Stage::Ledger, Some(n_received));
+    let masked = if config.privacy.redact { privacy::redact(intake) } else { Vec::new() };
+    let mut ledger = ledger::judge(intake, &config.ledger);
+    ledger.masked = masked;
+    let n_doubles = ledger.entries.iter().filter(|entry| entry.state == State::Double).count();
+    if n_doubles * 10 > ledger.entries.len() {
+        let message =
+            format!("{n_doubles} of {n_received} responses are double submissions: is the id column the right one?");
+        observer.note(Stage::Ledger, &message);
+    }
+    observer.end(Stage::Ledger, n_received);
+    ledger
 }
 
 /// What is found in the whole consultation.

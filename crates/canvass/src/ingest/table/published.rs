@@ -24,13 +24,11 @@ pub(super) fn text(
     let mut reading = Reading::first(input.head(), stated.encoding);
     loop {
         let mut whole = Whole::default();
-        match pump(input, &reading, &mut whole)? {
-            Some(malformed) => reading = reading.next(input, malformed, stated.encoding)?,
-            None => {
-                decisions.extend(reading.decision(&input.file));
-                return Ok(numbered(whole.0.lines()));
-            }
-        }
+        let Some(malformed) = pump(input, &reading, &mut whole)? else {
+            decisions.extend(reading.decision(&input.file));
+            return Ok(numbered(whole.0.lines()));
+        };
+        reading = reading.next(input, malformed, stated.encoding)?;
     }
 }
 
