@@ -16,6 +16,7 @@
 //! Broder (1997); Schleimer, Wilkerson & Aiken (2003), winnowing.
 
 use super::minhash::{Hashes, LANES, Lanes, minima, mix};
+use super::sorting::{all_merged, merged, sort_by_bits};
 use super::texts::{COMMON, Texts};
 use super::{Banding, DuplicateSettings};
 use rayon::prelude::*;
@@ -49,93 +50,113 @@ pub(super) fn candidates(texts: &Texts, distinct: &[u32], settings: &DuplicateSe
     let mut keys = vec![0_u32; distinct.len() * per_block];
     for block in 0..banding.n_bands.div_ceil(per_block) {
         let n_bands = per_block.min(banding.n_bands - block * per_block);
-        band_keys(texts, distinct, &Hashes::new(block), banding.n_rows, per_block, &mut keys);
-        let bands: Vec<(Vec<Candidate>, Vec<u32>)> = (0..n_bands)
-            .into_par_iter()
-            .map(|band| {
-                let chunks = || keys.chunks(CHUNK * per_block);
-                let keys = || chunks().flat_map(|chunk| band_of(chunk, band, per_block)).copied().zip(0..);
+        let keys = &mut keys[..distinct.len() * n_bands];
+        band_keys(texts, distinct, &Hashes::new(block), banding.n_rows, keys);
+        let bands: Vec<(Vec<Candidate>, Vec<u32>)> = keys
+            .par_chunks(distinct.len().max(1))
+            .map(|keys| {
                 let mut found = Vec::new();
-                let in_large = compare_buckets(&repeated(keys, distinct.len()), &met, &mut found);
-                (found, in_large)
+                let in_large = compare_buckets(&repeated(keys, |at| at as u32), &met, &mut found);
+                (sorted(found, distinct.len()), in_large)
             })
             .collect();
-        let mut found = Vec::with_capacity(bands.iter().map(|(found, _)| found.len()).sum());
-        for (of_band, in_large) in bands {
-            found.extend(of_band);
-            for text in in_large {
-                met[text as usize] += 1;
-            }
-        }
-        found.par_sort_unstable();
-        found.dedup();
-        lists.push(found);
+        let (found, in_large): (Vec<_>, Vec<_>) = bands.into_iter().unzip();
+        in_large.into_iter().flatten().for_each(|text| met[text as usize] += 1);
+        lists.push(all_merged(found));
         // Lists of about one length are merged, so that each pair is moved a few times only.
         while let [.., before, last] = lists.as_slice()
             && last.len() * 2 >= before.len()
         {
-            merge_last(&mut lists);
+            let (last, before) = (lists.pop().unwrap_or_default(), lists.pop().unwrap_or_default());
+            lists.push(merged(before, last));
         }
     }
-    while lists.len() > 1 {
-        merge_last(&mut lists);
+    all_merged(lists)
+}
+
+/// Pairs of `n` places ascending, each once.
+fn sorted(mut found: Vec<Candidate>, n: usize) -> Vec<Candidate> {
+    let bits = usize::BITS - n.leading_zeros();
+    sort_by_bits(&mut found, 0..bits);
+    sort_by_bits(&mut found, 32..32 + bits);
+    found.dedup();
+    found
+}
+
+/// For each text the hashes of as many bands of `n_rows` minima as `keys` has room for, band by band.
+///
+/// They are the upper halves of Σ mᵢ · xᵢ mod 2⁶⁴, of which two different bands have the same with probability 2⁻³² (Lemire & Kaser 2014).
+fn band_keys(texts: &Texts, distinct: &[u32], hashes: &Hashes, n_rows: usize, keys: &mut [u32]) {
+    let factors: Vec<u64> = (1..=n_rows as u64).map(|row| mix(row << 32)).collect();
+    let mut of_chunk: Vec<Vec<&mut [u32]>> = distinct.chunks(CHUNK).map(|_| Vec::new()).collect();
+    for band in keys.chunks_mut(distinct.len().max(1)) {
+        of_chunk.iter_mut().zip(band.chunks_mut(CHUNK)).for_each(|(bands, keys)| bands.push(keys));
     }
-    lists.pop().unwrap_or_default()
-}
-
-/// Puts the last two lists together.
-fn merge_last(lists: &mut Vec<Vec<Candidate>>) {
-    let (last, before) = (lists.pop().unwrap_or_default(), lists.pop().unwrap_or_default());
-    lists.push(merged(before, last));
-}
-
-/// The keys of one band in a chunk of keys, which lie band by band.
-fn band_of(chunk: &[u32], band: usize, per_block: usize) -> &[u32] {
-    let n_texts = chunk.len() / per_block;
-    &chunk[band * n_texts..(band + 1) * n_texts]
-}
-
-/// For each text the hashes of `per_block` bands: for each chunk of texts band by band.
-fn band_keys(texts: &Texts, distinct: &[u32], hashes: &Hashes, n_rows: usize, per_block: usize, keys: &mut [u32]) {
-    keys.par_chunks_mut(CHUNK * per_block).zip(distinct.par_chunks(CHUNK)).for_each(|(keys, distinct)| {
-        let (mut shingles, mut ends, mut least) = (Vec::new(), Vec::new(), Vec::new());
-        for text in distinct {
-            shingles.extend(texts.shingles(*text).iter().copied().filter(|shingle| *shingle != COMMON));
-            ends.push(shingles.len());
-        }
-        minima(&shingles, &ends, hashes, &mut least);
-        for (at, Lanes(least)) in least.iter().enumerate() {
-            for (band, rows) in least.chunks_exact(n_rows).take(per_block).enumerate() {
-                let key = rows.iter().fold(0, |hash, row| mix(hash ^ u64::from(*row)));
-                keys[band * distinct.len() + at] = (key >> 32) as u32;
+    of_chunk.par_iter_mut().zip(distinct.par_chunks(CHUNK)).for_each(|(bands, distinct)| {
+        let shingles: Vec<&[u32]> = distinct.iter().map(|text| texts.shingles(*text)).collect();
+        let mut least = Vec::with_capacity(distinct.len());
+        minima(&shingles, hashes, &mut least);
+        for (band, keys) in bands.iter_mut().enumerate() {
+            for (key, Lanes(least)) in keys.iter_mut().zip(&least) {
+                let rows = least[band * n_rows..(band + 1) * n_rows].iter().zip(&factors);
+                let sum =
+                    rows.fold(0_u64, |sum, (row, factor)| sum.wrapping_add(u64::from(*row).wrapping_mul(*factor)));
+                *key = (sum >> 32) as u32;
             }
         }
     });
 }
 
-/// Of (key, place) those whose key may occur again, as key and place in one number, ascending.
-///
-/// A key is looked for by one bit of two maps, the keys met once and those met again; of the keys that occur once, one in eight is kept.
-fn repeated<I: Iterator<Item = (u32, u32)>>(keys: impl Fn() -> I, n_keys: usize) -> Vec<u64> {
-    let bits = (8 * n_keys.max(1)).next_power_of_two().trailing_zeros().clamp(12, 31);
-    let (mut once, mut again) = (vec![0_u64; 1 << (bits - 6)], vec![0_u64; 1 << (bits - 6)]);
-    let at = |key: u32| {
-        let bit = key >> (32 - bits);
-        ((bit >> 6) as usize, 1_u64 << (bit & 63))
-    };
-    for (key, _) in keys() {
-        let (word, bit) = at(key);
-        again[word] |= once[word] & bit;
-        once[word] |= bit;
+/// Which numbers of so many bits were met, once and again.
+struct Met {
+    words: Vec<[u64; 2]>,
+    bits: u32,
+}
+
+impl Met {
+    /// Room for about eight times as many numbers as there are keys.
+    fn new(n_keys: usize) -> Self {
+        let bits = (8 * n_keys.max(1)).next_power_of_two().trailing_zeros().clamp(12, 31);
+        Self { words: vec![[0; 2]; 1 << (bits - 6)], bits }
     }
-    drop(once);
-    let is_repeated = |(key, _): &(u32, u32)| {
-        let (word, bit) = at(*key);
-        again[word] & bit != 0
-    };
-    let mut entries: Vec<u64> = keys().filter(is_repeated).map(|(key, place)| pair(key, place)).collect();
-    entries.par_sort_unstable();
-    entries.dedup();
+
+    #[inline]
+    fn add(&mut self, number: u32) {
+        let (word, bit) = self.place(number);
+        let [once, again] = &mut self.words[word];
+        *again |= *once & bit;
+        *once |= bit;
+    }
+
+    /// Whether a number was met twice at least.
+    #[inline]
+    fn is_repeated(&self, number: u32) -> bool {
+        let (word, bit) = self.place(number);
+        self.words[word][1] & bit != 0
+    }
+
+    /// Of the upper bits.
+    #[inline]
+    fn place(&self, number: u32) -> (usize, u64) {
+        let bit = number >> (32 - self.bits);
+        ((bit >> 6) as usize, 1 << (bit & 63))
+    }
+}
+
+/// Of the keys those that may occur again, as key and place in one number, ascending; `place` of a key's index grows with it.
+///
+/// A key is looked for by one bit among those met once and those met again, first by its upper bits, then by its lower ones: of the keys that
+/// occur once, one in sixty is kept.
+fn repeated(keys: &[u32], place: impl Fn(usize) -> u32) -> Vec<u64> {
+    let mut met = Met::new(keys.len());
+    keys.iter().for_each(|key| met.add(*key));
+    let entries = keys.iter().enumerate().filter(|(_, key)| met.is_repeated(**key));
+    let mut entries: Vec<u64> = entries.map(|(at, key)| pair(*key, place(at))).collect();
+    let lower = |entry: u64| ((entry >> 32) as u32).reverse_bits();
+    let mut met = Met::new(entries.len());
+    entries.iter().for_each(|entry| met.add(lower(*entry)));
+    entries.retain(|entry| met.is_repeated(lower(*entry)));
+    sort_by_bits(&mut entries, 32..64);
     entries
 }
 
@@ -169,65 +190,59 @@ fn compare_buckets(entries: &[u64], met: &[u32], found: &mut Vec<Candidate>) -> 
     in_large
 }
 
-/// Two ascending lists as one, what is in both once.
-fn merged(a: Vec<Candidate>, b: Vec<Candidate>) -> Vec<Candidate> {
-    if a.is_empty() || b.is_empty() {
-        return if a.is_empty() { b } else { a };
-    }
-    let mut merged = Vec::with_capacity(a.len() + b.len());
-    let (mut a, mut b) = (a.into_iter().peekable(), b.into_iter().peekable());
-    while let (Some(x), Some(y)) = (a.peek().copied(), b.peek().copied()) {
-        merged.push(x.min(y));
-        if x <= y {
-            a.next();
-        }
-        if y <= x {
-            b.next();
-        }
-    }
-    merged.extend(a);
-    merged.extend(b);
-    merged
-}
-
 /// The pairs that share a passage.
 fn by_passages(texts: &Texts, distinct: &[u32], settings: &DuplicateSettings) -> Vec<Candidate> {
-    let kept: Vec<Vec<(u32, u32)>> = distinct
+    let kept: Vec<(Vec<u32>, Vec<u32>)> = distinct
         .par_chunks(CHUNK)
         .enumerate()
         .map(|(chunk, distinct)| {
-            let mut kept = Vec::new();
+            let (mut keys, mut places, mut runs) = (Vec::new(), Vec::new(), Vec::new());
             for (text, place) in distinct.iter().zip((chunk * CHUNK) as u32..) {
-                kept.extend(winnow(texts.shingles(*text), settings).into_iter().map(|run| (run, place)));
+                winnow(texts.shingles(*text), settings, &mut runs, &mut keys);
+                places.resize(keys.len(), place);
             }
-            kept
+            (keys, places)
         })
         .collect();
-    let n_kept = kept.iter().map(Vec::len).sum();
-    let entries = repeated(|| kept.iter().flatten().copied(), n_kept);
-    drop(kept);
+    let n_kept = kept.iter().map(|(keys, _)| keys.len()).sum();
+    let (mut keys, mut places) = (Vec::with_capacity(n_kept), Vec::with_capacity(n_kept));
+    for (of_chunk, at) in kept {
+        keys.extend(of_chunk);
+        places.extend(at);
+    }
+    let entries = repeated(&keys, |at| places[at]);
+    drop((keys, places));
     let mut found = Vec::new();
     compare_buckets(&entries, &vec![0; distinct.len()], &mut found);
-    found.par_sort_unstable();
-    found.dedup();
-    found
+    sorted(found, distinct.len())
 }
 
-/// The hashes of the runs that are kept of a text, each once.
-fn winnow(shingles: &[u32], settings: &DuplicateSettings) -> Vec<u32> {
+/// A factor of the hashes of runs: odd, otherwise any.
+const BASE: u64 = 0xd134_2543_de82_ef95;
+
+/// Adds the hashes of the runs that are kept of a text, each once. `runs` is room to work in.
+///
+/// A run of shingles x₁ … xₙ has the hash Σ xᵢ · BASEⁿ⁻ⁱ mod 2⁶⁴, mixed, which each step takes from the one before; one with a
+/// shingle of a reference text is kept nowhere.
+fn winnow(shingles: &[u32], settings: &DuplicateSettings, runs: &mut Vec<u64>, kept: &mut Vec<u32>) {
     let width = settings.shingle_words as usize;
     let passage = settings.passage_words as usize;
     let run_words = RUN_WORDS.max(width).min(passage);
     let (in_run, in_window) = (run_words - width + 1, passage - run_words + 1);
-    let runs: Vec<u64> = shingles
-        .windows(in_run)
-        .map(
-            |run| {
-                if run.contains(&COMMON) { u64::MAX } else { run.iter().fold(0, |hash, x| mix(hash ^ u64::from(*x))) }
-            },
-        )
-        .collect();
-    let mut kept = Vec::new();
+    let leaving = (0..in_run).fold(1_u64, |power, _| power.wrapping_mul(BASE));
+    let (mut sum, mut since_common) = (0_u64, 0);
+    runs.clear();
+    for (at, shingle) in shingles.iter().enumerate() {
+        since_common = if *shingle == COMMON { 0 } else { since_common + 1 };
+        sum = sum.wrapping_mul(BASE).wrapping_add(u64::from(*shingle));
+        if at >= in_run {
+            sum = sum.wrapping_sub(leaving.wrapping_mul(u64::from(shingles[at - in_run])));
+        }
+        if at + 1 >= in_run {
+            runs.push(if since_common < in_run { u64::MAX } else { mix(sum) });
+        }
+    }
+    let first = kept.len();
     // The least of each window, of several the last; it is looked for anew only when it has left the window.
     let mut least: Option<usize> = None;
     for end in in_window..=runs.len() {
@@ -247,20 +262,21 @@ fn winnow(shingles: &[u32], settings: &DuplicateSettings) -> Vec<u32> {
         }
         least = Some(new);
     }
-    kept.sort_unstable();
-    kept.dedup();
-    kept
+    kept[first..].sort_unstable();
+    let mut end = first;
+    for at in first..kept.len() {
+        if at == first || kept[at] != kept[end - 1] {
+            kept[end] = kept[at];
+            end += 1;
+        }
+    }
+    kept.truncate(end);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
-
-    #[test]
-    fn lists_are_merged() {
-        assert_eq!(merged(vec![1, 3, 5], vec![2, 3, 6, 7]), [1, 2, 3, 5, 6, 7]);
-    }
 
     #[test]
     fn a_large_bucket_costs_no_square() {
@@ -278,11 +294,11 @@ mod tests {
     #[test]
     fn keys_that_occur_again_are_kept() {
         let keys: Vec<u32> = (0..5000_u64).map(|i| mix(i % 4000) as u32).collect();
-        let entries = repeated(|| keys.iter().copied().zip(0..), keys.len());
+        let entries = repeated(&keys, |at| at as u32);
         let mut places: Vec<u32> = entries.iter().map(|entry| *entry as u32).collect();
         places.sort_unstable();
         assert!((0..1000).chain(4000..5000).all(|place| places.binary_search(&place).is_ok()));
-        assert!(places.len() < 3000, "{}", places.len());
+        assert!(places.len() < 2200, "{}", places.len());
         assert!(entries.is_sorted());
     }
 
@@ -295,8 +311,9 @@ mod tests {
         ) {
             // 18 shingles of 3 words are 20 words.
             let settings = DuplicateSettings::default();
-            let one = winnow(&passage, &settings);
-            let other = winnow(&[before, passage, after].concat(), &settings);
+            let (mut one, mut other) = (Vec::new(), Vec::new());
+            winnow(&passage, &settings, &mut Vec::new(), &mut one);
+            winnow(&[before, passage, after].concat(), &settings, &mut Vec::new(), &mut other);
             prop_assert!(one.iter().any(|run| other.contains(run)));
         }
     }

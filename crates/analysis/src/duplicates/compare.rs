@@ -25,9 +25,28 @@ pub struct Passage {
     pub n_words: u32,
 }
 
+/// Classes of shingles, as a power of two: their map stays in the nearest cache, and of the shingles that a text of forty words does not
+/// have one in four hundred falls into a class that it has.
+const CLASS_BITS: u32 = 14;
+/// Words of the map of classes.
+const CLASS_WORDS: usize = 1 << (CLASS_BITS - 6);
+
+/// The class of a shingle: its word in the map, and its bit there.
+#[inline]
+fn class(shingle: u32) -> (usize, u32) {
+    ((shingle >> (32 - CLASS_BITS + 6)) as usize, shingle >> (32 - CLASS_BITS) & 63)
+}
+
 /// Holds one text ready to be compared with others.
+///
+/// Most of those it is compared with share next to nothing with it. The classes of its shingles tell them; the table is made for the first
+/// that needs it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Comparer {
+    text: u32,
+    /// A bit for each class of shingles that the text has.
+    classes: Vec<u64>,
+    has_table: bool,
     /// Open addressing; [`COMMON`] where there is nothing.
     keys: Vec<u32>,
     /// For each place the number of the comparison in which it was last met.
@@ -43,7 +62,31 @@ pub(super) struct Comparer {
 impl Comparer {
     /// Takes up a text.
     pub(super) fn load(&mut self, texts: &Texts, text: u32) {
-        let shingles = texts.shingles(text);
+        self.text = text;
+        self.has_table = false;
+        self.classes.clear();
+        self.classes.resize(CLASS_WORDS, 0);
+        for shingle in texts.shingles(text).iter().filter(|shingle| **shingle != COMMON) {
+            let (word, bit) = class(*shingle);
+            self.classes[word] |= 1 << bit;
+        }
+    }
+
+    /// No fewer than the shingles among these that the text has.
+    #[inline]
+    fn most_shared(&self, shingles: &[u32]) -> usize {
+        let Some(classes) = self.classes.first_chunk::<CLASS_WORDS>() else { return 0 };
+        let has = |shingle: &u32| {
+            let (word, bit) = class(*shingle);
+            (classes[word] >> bit & 1) as usize
+        };
+        shingles.iter().map(has).sum()
+    }
+
+    /// Makes the table of the text's shingles.
+    fn make_table(&mut self, texts: &Texts) {
+        self.has_table = true;
+        let shingles = texts.shingles(self.text);
         let bits = (2 * shingles.len()).next_power_of_two().max(16).trailing_zeros();
         self.shift = 32 - bits;
         self.width = texts.width();
@@ -76,8 +119,14 @@ impl Comparer {
 
     /// Compares the text with another; nothing if they share fewer than `min_shared` different shingles.
     pub(super) fn compare(&mut self, texts: &Texts, other: u32, min_shared: usize) -> Option<Compared> {
-        self.comparison += 1;
         let shingles = texts.shingles(other);
+        if self.most_shared(shingles) < min_shared.max(1) {
+            return None;
+        }
+        if !self.has_table {
+            self.make_table(texts);
+        }
+        self.comparison += 1;
         let mut n_shared = 0;
         let (mut words, mut shared_words) = (Run::new(self.width), Run::new(self.width));
         for (at, shingle) in shingles.iter().enumerate() {

@@ -8,9 +8,12 @@ use super::{Classes, DuplicateSettings};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;
+use std::hint::black_box;
 
 /// Pairs a parallel step takes at a time: fixed, so that the thread count cannot show.
 const CHUNK: usize = 4096;
+/// Pairs whose texts are brought into the cache together.
+const FETCHED: usize = 64;
 
 /// What two answers have in common.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
@@ -120,14 +123,19 @@ pub(super) fn verify(
     let of_chunk = |candidates: &[Candidate]| {
         let (mut comparer, mut loaded) = (Comparer::default(), None);
         let mut edges = Vec::new();
-        for candidate in candidates {
-            let (lower, higher) = unpair(*candidate);
-            let (one, other) = (distinct[lower as usize], distinct[higher as usize]);
-            if loaded.replace(one) != Some(one) {
-                comparer.load(texts, one);
-            }
-            if let Some((is_near, compared)) = relation(&mut comparer, texts, one, other, settings) {
-                edges.push(Edge { lower, higher, is_near, similarity: compared.similarity });
+        for candidates in candidates.chunks(FETCHED) {
+            // Memory is slow to bring one text after the other, and quick to bring many at a time.
+            let touched = candidates.iter().map(|candidate| texts.touch(distinct[unpair(*candidate).1 as usize]));
+            black_box(touched.fold(0, |all, text| all ^ text));
+            for candidate in candidates {
+                let (lower, higher) = unpair(*candidate);
+                let (one, other) = (distinct[lower as usize], distinct[higher as usize]);
+                if loaded.replace(one) != Some(one) {
+                    comparer.load(texts, one);
+                }
+                if let Some((is_near, compared)) = relation(&mut comparer, texts, one, other, settings) {
+                    edges.push(Edge { lower, higher, is_near, similarity: compared.similarity });
+                }
             }
         }
         edges

@@ -6,6 +6,7 @@
 //! # Source
 //! Broder (1997); hash functions x ↦ (x ⊕ s) · a mod 2³², a odd, after Dietzfelbinger et al. (1997).
 
+use super::texts::COMMON;
 use multiversion::multiversion;
 
 /// Hash functions taken at a time.
@@ -34,33 +35,32 @@ impl Hashes {
     }
 }
 
-/// For each of several texts the minima of its shingles; all are `u32::MAX` if it has none.
-///
-/// `ends`: for each text where its shingles end; the next one's begin there.
-pub(super) fn minima(shingles: &[u32], ends: &[usize], hashes: &Hashes, minima: &mut Vec<Lanes>) {
+/// For each of several texts the minima of its shingles, [`COMMON`] left out; all are `u32::MAX` if it has no other.
+pub(super) fn minima(texts: &[&[u32]], hashes: &Hashes, minima: &mut Vec<Lanes>) {
     minima.clear();
-    minima_wide(shingles, ends, hashes, minima);
+    minima_wide(texts, hashes, minima);
 }
 
 #[multiversion(targets("x86_64+avx512f", "x86_64+avx2", "x86_64+sse4.1", "x86+avx2"))]
-fn minima_wide(shingles: &[u32], ends: &[usize], hashes: &Hashes, minima: &mut Vec<Lanes>) {
-    minima_by(shingles, ends, hashes, minima);
+fn minima_wide(texts: &[&[u32]], hashes: &Hashes, minima: &mut Vec<Lanes>) {
+    minima_by(texts, hashes, minima);
 }
 
 #[inline(always)]
 #[allow(clippy::inline_always, clippy::needless_range_loop, reason = "compiled once for each width of registers")]
-fn minima_by(shingles: &[u32], ends: &[usize], hashes: &Hashes, minima: &mut Vec<Lanes>) {
+fn minima_by(texts: &[&[u32]], hashes: &Hashes, minima: &mut Vec<Lanes>) {
     let (salts, factors) = (hashes.salts.0, hashes.factors.0);
-    let mut start = 0;
-    for &end in ends {
+    for text in texts {
         let mut least = [u32::MAX; LANES];
-        for &shingle in &shingles[start..end] {
+        for &shingle in *text {
+            if shingle == COMMON {
+                continue;
+            }
             for lane in 0..LANES {
                 least[lane] = least[lane].min((shingle ^ salts[lane]).wrapping_mul(factors[lane]));
             }
         }
         minima.push(Lanes(least));
-        start = end;
     }
 }
 
@@ -78,28 +78,28 @@ mod tests {
     use proptest::prelude::*;
 
     /// The same without `multiversion`.
-    fn plain(shingles: &[u32], ends: &[usize], hashes: &Hashes) -> Vec<Lanes> {
+    fn plain(texts: &[&[u32]], hashes: &Hashes) -> Vec<Lanes> {
         let mut minima = Vec::new();
-        minima_by(shingles, ends, hashes, &mut minima);
+        minima_by(texts, hashes, &mut minima);
         minima
     }
 
     proptest! {
         #[test]
         fn every_width_of_registers_gives_the_same_minima(
-            texts in prop::collection::vec(prop::collection::vec(any::<u32>(), 0..40), 0..9), number in 0_usize..20
+            texts in prop::collection::vec(prop::collection::vec(prop_oneof![Just(COMMON), any::<u32>()], 0..40), 0..9),
+            number in 0_usize..20
         ) {
-            let shingles = texts.concat();
-            let ends: Vec<usize> = texts.iter().scan(0, |end, text| { *end += text.len(); Some(*end) }).collect();
+            let slices: Vec<&[u32]> = texts.iter().map(Vec::as_slice).collect();
             let hashes = Hashes::new(number);
             let mut wide = Vec::new();
-            minima(&shingles, &ends, &hashes, &mut wide);
-            prop_assert_eq!(&wide, &plain(&shingles, &ends, &hashes));
+            minima(&slices, &hashes, &mut wide);
+            prop_assert_eq!(&wide, &plain(&slices, &hashes));
             // By the definition.
             for (text, found) in texts.iter().zip(&wide) {
                 for lane in 0..LANES {
                     let hash = |x: &u32| (x ^ hashes.salts.0[lane]).wrapping_mul(hashes.factors.0[lane]);
-                    prop_assert_eq!(found.0[lane], text.iter().map(hash).min().unwrap_or(u32::MAX));
+                    prop_assert_eq!(found.0[lane], text.iter().filter(|x| **x != COMMON).map(hash).min().unwrap_or(u32::MAX));
                 }
             }
         }
@@ -115,7 +115,7 @@ mod tests {
             let mut agree = 0;
             for number in 0..256 {
                 let mut found = Vec::new();
-                minima(&text, &[40, 80], &Hashes::new(number), &mut found);
+                minima(&[&text[..40], &text[40..]], &Hashes::new(number), &mut found);
                 agree += (0..LANES).filter(|lane| found[0].0[*lane] == found[1].0[*lane]).count();
             }
             let (expected, rate) = (shared as f64 / (80 - shared) as f64, f64::from(agree as u32) / 4096.0);

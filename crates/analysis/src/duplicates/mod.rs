@@ -28,6 +28,7 @@ mod minhash;
 mod pairs;
 mod quotations;
 mod settings;
+mod sorting;
 mod template;
 mod texts;
 

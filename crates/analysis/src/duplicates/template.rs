@@ -2,8 +2,11 @@
 //!
 //! Two texts do not tell an edit from a filled slot; many do. Each near-duplicate is aligned with the representative, and where it departs,
 //! the words in that place are its filling. A **slot** is a place with at least three fillings of which none is held by half of the texts:
-//! where authors edit a standard text, most leave any given place as it is. A text is filled in, not edited, if at least half of the
-//! representative's words from which it departs stand in slots.
+//! where authors edit a standard text, most leave any given place as it is. And a slot has bounds, as what stands around it is the
+//! form's: more than half of the texts that depart from the representative there begin and end to do so at the same words, whereas
+//! changes that happen to meet begin and end anywhere. Changes of few texts may meet in a place or two and yet most of them are each in
+//! a place of its own; so there is a form only if there are more departures in slots than departures elsewhere whose bounds are no
+//! other text's. A text is filled in, not edited, if at least half of the representative's words from which it departs stand in slots.
 
 use super::compare::{Passage, passages};
 use super::minhash::mix;
@@ -25,6 +28,13 @@ struct Departure {
     n_words: usize,
 }
 
+impl Departure {
+    /// How many of the representative's words in this place stand in slots.
+    fn n_in(&self, is_slot: &[bool]) -> usize {
+        self.words.clone().filter(|word| is_slot[*word]).count()
+    }
+}
+
 /// For each of these near-duplicates of a text whether it fills in the text's slots.
 pub(super) fn filled(texts: &Texts, representative: u32, near: &[u32]) -> Vec<bool> {
     if near.len() < 2 {
@@ -33,40 +43,62 @@ pub(super) fn filled(texts: &Texts, representative: u32, near: &[u32]) -> Vec<bo
     let mut looked_at = near.to_vec();
     looked_at.sort_unstable();
     looked_at.truncate(LOOKED_AT);
-    let mut fillings: Vec<(usize, u64)> = Vec::new();
-    for text in &looked_at {
-        for departure in departures(texts, representative, *text) {
-            let Departure { words, filling, .. } = departure;
-            // What was put in from other places on is another filling.
-            let filling = mix(filling ^ words.start as u64);
-            fillings.extend(words.map(|word| (word, filling)));
-        }
-    }
-    fillings.sort_unstable();
+    let departed: Vec<Departure> = looked_at.iter().flat_map(|text| departures(texts, representative, *text)).collect();
     let n_words = texts.shingles(representative).len() + texts.width() - 1;
-    let mut is_slot = vec![false; n_words];
-    for place in fillings.chunk_by(|a, b| a.0 == b.0) {
-        let n_kept = looked_at.len() + 1 - place.len();
-        let (mut n_fillings, mut commonest) = (usize::from(n_kept > 0), n_kept);
-        for filling in place.chunk_by(|a, b| a.1 == b.1) {
-            n_fillings += 1;
-            commonest = commonest.max(filling.len());
-        }
-        is_slot[place[0].0] = n_fillings >= 3 && 2 * commonest < looked_at.len() + 1;
-    }
-    if !is_slot.contains(&true) {
+    let is_slot = slots(&departed, n_words, looked_at.len() + 1);
+    if !is_form(&departed, &is_slot) {
         return vec![false; near.len()];
     }
     let is_filled = |text: &u32| {
         let (mut in_slots, mut elsewhere) = (0, 0);
         for departure in departures(texts, representative, *text) {
-            let n_slots = departure.words.clone().filter(|word| is_slot[*word]).count();
+            let n_slots = departure.n_in(&is_slot);
             in_slots += n_slots;
             elsewhere += if departure.words.is_empty() { departure.n_words } else { departure.words.len() - n_slots };
         }
         in_slots > 0 && in_slots >= elsewhere
     };
     near.iter().map(is_filled).collect()
+}
+
+/// For each word of the representative whether it stands in a slot, from the departures of `n_texts` texts, it among them.
+fn slots(departed: &[Departure], n_words: usize, n_texts: usize) -> Vec<bool> {
+    let mut places: Vec<(usize, u64, &Range<usize>)> = Vec::new();
+    for Departure { words, filling, .. } in departed {
+        // What was put in from other places on is another filling.
+        let filling = mix(filling ^ words.start as u64);
+        places.extend(words.clone().map(|word| (word, filling, words)));
+    }
+    places.sort_unstable_by_key(|(word, filling, _)| (*word, *filling));
+    let mut is_slot = vec![false; n_words];
+    for place in places.chunk_by_mut(|a, b| a.0 == b.0) {
+        let n_kept = n_texts - place.len();
+        let (mut n_fillings, mut commonest) = (usize::from(n_kept > 0), n_kept);
+        for filling in place.chunk_by(|a, b| a.1 == b.1) {
+            n_fillings += 1;
+            commonest = commonest.max(filling.len());
+        }
+        place.sort_unstable_by_key(|(_, _, words)| (words.start, words.end));
+        let same_bounds = place.chunk_by(|a, b| a.2 == b.2).map(<[_]>::len).max().unwrap_or(0);
+        is_slot[place[0].0] = n_fillings >= 3 && 2 * commonest < n_texts && 2 * same_bounds > place.len();
+    }
+    is_slot
+}
+
+/// Whether the texts depart from the representative in slots more often than each in a place of its own.
+fn is_form(departed: &[Departure], is_slot: &[bool]) -> bool {
+    let mut places: Vec<(usize, usize, bool)> = departed
+        .iter()
+        .map(|departure| {
+            let n_slots = departure.n_in(is_slot);
+            (departure.words.start, departure.words.end, n_slots > 0 && 2 * n_slots >= departure.words.len())
+        })
+        .collect();
+    places.sort_unstable();
+    let n_in_slots = places.iter().filter(|(.., in_slots)| *in_slots).count();
+    let same = places.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1));
+    let n_alone = same.filter(|same| same.len() == 1 && !same[0].2).count();
+    n_in_slots > n_alone
 }
 
 /// Where `text` departs from the representative, by the passages they share in one order.
@@ -161,6 +193,35 @@ mod tests {
         ];
         let all: Vec<&str> = std::iter::once(&standard).chain(&edits).map(String::as_str).collect();
         assert_eq!(filled(&texts(&all), 0, &[1, 2, 3, 4]), [false; 4]);
+    }
+
+    /// Thirty words, with others at these places.
+    fn changed(places: &[usize], by: &str) -> String {
+        let word = |at: usize| if places.contains(&at) { format!("{by}{at}") } else { format!("w{at}") };
+        (0..30).map(word).collect::<Vec<_>>().join(" ")
+    }
+
+    fn filled_with(changes: &[(&[usize], &str)]) -> Vec<bool> {
+        let all: Vec<String> = changes.iter().map(|(places, by)| changed(places, by)).collect();
+        let all: Vec<&str> = all.iter().map(String::as_str).collect();
+        filled(&texts(&all), 0, &(1..all.len() as u32).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn changes_that_meet_in_one_place_make_no_form() {
+        // All three depart at word 10, and each at another beside.
+        assert_eq!(filled_with(&[(&[], ""), (&[3, 10], "a"), (&[10, 20], "b"), (&[10, 25], "c")]), [false; 3]);
+        // All three depart at word 10, each with other bounds.
+        assert_eq!(filled_with(&[(&[], ""), (&[9, 10], "a"), (&[10, 11], "b"), (&[10], "c")]), [false; 3]);
+    }
+
+    #[test]
+    fn a_form_may_have_a_slot_that_some_fill_in_alike_and_an_edit_or_two() {
+        let same = |by: &'static str| (&[3, 10][..], by);
+        assert_eq!(filled_with(&[same("a"), same("b"), same("c"), same("d"), (&[3, 10, 20], "e")]), [true; 4]);
+        // The second slot: the representative's filling, and another twice.
+        let alike = [(&[5, 15, 25][..], ""), (&[5, 15], "a"), (&[5, 15], "b"), (&[5, 15], "c")];
+        assert_eq!(filled_with(&alike), [true; 3]);
     }
 
     #[test]
