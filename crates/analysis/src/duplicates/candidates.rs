@@ -149,12 +149,16 @@ impl Met {
 /// occur once, one in sixty is kept.
 fn repeated(keys: &[u32], place: impl Fn(usize) -> u32) -> Vec<u64> {
     let mut met = Met::new(keys.len());
-    keys.iter().for_each(|key| met.add(*key));
+    for key in keys {
+        met.add(*key);
+    }
     let entries = keys.iter().enumerate().filter(|(_, key)| met.is_repeated(**key));
     let mut entries: Vec<u64> = entries.map(|(at, key)| pair(*key, place(at))).collect();
     let lower = |entry: u64| ((entry >> 32) as u32).reverse_bits();
     let mut met = Met::new(entries.len());
-    entries.iter().for_each(|entry| met.add(lower(*entry)));
+    for entry in &entries {
+        met.add(lower(*entry));
+    }
     entries.retain(|entry| met.is_repeated(lower(*entry)));
     sort_by_bits(&mut entries, 32..64);
     entries

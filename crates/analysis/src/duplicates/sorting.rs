@@ -25,7 +25,9 @@ pub(super) fn sort_by_bits(numbers: &mut Vec<u64>, bits: Range<u32>) {
         let from = bits.start + digit * width;
         let mask = mask(width.min(bits.end - from));
         let mut next = [0_usize; 1 << DIGIT];
-        numbers.iter().for_each(|number| next[(number >> from & mask) as usize] += 1);
+        for number in &*numbers {
+            next[(number >> from & mask) as usize] += 1;
+        }
         let mut before = 0;
         for place in &mut next {
             before += std::mem::replace(place, before);
