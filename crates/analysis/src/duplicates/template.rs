@@ -3,10 +3,11 @@
 //! Two texts do not tell an edit from a filled slot; many do. Each near-duplicate is aligned with the representative, and where it departs,
 //! the words in that place are its filling. A **slot** is a place with at least three fillings of which none is held by half of the texts:
 //! where authors edit a standard text, most leave any given place as it is. And a slot has bounds, as what stands around it is the
-//! form's: more than half of the texts that depart from the representative there begin and end to do so at the same words, whereas
-//! changes that happen to meet begin and end anywhere. Changes of few texts may meet in a place or two and yet most of them are each in
-//! a place of its own; so there is a form only if there are more departures in slots than departures elsewhere whose bounds are no
-//! other text's. A text is filled in, not edited, if at least half of the representative's words from which it departs stand in slots.
+//! form's: of the texts that depart from the representative there, three quarters begin to do so at the same word, or cease to (fillings
+//! may have their first or last words in common), whereas changes that happen to meet begin and end anywhere. Changes may meet in a place
+//! or two and yet most of them stand each in a place of its own; so there is a form only if there are more departures in slots than
+//! departures elsewhere whose bounds are no other text's. A text is filled in, not edited, if at least half of the representative's
+//! words from which it departs stand in slots.
 
 use super::compare::{Passage, passages};
 use super::minhash::mix;
@@ -78,9 +79,12 @@ fn slots(departed: &[Departure], n_words: usize, n_texts: usize) -> Vec<bool> {
             n_fillings += 1;
             commonest = commonest.max(filling.len());
         }
-        place.sort_unstable_by_key(|(_, _, words)| (words.start, words.end));
-        let same_bounds = place.chunk_by(|a, b| a.2 == b.2).map(<[_]>::len).max().unwrap_or(0);
-        is_slot[place[0].0] = n_fillings >= 3 && 2 * commonest < n_texts && 2 * same_bounds > place.len();
+        let mut most_alike = |edge: fn(&Range<usize>) -> usize| {
+            place.sort_unstable_by_key(|(_, _, words)| edge(words));
+            place.chunk_by(|a, b| edge(a.2) == edge(b.2)).map(<[_]>::len).max().unwrap_or(0)
+        };
+        let same_bound = most_alike(|words| words.start).max(most_alike(|words| words.end));
+        is_slot[place[0].0] = n_fillings >= 3 && 2 * commonest < n_texts && 4 * same_bound >= 3 * place.len();
     }
     is_slot
 }

@@ -79,7 +79,7 @@ pub(crate) fn blocs(questions: &[CopiedTexts], ids: &[String]) -> Vec<Bloc> {
         bloc_id: format!("b{number:0width$}"),
         n_respondents: members.len() as u64,
         respondents: members.iter().map(|respondent| ids[*respondent as usize].clone()).collect(),
-        questions: questions.iter().filter_map(|question| in_question(question, members)).collect(),
+        questions: in_questions(questions, &sent, members),
     });
     told.collect()
 }
@@ -106,20 +106,30 @@ fn core(respondents: &[u32], sent: &BTreeMap<u32, Vec<Place>>) -> Vec<Place> {
     counts.into_iter().filter(|(_, count)| count * 2 >= respondents.len()).map(|(place, _)| place).collect()
 }
 
-/// What a bloc shares in a question, if anything: the texts that at least two of its members sent in.
-fn in_question(question: &CopiedTexts, members: &BTreeSet<u32>) -> Option<BlocQuestion> {
-    let of = |text: &CopiedText| -> Vec<u32> {
-        text.respondents.iter().copied().filter(|respondent| members.contains(respondent)).collect()
-    };
-    let shared: Vec<(&CopiedText, Vec<u32>)> =
-        question.texts.iter().map(|text| (text, of(text))).filter(|(_, senders)| senders.len() > 1).collect();
-    let senders: BTreeSet<u32> = shared.iter().flat_map(|(_, senders)| senders).copied().collect();
-    (!shared.is_empty()).then(|| BlocQuestion {
-        question: question.question.clone(),
-        groups: shared.iter().map(|(text, _)| text.group_id.clone()).collect(),
-        n_respondents: senders.len() as u64,
-        share: four_decimals(senders.len() as f64 / question.base as f64),
-    })
+/// What the members have in common in each question: the texts that several of them sent.
+fn in_questions(
+    questions: &[CopiedTexts],
+    sent: &BTreeMap<u32, Vec<Place>>,
+    members: &BTreeSet<u32>,
+) -> Vec<BlocQuestion> {
+    let mut senders: BTreeMap<Place, Vec<u32>> = BTreeMap::new();
+    for member in members {
+        for place in sent.get(member).into_iter().flatten() {
+            senders.entry(*place).or_default().push(*member);
+        }
+    }
+    let shared: Vec<(Place, Vec<u32>)> = senders.into_iter().filter(|(_, senders)| senders.len() > 1).collect();
+    let told = shared.chunk_by(|a, b| a.0.0 == b.0.0).map(|shared| {
+        let question = &questions[shared[0].0.0 as usize];
+        let senders: BTreeSet<u32> = shared.iter().flat_map(|(_, senders)| senders).copied().collect();
+        BlocQuestion {
+            question: question.question.clone(),
+            groups: shared.iter().map(|((_, text), _)| question.texts[*text as usize].group_id.clone()).collect(),
+            n_respondents: senders.len() as u64,
+            share: four_decimals(senders.len() as f64 / question.base as f64),
+        }
+    });
+    told.collect()
 }
 
 #[cfg(test)]
