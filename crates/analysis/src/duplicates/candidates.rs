@@ -71,6 +71,8 @@ pub(super) fn candidates(texts: &Texts, distinct: &[u32], settings: &DuplicateSe
             lists.push(merged(before, last));
         }
     }
+    // The lists are twice in memory while they are merged.
+    drop((keys, met));
     all_merged(lists)
 }
 
