@@ -4,6 +4,7 @@
 //! ids are looked at in every row. Recognising again with the result as configuration gives the same result.
 
 mod column;
+mod identity;
 mod language;
 mod links;
 mod long;

@@ -5,6 +5,7 @@
 
 pub(crate) mod additions;
 pub(crate) mod duplicates;
+mod groups;
 pub(crate) mod languages;
 mod lexicon;
 
@@ -21,10 +22,8 @@ use crate::references;
 use crate::settings::{Config, Layout, QuestionKind, Settings, SettingsError};
 use crate::statistics::{self, Statistics};
 use crate::tokenizers::{self, OwnTokenizer};
-use canvass_analysis::{Csr, Group, Stability, ThemeInput, Themes, fit_themes, measure_stability};
-use canvass_text::{
-    AnalysedText, Analyser, Analysis, Language, Quotations, Resources, Span, Term, TermKind, TermRules, Text, segment,
-};
+use canvass_analysis::{Group, Stability, Themes};
+use canvass_text::{AnalysedText, Analyser, Analysis, Language, Quotations, Resources, Span, TermRules, Text, segment};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -214,7 +213,7 @@ pub fn analyse(
     let n_points: u64 = coded.iter().map(points).sum();
     observer.begin(Stage::Themes, Some(n_points));
     for coded in &mut coded {
-        coded.languages = language_groups(coded, &settings)?;
+        coded.languages = groups::language_groups(coded, &settings)?;
         observer.advance(Stage::Themes, points(coded));
     }
     observer.end(Stage::Themes, n_points);
@@ -518,96 +517,6 @@ fn note_few_respondents(
             &format!("{id}: {n_answers} answers are of {n_respondents} respondents, told apart by {column:?}: is it the right column?"),
         );
     }
-}
-
-/// The languages whose answers have themes of their own, with their themes: the main language, whatever the number of its
-/// answers, then each with resources and answers enough, the largest first.
-fn language_groups(coded: &Coded<'_>, settings: &Settings) -> Result<Vec<LanguageGroup>, Error> {
-    let mut by_language: BTreeMap<Language, Vec<u32>> = BTreeMap::new();
-    for (response, read_in) in (0..).zip(&coded.read_in) {
-        by_language.entry(read_in.language).or_default().push(response);
-    }
-    let main = by_language.remove(&coded.main_language).unwrap_or_default();
-    let enough = |(language, responses): &(Language, Vec<u32>)| {
-        language.has_resources() && responses.len() >= settings.text.min_language_group as usize
-    };
-    let mut further: Vec<(Language, Vec<u32>)> = by_language.into_iter().filter(enough).collect();
-    further.sort_by(|a, b| b.1.len().cmp(&a.1.len()).then(a.0.cmp(&b.0)));
-    let groups = std::iter::once((coded.main_language, main)).chain(further);
-    groups.map(|(language, responses)| find_themes(coded, language, responses, settings)).collect()
-}
-
-/// Numbers the points of these responses, finds their themes, and measures how stable those are.
-fn find_themes(
-    coded: &Coded<'_>,
-    language: Language,
-    responses: Vec<u32>,
-    settings: &Settings,
-) -> Result<LanguageGroup, Error> {
-    let terms = &coded.analysis.vocabulary.terms;
-    let Parts { points, of, groups, duplicates } = &parts(coded, &responses);
-    let mut counts = Csr::new(terms.len());
-    let mut held = Vec::new();
-    for (response, point) in points {
-        let content = &coded.analysis.texts[*response as usize].points[*point as usize];
-        held.clear();
-        held.extend(content.carrying().map(|token| token.term_idx));
-        counts.push_terms(&mut held);
-    }
-    let can_name = |term: &&Term| !term.general && term.language == language;
-    let naming: Vec<f64> = terms.iter().map(|term| Some(term).filter(can_name).map_or(0.0, Term::nominal)).collect();
-    let is_word: Vec<bool> = terms
-        .iter()
-        .map(|term| term.language == language && matches!(term.kind, TermKind::Word | TermKind::Concept))
-        .collect();
-    let (naming, is_word) = (&naming, &is_word);
-    let input = ThemeInput { counts: &counts, responses: of, groups, duplicates, naming, is_word };
-    let themes = fit_themes(&input, &settings.themes, settings.seed)?;
-    let stability = measure_stability(&input, &themes, &settings.themes, settings.seed)?;
-    let points = points.clone();
-    Ok(LanguageGroup { language, responses, points, themes, stability, theme_ids: Vec::new() })
-}
-
-/// The points that themes are found in, as the theme stage takes them.
-struct Parts {
-    /// For each point its response and its index there: those of all responses, then the additions of varied copies.
-    points: Vec<(u32, u32)>,
-    /// For each point what the theme stage takes for its response: additions are responses of their own, numbered behind all others.
-    of: Vec<u32>,
-    /// For each of those what counts once.
-    groups: Vec<u32>,
-    /// For each of those what it is a near-duplicate of.
-    duplicates: Vec<u32>,
-}
-
-fn parts(coded: &Coded<'_>, responses: &[u32]) -> Parts {
-    let n_points = |response: &u32| coded.analysis.texts[*response as usize].points.len() as u32;
-    let own = responses.iter().flat_map(|response| (0..n_points(response)).map(|point| (*response, point)));
-    let mut points: Vec<(u32, u32)> = own.filter(|(response, point)| !coded.added.holds(*response, *point)).collect();
-    let mut of: Vec<u32> = points.iter().map(|(response, _)| *response).collect();
-    let (mut groups, mut duplicates) = (coded.units.clone(), copied_from(coded));
-    let numbers: BTreeMap<u32, u32> = coded.added.responses().zip(coded.positions.len() as u32..).collect();
-    for (response, number) in &numbers {
-        groups.extend(coded.added.unit(*response));
-        duplicates.extend(coded.added.first(*response).map(|first| numbers[&first]));
-        if responses.binary_search(response).is_ok() {
-            let added = coded.added.points(*response);
-            points.extend(added.iter().map(|point| (*response, *point)));
-            of.extend(added.iter().map(|_| *number));
-        }
-    }
-    Parts { points, of, groups, duplicates }
-}
-
-/// For each response the one that it is a copy of; itself if it is none's.
-fn copied_from(coded: &Coded<'_>) -> Vec<u32> {
-    let mut of: Vec<u32> = (0..coded.positions.len() as u32).collect();
-    for group in &coded.copied.groups {
-        for copy in group.copies() {
-            of[copy as usize] = group.representative_idx;
-        }
-    }
-    of
 }
 
 fn input_identity(source: &Source) -> InputIdentity {

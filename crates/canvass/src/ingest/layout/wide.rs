@@ -4,12 +4,10 @@ use super::column::{Use, Verdict, judge, kind_name};
 use super::matrix::{self, Candidate};
 use super::profile::Profile;
 use super::translation::{Originals, may_be_text, readings};
-use super::{
-    Job, ROWS_LOOKED_AT, Recognised, Table, brief, fold, further_times, is_blank, label, language, links, tidy, trimmed,
-};
+use super::{Job, Recognised, brief, fold, further_times, identity, is_blank, label, language, links, tidy, trimmed};
 use crate::ingest::{Decision, IngestError};
 use crate::settings::{Question, QuestionKind};
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 /// Why a question is of the kind that the configuration gives it.
 const STATED: &str = "the configuration says so";
@@ -40,7 +38,7 @@ pub(super) fn recognise(job: &Job<'_>, mut draft: Recognised) -> Result<Recognis
     let settled: Vec<bool> = (0..names.len()).map(is_settled).collect();
 
     let mut verdicts: BTreeMap<usize, Verdict> = BTreeMap::new();
-    identities(job, &profiles, &settled, &mut verdicts);
+    identity::identities(job, &profiles, &settled, &mut verdicts);
     judge_columns(job, &profiles, &settled, &questions, &mut verdicts);
     one_time(job, &mut verdicts);
     let translations = translations(job, &profiles, &questions, &mut verdicts);
@@ -111,79 +109,6 @@ fn stated_questions(job: &Job<'_>, profiles: &[Profile<'_>]) -> Result<Vec<Draft
         questions.push(Draft { columns, kind, id, text, translation, reason, options });
     }
     Ok(questions)
-}
-
-/// Finds the id columns and the one with the language, unless the configuration says which they are.
-fn identities(job: &Job<'_>, profiles: &[Profile<'_>], settled: &[bool], verdicts: &mut BTreeMap<usize, Verdict>) {
-    let names = &job.columns.names;
-    let free = || (0..names.len()).filter(|&column_idx| !settled[column_idx]);
-    if job.stated.id.is_none() {
-        let identifies = |column_idx: &usize| {
-            let name = names[*column_idx];
-            let profiles = || job.columns.tables.iter().map(|table| profile_in(table, name));
-            profiles().all(|profile| profile.is_some_and(|profile| profile.identifies()))
-                && !job.columns.cells(name).any(is_blank)
-                && !job.columns.has_email(name)
-        };
-        let id =
-            free().filter(|&column_idx| job.header(names[column_idx]).names_response_id()).find(identifies).or_else(
-                || free().filter(|&column_idx| job.header(names[column_idx]).names_respondent_id()).find(identifies),
-            );
-        if let Some(column_idx) = id {
-            let verdict = match shared_id(job, names[column_idx]) {
-                None => Verdict::new(Use::Id, "the header names an id and hardly any value comes again"),
-                Some(id) => {
-                    let reason = format!(
-                        "the files number their rows alike ({id:?} is in more than one): row numbers over all files are the ids"
-                    );
-                    Verdict::new(Use::Ignored, reason)
-                }
-            };
-            verdicts.insert(column_idx, verdict);
-        }
-    }
-    if job.stated.respondent.is_none() {
-        let respondent = free().find(|column_idx| {
-            job.header(names[*column_idx]).names_respondent_id()
-                && !verdicts.contains_key(column_idx)
-                && profiles[*column_idx].looks_like_codes()
-                && profiles[*column_idx].holds_digits()
-                && !job.columns.has_email(names[*column_idx])
-        });
-        if let Some(column_idx) = respondent {
-            let reason = "the header names a respondent and the values are codes";
-            verdicts.insert(column_idx, Verdict::new(Use::Respondent, reason));
-        }
-    }
-    if job.stated.language.is_none() {
-        let is_free = |name: &str| free().any(|idx| names[idx] == name && !verdicts.contains_key(&idx));
-        if let Some((name, reason)) = language::find(job.columns, job.words, is_free) {
-            let column_idx = names.iter().position(|known| *known == name);
-            verdicts.extend(column_idx.map(|column_idx| (column_idx, Verdict::new(Use::Language, reason))));
-        }
-    }
-}
-
-fn profile_in<'t>(table: &'t Table, name: &str) -> Option<Profile<'t>> {
-    let column_idx = table.column_idx(name)?;
-    Some(Profile::of(table.rows.iter().take(ROWS_LOOKED_AT).map(move |row| row.cell(column_idx))))
-}
-
-/// A value of the column that stands in more than one file.
-fn shared_id<'t>(job: &Job<'t>, name: &str) -> Option<&'t str> {
-    let mut earlier: HashSet<&str> = HashSet::new();
-    for (position, table) in (1..).zip(job.columns.tables) {
-        let column_idx = table.column_idx(name)?;
-        let ids = || table.rows.iter().map(|row| trimmed(row.cell(column_idx)));
-        if let Some(id) = ids().find(|id| earlier.contains(id)) {
-            return Some(id);
-        }
-        // No file comes behind the last.
-        if position < job.columns.tables.len() {
-            earlier.extend(ids());
-        }
-    }
-    None
 }
 
 /// Judges the columns that neither the configuration nor [`identities`] settles, left to right.

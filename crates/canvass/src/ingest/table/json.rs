@@ -3,9 +3,8 @@
 //! An object within an object becomes columns `a.b`, a list the cell of a multiple choice, its parts joined by `;`. Columns
 //! stand in the order in which their keys first appear. Numbers keep their text, so that long ids stay what they are.
 
-use super::encoding::Reading;
 use super::rows::{MAX_ROW_CELLS, Record};
-use super::text::{At, TextReader, pump};
+use super::text::{self, At, TextReader};
 use super::{Stated, Table, TableBuilder, tidy};
 use crate::ingest::error::brief;
 use crate::ingest::source::Input;
@@ -32,16 +31,8 @@ pub(super) fn read(
     decisions: &mut Vec<Decision>,
 ) -> Result<Table, IngestError> {
     let file = input.file.to_string();
-    let mut reading = Reading::first(input.head(), stated.encoding);
-    let rows = loop {
-        let mut objects = Objects::new(&file, builder().with_keys());
-        match pump(input, &reading, &mut objects)? {
-            Some(malformed) => reading = reading.next(input, malformed, stated.encoding)?,
-            None => break objects.finish()?,
-        }
-    };
-    decisions.extend(reading.decision(&file));
-    rows.builder.finish()
+    let objects = text::read(input, stated.encoding, || Objects::new(&file, builder().with_keys()), decisions)?;
+    objects.finish()?.builder.finish()
 }
 
 /// How the objects of a file follow each other.

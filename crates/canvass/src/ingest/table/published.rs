@@ -1,7 +1,7 @@
 //! Published documents as tables: the answers below each question's heading, a row each.
 
 use super::encoding::Reading;
-use super::text::{At, TextReader, pump};
+use super::text::{self, At, TextReader};
 use super::{Headed, Stated, Table, TableBuilder, Tables, archive};
 use crate::docx;
 use crate::ingest::document::{self, Form, Paragraph};
@@ -21,15 +21,8 @@ pub(super) fn text(
     stated: &Stated,
     decisions: &mut Vec<Decision>,
 ) -> Result<Vec<Paragraph>, IngestError> {
-    let mut reading = Reading::first(input.head(), stated.encoding);
-    loop {
-        let mut whole = Whole::default();
-        let Some(malformed) = pump(input, &reading, &mut whole)? else {
-            decisions.extend(reading.decision(&input.file));
-            return Ok(numbered(whole.0.lines()));
-        };
-        reading = reading.next(input, malformed, stated.encoding)?;
-    }
+    let whole = text::read(input, stated.encoding, Whole::default, decisions)?;
+    Ok(numbered(whole.0.lines()))
 }
 
 /// The text so far.

@@ -1,9 +1,9 @@
 //! From the windows of a file to text, whatever its encoding.
 
 use super::encoding::Reading;
-use crate::ingest::IngestError;
 use crate::ingest::source::Input;
-use encoding_rs::{DecoderResult, UTF_8};
+use crate::ingest::{Decision, IngestError};
+use encoding_rs::{DecoderResult, Encoding, UTF_8};
 use memchr::memchr;
 
 /// Where the next character of a text stands.
@@ -34,6 +34,27 @@ pub(super) struct Malformed {
     pub(super) offset: u64,
     /// As hexadecimal numbers, or what is wrong with them.
     pub(super) bytes: String,
+}
+
+/// Reads a text file with the reader that `begin` makes, in UTF-8 or what else it turns out to be in, which is told.
+///
+/// # Errors
+/// [`IngestError::Encoding`], [`IngestError::MixedEncodings`], and those of [`pump`]
+pub(super) fn read<R: TextReader>(
+    input: &mut Input<'_>,
+    stated: Option<&'static Encoding>,
+    begin: impl Fn() -> R,
+    decisions: &mut Vec<Decision>,
+) -> Result<R, IngestError> {
+    let mut reading = Reading::first(input.head(), stated);
+    loop {
+        let mut reader = begin();
+        let Some(malformed) = pump(input, &reading, &mut reader)? else {
+            decisions.extend(reading.decision(&input.file));
+            return Ok(reader);
+        };
+        reading = reading.next(input, malformed, stated)?;
+    }
 }
 
 /// Decodes a file from its beginning and hands its text on, without a byte order mark, piece by piece.
