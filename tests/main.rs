@@ -14,6 +14,7 @@ mod copies;
 mod documents;
 mod doubles;
 mod explain;
+mod exporters;
 mod gold;
 mod hostile;
 mod inspect;

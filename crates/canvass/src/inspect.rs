@@ -6,6 +6,7 @@ use crate::pipeline::{Request, check};
 use crate::settings::{InputSettings, Layout, Question, QuestionKind};
 use serde::Serialize;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// How files would be read.
 #[derive(Clone, Debug, Serialize)]
@@ -100,7 +101,11 @@ fn question(intake: &Intake, question_idx: usize) -> InspectedQuestion {
         let own = intake.responses.iter().filter(|response| is_its(response.question_idx));
         own.filter(|response| !ingest::is_blank(&response.text)).count()
     } else {
-        intake.submissions.iter().filter(|submission| submission.closed.iter().any(|closed| is_its(closed.0))).count()
+        // Of options in columns of their own one has to be marked.
+        let is_spread = question.kind == QuestionKind::Multiple && question.columns.len() > 1;
+        let answers = |cell: &str| !is_spread || ingest::mark(cell) == ingest::Mark::Chosen;
+        let is_answered = |closed: &(u32, u32, Arc<str>)| is_its(closed.0) && answers(&closed.2);
+        intake.submissions.iter().filter(|submission| submission.closed.iter().any(is_answered)).count()
     } as u64;
     let linked = |to: &Option<String>| to.clone().filter(|to| !to.is_empty());
     InspectedQuestion {

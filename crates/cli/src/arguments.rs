@@ -104,6 +104,9 @@ pub(crate) struct Input {
     /// The character between the cells of text files, or "tab" (default: one of , ; tab | by the first rows)
     #[arg(long, value_name = "CHARACTER")]
     pub(crate) delimiter: Option<String>,
+    /// Rows of the header (default: worked out)
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..=6))]
+    pub(crate) header_rows: Option<u32>,
     /// Long layout: the column with the question's id
     #[arg(long, value_name = "NAME")]
     pub(crate) question_column: Option<String>,

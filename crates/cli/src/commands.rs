@@ -54,6 +54,7 @@ pub(crate) fn input_config(arguments: &Input) -> Result<Config, Error> {
     };
     let input = &mut config.input;
     input.layout = arguments.layout.map(Layout::from).or(input.layout);
+    input.header_rows = arguments.header_rows.or(input.header_rows);
     for (stated, setting) in [
         (&arguments.sheet, &mut input.sheet),
         (&arguments.encoding, &mut input.encoding),

@@ -80,10 +80,10 @@ pub(super) enum Written {
 }
 
 impl Written {
-    /// Reads a trimmed cell: `2026-03-04 09:15:22`, `3/4/26 9:15`, `4.3.2026`, `2026-03-04T09:15:22+01:00`, or the number by
-    /// which a spreadsheet counts days.
+    /// Reads a trimmed cell: `2026-03-04 09:15:22`, `3/4/26 9:15`, `4.3.2026`, `2026-03-04T09:15:22+01:00`,
+    /// `4 March 2026`, or the number by which a spreadsheet counts days.
     pub(super) fn read(cell: &str) -> Option<Self> {
-        if let Some(day) = serial(cell) {
+        if let Some(day) = serial(cell).or_else(|| named(cell)) {
             return Some(Self::Day(day));
         }
         let date = cell.split(['T', ' ', '\t', '\u{a0}']).next()?.trim_end_matches([',', '.']);
@@ -134,6 +134,56 @@ fn serial(cell: &str) -> Option<Day> {
     DAYS.contains(&days).then(|| Day::new(1899, 12, 30).map(|zero| zero.plus(days)))?
 }
 
+/// The names of the months and what they are cut to: English, French, Spanish, Russian.
+const MONTHS: [&[&str]; 12] = [
+    &["january", "jan", "janvier", "janv", "enero", "ene", "января", "янв"],
+    &["february", "feb", "février", "fevrier", "févr", "fév", "febrero", "февраля", "фев"],
+    &["march", "mar", "mars", "marzo", "марта", "мар"],
+    &["april", "apr", "avril", "avr", "abril", "abr", "апреля", "апр"],
+    &["may", "mai", "mayo", "мая"],
+    &["june", "jun", "juin", "junio", "июня", "июн"],
+    &["july", "jul", "juillet", "juil", "julio", "июля", "июл"],
+    &["august", "aug", "août", "aout", "agosto", "ago", "августа", "авг"],
+    &["september", "sep", "sept", "septembre", "septiembre", "setiembre", "сентября", "сен"],
+    &["october", "oct", "octobre", "octubre", "октября", "окт"],
+    &["november", "nov", "novembre", "noviembre", "ноября", "ноя"],
+    &["december", "dec", "décembre", "déc", "diciembre", "dic", "декабря", "дек"],
+];
+
+/// A day whose month is named: `Monday, 4 March 2026 09:15`, `Mar 4, 2026`, `4-Mar-2026`, `1er mars 2026`, `4 de marzo de 2026`.
+fn named(cell: &str) -> Option<Day> {
+    // A weekday, two of "de", and the three that count.
+    const WORDS: usize = 6;
+    if cell.len() > 60 || !cell.chars().any(char::is_alphabetic) {
+        return None;
+    }
+    let words = cell.split(|c: char| c.is_whitespace() || ",-/.".contains(c)).filter(|word| !word.is_empty());
+    let words = words.map(str::to_lowercase).filter(|word| !matches!(word.as_str(), "de" | "of" | "del" | "the"));
+    let words: Vec<String> = words.take(WORDS).collect();
+    let month_of = |word: &String| MONTHS.iter().position(|names| names.contains(&word.as_str()));
+    let (at, month) = words.iter().enumerate().take(3).find_map(|(at, word)| Some((at, month_of(word)?)))?;
+    let day_of = |at: usize| {
+        let word = words.get(at)?;
+        let digits = word.trim_end_matches(|c: char| c.is_alphabetic() || c == 'º');
+        let is_day = matches!(digits.len(), 1 | 2)
+            && matches!(&word[digits.len()..], "" | "st" | "nd" | "rd" | "th" | "er" | "º");
+        is_day.then(|| digits.parse::<u32>().ok())?
+    };
+    let year_of = |at: usize| words.get(at).filter(|word| word.len() == 4)?.parse::<i32>().ok();
+    let before = at.checked_sub(1).and_then(day_of);
+    // Only a weekday may stand before it all.
+    let n_led = at - usize::from(before.is_some());
+    let has_weekday = cell.split(char::is_whitespace).next().is_some_and(|word| word.ends_with([',', '.']));
+    if n_led > usize::from(has_weekday) {
+        return None;
+    }
+    let (day, year) = match before {
+        Some(day) => (day, year_of(at + 1)?),
+        None => (day_of(at + 1)?, year_of(at + 2)?),
+    };
+    Day::new(year, month as u32 + 1, day)
+}
+
 /// The order in which the cells of a column are written, and what speaks for it.
 pub(super) fn order<'c>(cells: impl Iterator<Item = &'c str>) -> (DateOrder, String) {
     let written: Vec<(Written, &str)> = cells.filter_map(|cell| Some((Written::read(cell)?, cell))).collect();
@@ -168,6 +218,30 @@ pub(super) fn order<'c>(cells: impl Iterator<Item = &'c str>) -> (DateOrder, Str
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn months_may_be_named() {
+        let read =
+            |cell: &str| Written::read(cell).and_then(|written| written.day(DateOrder::Ymd)).map(|day| day.to_string());
+        for cell in [
+            "4 March 2026",
+            "Wednesday, 4 March 2026 09:15",
+            "Mar 4, 2026 9:15 AM",
+            "4-Mar-2026",
+            "4th of March 2026",
+            "4 mars 2026 à 09:15",
+            "4 de marzo de 2026",
+            "4 марта 2026",
+        ] {
+            assert_eq!(read(cell).as_deref(), Some("2026-03-04"), "{cell}");
+        }
+        assert_eq!(read("1er août 2026").as_deref(), Some("2026-08-01"));
+        for cell in
+            ["March", "March 2026", "31 February 2026", "we may 4 2026 times", "4x March 2026", "in March we met"]
+        {
+            assert_eq!(read(cell), None, "{cell}");
+        }
+    }
 
     #[test]
     fn days_are_counted_as_the_calendar_has_them() {

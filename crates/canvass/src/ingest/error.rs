@@ -245,7 +245,9 @@ impl IngestError {
             Self::ColumnTwice { .. } => "name the column in one place only".into(),
             Self::DoubleQuestion { .. } => "give one of them another id, or remove it".into(),
             Self::NamelessQuestion { .. } => "add `column = \"...\"` (wide files) or `id = \"...\"` (long files)".into(),
-            Self::SeveralColumns { .. } => "set `kind = \"matrix\"`, or give each column a [[question]] of its own".into(),
+            Self::SeveralColumns { .. } => {
+                "set `kind = \"matrix\"` for statements, `kind = \"multiple\"` for options, or give each column a [[question]] of its own".into()
+            },
             Self::BadLink { setting, .. } => {
                 format!("name a closed question (single, multiple, scale, matrix) by its id, or write `{setting} = \"\"` for none")
             }

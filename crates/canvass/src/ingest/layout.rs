@@ -8,6 +8,7 @@ mod identity;
 mod language;
 mod links;
 mod long;
+mod marks;
 mod matrix;
 mod profile;
 mod translation;
@@ -16,6 +17,7 @@ mod words;
 
 use self::column::Header;
 pub(super) use self::language::named_language;
+pub(crate) use self::marks::{Mark, mark, option, shared_wording};
 use self::profile::Profile;
 use self::words::Words;
 pub(crate) use self::words::fold;
@@ -62,6 +64,7 @@ pub(super) fn recognise(tables: &Tables, config: &Config) -> Result<Recognised, 
         sheet: sheet(&tables.answers, &mut decisions),
         encoding: config.input.encoding.clone().unwrap_or_default(),
         delimiter: config.input.delimiter.clone().unwrap_or_default(),
+        header_rows: config.input.header_rows.unwrap_or_default(),
         id_column: String::new(),
         respondent_column: String::new(),
         email_column: String::new(),

@@ -24,7 +24,7 @@ use std::sync::Arc;
 pub use day::Day;
 pub use error::IngestError;
 pub(crate) use error::brief;
-pub(crate) use layout::fold;
+pub(crate) use layout::{Mark, fold, mark, option, shared_wording};
 pub use place::{Place, column_letters};
 use source::Input;
 pub use source::{Source, SourceRole};

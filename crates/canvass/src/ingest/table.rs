@@ -5,6 +5,7 @@ mod builder;
 mod csv;
 mod delimiter;
 mod encoding;
+mod header;
 mod json;
 mod published;
 mod rows;
@@ -59,6 +60,8 @@ pub(crate) struct Table {
     pub(crate) columns: Vec<Column>,
     /// The rows that are not blank, top to bottom.
     pub(crate) rows: Rows,
+    /// What was decided about the header.
+    notes: Vec<Decision>,
 }
 
 /// A column of a [`Table`].
@@ -115,7 +118,12 @@ impl<'c> Reader<'c> {
         let is_answers = role == SourceRole::Answers;
         let source_idx = self.tables.answers.len() as u32;
         let file = Arc::clone(&input.file);
-        let builder = |sheet: &str| TableBuilder::new(source_idx, &file, sheet, limit);
+        // The header of a questions file is ours.
+        let header_rows = self.config.input.header_rows.filter(|rows| *rows > 0 && is_answers);
+        let builder = |sheet: &str| {
+            let builder = TableBuilder::new(source_idx, &file, sheet, limit);
+            builder.with_header_rows(header_rows.map(|rows| rows as usize))
+        };
         let decisions = &mut self.tables.decisions;
         let table = match format_of(&file, input.head(), &self.stated)? {
             Format::Archive => {
@@ -138,7 +146,8 @@ impl<'c> Reader<'c> {
         Ok(self.add(table, role, input))
     }
 
-    fn add(&mut self, table: Table, role: SourceRole, input: Input<'_>) -> Source {
+    fn add(&mut self, mut table: Table, role: SourceRole, input: Input<'_>) -> Source {
+        self.tables.decisions.append(&mut table.notes);
         if role == SourceRole::Answers {
             self.tables.answers.push(table);
         } else {
@@ -164,7 +173,8 @@ pub(crate) fn read_workbook(
     archive::check(file, bytes)?;
     let mut decisions = Vec::new();
     let builder = |sheet: &str| TableBuilder::new(0, file, sheet, max_cell_bytes);
-    let table = xlsx::read(file, bytes, wanted, builder, &mut decisions)?;
+    let mut table = xlsx::read(file, bytes, wanted, builder, &mut decisions)?;
+    decisions.append(&mut table.notes);
     Ok((table, decisions))
 }
 
@@ -260,12 +270,13 @@ fn is_space(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::rows::Record;
+    use super::text::At;
     use super::*;
 
     fn build(rows: &[&[&str]]) -> Result<Table, IngestError> {
         let mut builder = TableBuilder::new(0, &Arc::from("a.csv"), "", 20);
         for (row, cells) in (1..).zip(rows) {
-            builder.push_record(row, &mut Record::of(cells.iter().copied(), 20))?;
+            builder.push_record(At { row, line: row, column: 0 }, &mut Record::of(cells.iter().copied(), 20))?;
         }
         builder.finish()
     }

@@ -52,6 +52,8 @@ pub struct InputConfig {
     pub encoding: Option<String>,
     /// The character between the cells of text files, or "tab". An empty name: to be worked out.
     pub delimiter: Option<String>,
+    /// Rows of the header of files of answers. 0: to be worked out.
+    pub header_rows: Option<u32>,
     /// The column with the id of a response.
     pub id_column: Option<String>,
     /// The column with the id of a respondent.

@@ -105,6 +105,8 @@ pub struct InputSettings {
     pub encoding: String,
     /// The character between the cells of text files, or "tab"; empty: worked out file by file.
     pub delimiter: String,
+    /// Rows of the header, those of a title above it not counted; 0: worked out file by file.
+    pub header_rows: u32,
     /// The column with the id of a response; empty: the 1-based data row is the id.
     pub id_column: String,
     /// The column with the id of a respondent; empty: a wide file's response id, nothing to link by in a long file.

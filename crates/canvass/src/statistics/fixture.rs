@@ -37,6 +37,7 @@ pub(super) fn intake(attributes: &[&str], questions: Vec<Question>, rows: Vec<(V
         max_cell_bytes: 1 << 20,
         encoding: String::new(),
         delimiter: String::new(),
+        header_rows: 0,
     };
     let answered = |cells: Vec<&str>| {
         let cells = (0..).zip(cells).filter(|(_, cell)| !cell.is_empty());

@@ -8,6 +8,7 @@ mod crosstab;
 #[cfg(test)]
 mod fixture;
 mod grades;
+mod marked;
 mod options;
 mod profile;
 mod respondents;
@@ -58,7 +59,12 @@ pub(crate) fn count(
     let respondents = Respondents::new(intake, ledger);
     let read: Vec<crosstab::ReadQuestion> = (respondents.closed.iter())
         .map(|(question_idx, columns)| {
-            let (scheme, answers) = options::read(&intake.questions[*question_idx as usize], columns, &words);
+            let question = &intake.questions[*question_idx as usize];
+            let (scheme, answers) = if marked::is_marked(question) {
+                marked::read(question, columns, &marked::others(intake, &respondents, question), &words)
+            } else {
+                options::read(question, columns, &words)
+            };
             crosstab::ReadQuestion { question_idx: *question_idx, scheme, answers }
         })
         .collect();

@@ -98,19 +98,26 @@ pub(super) fn read(question: &Question, columns: &[Vec<&str>], words: &Words) ->
     } else {
         cells().map(|cell| (cell, vec![cell.to_owned()])).collect()
     };
+    let none: &[String] = &[];
+    let mut lists = Vec::with_capacity(columns.len());
+    for cells in columns {
+        lists.push(cells.iter().map(|cell| parts.get(cell).map_or(none, Vec::as_slice)).collect());
+    }
+    of_lists(question, &lists, words)
+}
+
+/// The same, for each column and each respondent the options named.
+pub(super) fn of_lists(question: &Question, columns: &[Vec<&[String]>], words: &Words) -> (Scheme, Vec<Answers>) {
     let mut values: BTreeMap<String, Forms> = BTreeMap::new();
-    for part in cells().filter_map(|cell| parts.get(cell)).flatten() {
+    for part in columns.iter().flatten().copied().flatten() {
         let form = part.split_whitespace().collect::<Vec<_>>().join(" ");
         *values.entry(key(part)).or_default().0.entry(form).or_default() += 1;
     }
     let (scheme, meanings) = scheme(question, &values, words);
-    let answers = columns.iter().map(|cells| {
+    let answers = columns.iter().map(|lists| {
         let mut answers = Answers::default();
-        for cell in cells {
-            let answer = parts
-                .get(cell)
-                .map_or(Answer::None, |parts| answer(parts, &meanings, &scheme, words, &mut answers.other_texts));
-            answers.of.push(answer);
+        for parts in lists {
+            answers.of.push(answer(parts, &meanings, &scheme, words, &mut answers.other_texts));
         }
         answers
     });

@@ -59,7 +59,7 @@ pub(super) fn run(columns: &[Candidate<'_>], words: &Words) -> usize {
     if first.used_as == Use::Question(QuestionKind::Single) { length } else { 1 }
 }
 
-/// The wording of a matrix: what its headers share, else all of them.
+/// The wording of a question of several columns: what its headers share, else all of them.
 pub(super) fn text(names: &[String]) -> String {
     const SHORTEST_SHARED_WORDS: usize = 3;
     let first = names.first().map_or("", String::as_str);
@@ -74,6 +74,8 @@ pub(super) fn text(names: &[String]) -> String {
     let ends = [": ", " - ", " – ", "? "].into_iter().filter_map(|mark| Some(shared.rfind(mark)? + mark.len())).max();
     let stem = ends.and_then(|end| shared.get(..end)).unwrap_or_default();
     let stem = stem.trim_end_matches([' ', ':', '-', '–']);
+    // Qualtrics tells by it the options from the text beside "other".
+    let stem = stem.strip_suffix("- Selected Choice").unwrap_or(stem).trim_end();
     if stem.split_whitespace().count() >= SHORTEST_SHARED_WORDS {
         return stem.to_owned();
     }

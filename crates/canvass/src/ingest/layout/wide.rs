@@ -1,6 +1,7 @@
 //! Wide files: a row a submission, a column a question.
 
 use super::column::{Use, Verdict, judge, kind_name};
+use super::marks;
 use super::matrix::{self, Candidate};
 use super::profile::Profile;
 use super::translation::{Originals, may_be_text, readings};
@@ -101,7 +102,24 @@ fn stated_questions(job: &Job<'_>, profiles: &[Profile<'_>]) -> Result<Vec<Draft
                     ),
                 }
             }
-            (None, _) => (QuestionKind::Matrix, "the configuration gives it several columns".into()),
+            (None, _) => {
+                let run: Vec<Candidate<'_>> = columns
+                    .iter()
+                    .map(|&idx| Candidate {
+                        name: job.columns.names[idx],
+                        used_as: Use::Ignored,
+                        profile: &profiles[idx],
+                    })
+                    .collect();
+                if marks::run(&run, job.words) == run.len() {
+                    (
+                        QuestionKind::Multiple,
+                        "the configuration gives it several columns, each marked for an option".into(),
+                    )
+                } else {
+                    (QuestionKind::Matrix, "the configuration gives it several columns".into())
+                }
+            }
         };
         let id = question.id.as_deref().map(trimmed).filter(|id| !id.is_empty()).map(str::to_owned);
         let (text, translation) = (question.text.clone(), job.stated.translations[position].clone());
@@ -231,12 +249,22 @@ fn recognised_questions(
                 Some(Candidate { name: names[column_idx], used_as, profile: &profiles[column_idx] })
             })
             .collect();
-        let n_columns = matrix::run(&run, job.words);
-        if let Some(Use::Question(kind)) = run.first().map(|first| first.used_as) {
+        let n_options = marks::run(&run, job.words);
+        let n_columns = if n_options > 1 { n_options } else { matrix::run(&run, job.words) };
+        let first = if n_options > 1 {
+            Some(Use::Question(QuestionKind::Multiple))
+        } else {
+            run.first().map(|first| first.used_as)
+        };
+        if let Some(Use::Question(kind)) = first {
             let columns: Vec<usize> = (column_idx..column_idx + n_columns).collect();
-            let kind = if n_columns > 1 { QuestionKind::Matrix } else { kind };
+            let kind = if n_columns > n_options { QuestionKind::Matrix } else { kind };
             for column_idx in columns.iter().filter(|_| n_columns > 1) {
-                let reason = format!("{n_columns} neighbouring columns are answered on one scale");
+                let reason = if n_options > 1 {
+                    format!("{n_columns} neighbouring columns are marked for one option each")
+                } else {
+                    format!("{n_columns} neighbouring columns are answered on one scale")
+                };
                 verdicts.insert(*column_idx, Verdict::new(Use::Question(kind), reason));
             }
             let reason = verdicts.get(&column_idx).map_or_else(String::new, |verdict| verdict.reason.clone());
@@ -266,7 +294,7 @@ fn number(job: &Job<'_>, drafts: Vec<Draft>, decisions: &mut Vec<Decision>) -> R
         let kind = stated.and_then(|stated| stated.kind).unwrap_or(draft.kind);
         let stated_text = draft.text.or_else(|| stated.and_then(|stated| stated.text.clone()));
         let text = stated_text.filter(|text| !is_blank(text)).unwrap_or_else(|| wording(job, &id, &columns));
-        if columns.len() > 1 && kind != QuestionKind::Matrix {
+        if columns.len() > 1 && !matches!(kind, QuestionKind::Matrix | QuestionKind::Multiple) {
             return Err(IngestError::SeveralColumns { question: id, kind: kind_name(kind), found: columns.len() });
         }
         if let Some(first) = questions.iter().find(|question| question.id == id) {

@@ -34,6 +34,7 @@ pub(super) struct Words {
     pub(super) question: List,
     pub(super) wording: List,
     pub(super) other_option: List,
+    pub(super) selects: List,
     pub(super) explains_answer: List,
     pub(super) explains: List,
     pub(super) why: List,

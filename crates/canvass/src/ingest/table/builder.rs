@@ -1,9 +1,11 @@
 //! A table, built row by row within the limits.
 
+use super::header::{self, Merged};
 use super::rows::{MAX_ROW_BYTES, MAX_ROW_CELLS, Record, Rows};
+use super::text::At;
 use super::{Column, Table, is_blank, is_email, tidy};
 use crate::ingest::error::brief;
-use crate::ingest::{IngestError, column_letters};
+use crate::ingest::{Decision, IngestError, column_letters};
 use std::sync::Arc;
 
 /// Cells of one table, counting each row as long as the longest: of as many every one may become a response.
@@ -12,10 +14,19 @@ const MAX_CELLS: u64 = 1_000_000_000;
 const MAX_TEXT_BYTES: u64 = 64 << 30;
 
 /// Builds a table row by row, within the limits.
+///
+/// The first rows are kept back until it is clear which of them are the header.
 pub(super) struct TableBuilder {
     pub(super) table: Table,
     limit: u64,
-    /// The header as it was read; `None` before the first row that is not blank.
+    /// How many rows the header has, if the user says so.
+    header_rows: Option<usize>,
+    /// Whether a row with more cells than the header is refused, since it means that the file was taken apart wrongly.
+    is_strict: bool,
+    /// The rows kept back, none of them blank.
+    head: Vec<(At, Record)>,
+    merged: Vec<Merged>,
+    /// Its first row and the names of the columns; `None` while rows are kept back.
     header: Option<(u32, Vec<String>)>,
     /// Whether the names of the columns stand with every cell, not in a row of their own.
     has_keys: bool,
@@ -26,14 +37,35 @@ pub(super) struct TableBuilder {
 
 impl TableBuilder {
     pub(super) fn new(source_idx: u32, file: &Arc<str>, sheet: &str, limit: u64) -> Self {
-        let (columns, rows) = (Vec::new(), Rows::default());
-        let table = Table { source_idx, file: Arc::clone(file), sheet: Arc::from(sheet), columns, rows };
-        Self { table, limit, header: None, has_keys: false, is_filled: Vec::new(), n_bytes: 0 }
+        let (columns, rows, notes) = (Vec::new(), Rows::default(), Vec::new());
+        let table = Table { source_idx, file: Arc::clone(file), sheet: Arc::from(sheet), columns, rows, notes };
+        Self {
+            table,
+            limit,
+            header_rows: None,
+            is_strict: false,
+            head: Vec::new(),
+            merged: Vec::new(),
+            header: None,
+            has_keys: false,
+            is_filled: Vec::new(),
+            n_bytes: 0,
+        }
     }
 
     /// For a file without a header, whose cells come with the names of their columns.
     pub(super) fn with_keys(self) -> Self {
         Self { header: Some((1, Vec::new())), has_keys: true, ..self }
+    }
+
+    /// The header has so many rows; `None`: to be worked out.
+    pub(super) fn with_header_rows(self, header_rows: Option<usize>) -> Self {
+        Self { header_rows, ..self }
+    }
+
+    /// For text, where a row with more cells than the header was cut in the wrong places.
+    pub(super) fn strict(self) -> Self {
+        Self { is_strict: true, ..self }
     }
 
     /// An empty row for [`Self::push_record`].
@@ -42,7 +74,7 @@ impl TableBuilder {
     }
 
     /// The number of cells of the header, once it was read.
-    pub(super) fn header_len(&self) -> Option<usize> {
+    fn header_len(&self) -> Option<usize> {
         self.header.as_ref().map(|(_, header)| header.len())
     }
 
@@ -53,22 +85,82 @@ impl TableBuilder {
         }
     }
 
-    /// Adds a row; the first that is not blank is the header, further blank ones are left out.
+    /// Adds a row; blank ones are left out.
     pub(super) fn push(&mut self, row: u32, cells: &[String]) -> Result<(), IngestError> {
-        self.push_record(row, &mut Record::of(cells.iter().map(String::as_str), self.limit))
+        let mut record = Record::of(cells.iter().map(String::as_str), self.limit);
+        self.push_record(At { row, line: row, column: 0 }, &mut record)
     }
 
-    /// The same of a row as it was read.
-    pub(super) fn push_record(&mut self, row: u32, record: &mut Record) -> Result<(), IngestError> {
+    /// The same of a row as it was read. What the record holds afterwards is not said.
+    pub(super) fn push_record(&mut self, at: At, record: &mut Record) -> Result<(), IngestError> {
         record.trim();
-        self.check(row, record)?;
+        if record.long().is_some() || record.is_too_large() {
+            // Told with the name of its column.
+            self.settle()?;
+        }
+        if self.header.is_some() {
+            return self.add(at, record);
+        }
+        self.check(at.row, record)?;
+        if record.n_cells() > 0 {
+            let fresh = self.record();
+            self.head.push((at, std::mem::replace(record, fresh)));
+        }
+        if self.head.len() == header::ROWS { self.settle() } else { Ok(()) }
+    }
+
+    /// Works out which of the rows kept back are the header, and adds the others.
+    pub(super) fn settle(&mut self) -> Result<(), IngestError> {
+        if self.header.is_some() || self.head.is_empty() {
+            return Ok(());
+        }
+        let mut head = std::mem::take(&mut self.head);
+        let rows: Vec<Vec<String>> =
+            head.iter().map(|(_, record)| record.cells().map(str::to_owned).collect()).collect();
+        let position = |row: usize| head.iter().position(|(at, _)| at.row as usize == row);
+        let merged: Vec<Merged> =
+            self.merged.iter().filter_map(|span| Some(Merged { row: position(span.row)?, ..*span })).collect();
+        let found = header::header(&rows, &merged, self.header_rows);
+        let first = found.n_titles;
+        let behind = (first + found.n_rows).min(head.len());
+        let numbers = |from: usize, to: usize| -> Vec<u32> { head[from..to].iter().map(|(at, _)| at.row).collect() };
+        if first > 0 {
+            self.note(&numbers(0, first), "left out as a title above the header", "one cell, above rows of several");
+        }
+        if found.n_rows > 1 {
+            self.note(&numbers(first, behind), "read together as the header", found.reason);
+        }
+        self.header = Some((head.get(first).map_or(1, |(at, _)| at.row), found.names));
+        for (at, record) in head.iter_mut().skip(behind) {
+            // Their bytes were counted when they were kept back.
+            self.n_bytes -= record.n_bytes() as u64;
+            self.add(*at, record)?;
+        }
+        Ok(())
+    }
+
+    fn note(&mut self, rows: &[u32], decided: &str, reason: &str) {
+        let table = &mut self.table;
+        let sheet = if table.sheet.is_empty() { String::new() } else { format!(", sheet {:?}", table.sheet) };
+        let rows = match rows {
+            [row] => format!("row {row}"),
+            [first, .., last] => format!("rows {first} to {last}"),
+            [] => return,
+        };
+        let (about, reason) = (format!("{}{sheet}, {rows}", table.file), reason.to_owned());
+        table.notes.push(Decision { about, decided: decided.to_owned(), reason });
+    }
+
+    /// Adds a row below the header.
+    fn add(&mut self, at: At, record: &Record) -> Result<(), IngestError> {
+        self.check(at.row, record)?;
         if record.n_cells() == 0 {
             return Ok(());
         }
-        self.check_title(row, record)?;
-        if self.header.is_none() {
-            self.header = Some((row, record.cells().map(tidy).collect()));
-            return Ok(());
+        self.check_title(at.row, record)?;
+        if let Some(expected) = self.header_len().filter(|expected| self.is_strict && record.n_cells() > *expected) {
+            let (file, found) = (self.table.file.to_string(), record.n_cells());
+            return Err(IngestError::ExtraCells { file, row: at.row, line: at.line, expected, found });
         }
         if self.is_filled.len() < record.n_cells() {
             self.is_filled.resize(record.n_cells(), false);
@@ -76,12 +168,12 @@ impl TableBuilder {
         for (is_filled, cell) in self.is_filled.iter_mut().zip(record.cells()) {
             *is_filled = *is_filled || !is_blank(cell);
         }
-        self.table.rows.push(row, record);
+        self.table.rows.push(at.row, record);
         Ok(())
     }
 
-    /// A row of one cell above rows of several is a title, not a header.
-    pub(super) fn check_title(&self, row: u32, record: &Record) -> Result<(), IngestError> {
+    /// One cell above rows of several is a title, not a header.
+    fn check_title(&self, row: u32, record: &Record) -> Result<(), IngestError> {
         const FEWEST: usize = 3;
         match &self.header {
             Some((header_row, header)) if self.table.rows.is_empty() && !self.has_keys => {
@@ -139,7 +231,8 @@ impl TableBuilder {
     }
 
     /// Names the columns.
-    pub(super) fn finish(self) -> Result<Table, IngestError> {
+    pub(super) fn finish(mut self) -> Result<Table, IngestError> {
+        self.settle()?;
         let mut table = self.table;
         let (file, sheet) = (table.file.to_string(), table.sheet.to_string());
         let Some((header_row, header)) = self.header else {

@@ -34,7 +34,7 @@ pub(super) fn read(
     // What is wrong with the file if a backslash means nothing, and where the first one stands.
     let mut without_escapes: Option<(IngestError, At)> = None;
     let table = loop {
-        let mut text = Text::new(&file, stated.delimiter, without_escapes.is_some(), builder());
+        let mut text = Text::new(&file, stated.delimiter, without_escapes.is_some(), builder().strict());
         let error = match pump(input, &reading, &mut text) {
             Ok(Some(malformed)) => {
                 reading = reading.next(input, malformed, stated.encoding)?;
@@ -103,7 +103,7 @@ impl<'f> Text<'f> {
 
     fn split(&mut self, text: &str) -> Result<(), IngestError> {
         let Some(splitter) = &mut self.splitter else { return Ok(()) };
-        let mut take = |at: At, record: &mut Record| push(self.file, &mut self.builder, at, record);
+        let mut take = |at: At, record: &mut Record| self.builder.push_record(at, record).map_err(Fault::Other);
         splitter.feed(text, &mut take).map_err(|fault: Fault| fault.into_error(self.file))
     }
 
@@ -113,8 +113,9 @@ impl<'f> Text<'f> {
             self.begin("", true)?;
         }
         let Some(splitter) = &mut self.splitter else { return Ok(()) };
-        let mut take = |at: At, record: &mut Record| push(self.file, &mut self.builder, at, record);
-        splitter.finish(&mut take).map_err(|fault: Fault| fault.into_error(self.file))
+        let mut take = |at: At, record: &mut Record| self.builder.push_record(at, record).map_err(Fault::Other);
+        splitter.finish(&mut take).map_err(|fault: Fault| fault.into_error(self.file))?;
+        self.builder.settle()
     }
 
     /// The first quotation mark that may be part of its cell because a backslash stands before it.
@@ -141,17 +142,6 @@ impl TextReader for Text<'_> {
     }
 }
 
-/// Gives a record to the builder.
-fn push(file: &str, builder: &mut TableBuilder, at: At, record: &mut Record) -> Result<(), Fault> {
-    record.trim();
-    if let Some(expected) = builder.header_len().filter(|expected| record.n_cells() > *expected) {
-        let (file, found) = (file.to_owned(), record.n_cells());
-        builder.check_title(at.row, record)?;
-        return Err(IngestError::ExtraCells { file, row: at.row, line: at.line, expected, found }.into());
-    }
-    Ok(builder.push_record(at.row, record)?)
-}
-
 /// Why a text cannot be taken apart further.
 enum Fault {
     Quote(OpenQuote),
@@ -161,12 +151,6 @@ enum Fault {
 impl From<OpenQuote> for Fault {
     fn from(quote: OpenQuote) -> Self {
         Self::Quote(quote)
-    }
-}
-
-impl From<IngestError> for Fault {
-    fn from(error: IngestError) -> Self {
-        Self::Other(error)
     }
 }
 
@@ -206,9 +190,10 @@ mod tests {
     }
 
     #[test]
-    fn a_title_or_a_respondent_in_the_place_of_the_header_is_refused() {
-        let message = message("Survey 2026\n\nid;email;answer\n1;a@b.example;Yes\n");
+    fn a_title_or_a_respondent_in_the_place_of_the_header_is_refused_if_it_cannot_be_told_for_sure() {
+        let message = read_with(b"Survey 2026\n\nid;email;answer\n1;a;b;c\n", Some(';')).unwrap_err().to_string();
         assert_eq!(message, "a.csv, row 1 is no header: it has one cell, and row 3 has 3; it looks like a title");
+        assert_eq!(rows("Survey 2026\n\nid;mail;answer\n1;a@b.example;Yes\n")[0].0, 4);
         let message = self::message("1,alice@example.org,More trains\n2,bob@example.org,Fewer cars\n");
         assert_eq!(message, "a.csv, row 1 is no header: the cell in column B is an e-mail address");
     }

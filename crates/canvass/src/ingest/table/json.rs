@@ -297,7 +297,7 @@ impl<'f> ObjectRows<'f> {
             self.record.push_str(self.text.get(from..to).unwrap_or_default());
             self.record.end_cell();
         }
-        self.builder.push_record(row, &mut self.record)
+        self.builder.push_record(At { row, line: row, column: 0 }, &mut self.record)
     }
 
     /// Takes the fields of an object, whose own key is `prefix`.

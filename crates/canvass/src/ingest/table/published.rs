@@ -70,6 +70,7 @@ pub(super) fn read(
     tables: &mut Tables,
 ) -> Result<Table, IngestError> {
     let sections = document::parse(file, paragraphs, form, &mut tables.decisions)?;
+    builder = builder.with_header_rows(Some(1));
     builder.push(0, &["text", "question", "answer"].map(str::to_owned))?;
     for section in &sections {
         for (n, answer) in (1_u32..).zip(&section.answers) {
