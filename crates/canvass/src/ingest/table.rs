@@ -6,6 +6,7 @@ mod csv;
 mod delimiter;
 mod encoding;
 mod json;
+mod merged;
 mod published;
 mod rows;
 mod split;

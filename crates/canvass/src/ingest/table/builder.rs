@@ -1,5 +1,6 @@
 //! A table, built row by row within the limits.
 
+use super::merged::Merged;
 use super::rows::{MAX_ROW_BYTES, MAX_ROW_CELLS, Record, Rows};
 use super::{Column, Table, is_blank, is_email, tidy};
 use crate::ingest::error::brief;
@@ -22,13 +23,16 @@ pub(super) struct TableBuilder {
     /// Whether the column holds anything below the header.
     is_filled: Vec<bool>,
     n_bytes: u64,
+    /// The merged cells of the sheet's head.
+    #[allow(dead_code, reason = "the header will be worked out with them")]
+    pub(super) merged: Vec<Merged>,
 }
 
 impl TableBuilder {
     pub(super) fn new(source_idx: u32, file: &Arc<str>, sheet: &str, limit: u64) -> Self {
         let (columns, rows) = (Vec::new(), Rows::default());
         let table = Table { source_idx, file: Arc::clone(file), sheet: Arc::from(sheet), columns, rows };
-        Self { table, limit, header: None, has_keys: false, is_filled: Vec::new(), n_bytes: 0 }
+        Self { table, limit, header: None, has_keys: false, is_filled: Vec::new(), n_bytes: 0, merged: Vec::new() }
     }
 
     /// For a file without a header, whose cells come with the names of their columns.

@@ -3,6 +3,7 @@
 //! The cells are streamed: calamine's ranges take memory for every cell between the first and the last, which one stray
 //! cell in the bottom right corner would make 17 thousand million.
 
+use super::merged::{self, HEAD_ROWS, Merged, merged_head};
 use super::{Table, TableBuilder, is_blank};
 use crate::ingest::{Decision, IngestError};
 use calamine::{DataRef, ExcelDateTime, ExcelDateTimeType, Reader, SheetType, SheetVisible, Xlsx, XlsxError};
@@ -75,8 +76,28 @@ fn filled_rows(workbook: &mut Workbook<'_>, file: &str, sheet: &str) -> Result<u
     Ok(n_filled)
 }
 
-fn read_sheet(workbook: &mut Workbook<'_>, file: &str, mut builder: TableBuilder) -> Result<Table, IngestError> {
+/// The merged cells of the sheet's head. They stand behind the cells in the file, so that the whole sheet is looked through.
+fn merged(workbook: &mut Workbook<'_>, file: &str, sheet: &str) -> Result<Vec<Merged>, IngestError> {
+    let mut head = Vec::new();
+    each_row(workbook, file, sheet, |row, cells| {
+        head.extend((row <= HEAD_ROWS).then_some(cells));
+        Ok(row < HEAD_ROWS)
+    })?;
+    if !merged::has_gaps(&head) {
+        return Ok(Vec::new());
+    }
+    let ranges = workbook.merge_cells_by_sheet_name(sheet).map_err(|error| damaged(file, sheet, &error))?;
+    Ok(merged_head(ranges.into_iter().map(|range| Merged {
+        first_row: range.start.0,
+        first_column: range.start.1,
+        last_row: range.end.0,
+        last_column: range.end.1,
+    })))
+}
+
+fn read_sheet(workbook: &mut Workbook<'_>, file: &str, builder: TableBuilder) -> Result<Table, IngestError> {
     let sheet = builder.table.sheet.to_string();
+    let mut builder = builder.with_merged(merged(workbook, file, &sheet)?);
     each_row(workbook, file, &sheet, |row, cells| builder.push(row, &cells).map(|()| true))?;
     builder.finish()
 }
@@ -252,6 +273,23 @@ mod tests {
         let (table, _) = read_all(&bytes, None).unwrap();
         let rows: Vec<_> = table.rows.iter().map(|row| (row.row, row.cell(1))).collect();
         assert_eq!(rows, [(4, "a"), (6, "b")]);
+    }
+
+    #[test]
+    fn merged_cells_of_the_head_are_found() {
+        let mut writer = Writer::new();
+        let sheet = writer.add_worksheet().set_name("S").unwrap();
+        sheet.merge_range(0, 1, 0, 3, "Where?", &Format::new()).unwrap();
+        sheet.merge_range(0, 0, 1, 0, "id", &Format::new()).unwrap();
+        sheet.merge_range(20, 0, 21, 3, "later", &Format::new()).unwrap();
+        for (column, name) in (1..).zip(["Bus", "Train", "Ferry"]) {
+            sheet.write_string(1, column, name).unwrap();
+        }
+        let bytes = writer.save_to_buffer().unwrap();
+        let mut workbook = Workbook::new(Cursor::new(bytes.as_slice())).unwrap();
+        let range =
+            |first_row, first_column, last_row, last_column| Merged { first_row, first_column, last_row, last_column };
+        assert_eq!(merged(&mut workbook, "a.xlsx", "S").unwrap(), [range(0, 0, 1, 0), range(0, 1, 0, 3)]);
     }
 
     #[test]
