@@ -388,3 +388,60 @@ fn inspect_says_what_it_made_of_the_headers() {
     }
     assert_snapshot!(told);
 }
+
+/// A title over all columns, and below it a header of two rows: what covers several columns is merged over them, what covers one is
+/// merged with the cell below.
+fn two_tiers() -> Vec<u8> {
+    let plain = rust_xlsxwriter::Format::new();
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet();
+    sheet.merge_range(0, 0, 0, 8, "Harbour consultation 2026", &plain).unwrap();
+    for (column, name) in [(0, "ID"), (1, "Date"), (2, REGION), (3, SUPPORT), (9, CHANGE)] {
+        sheet.merge_range(2, column, 3, column, name, &plain).unwrap();
+    }
+    sheet.merge_range(2, 4, 2, 6, SERVICES, &plain).unwrap();
+    sheet.merge_range(2, 7, 2, 8, RATING, &plain).unwrap();
+    for (column, name) in (4..).zip(OPTIONS.iter().chain(&STATEMENTS)) {
+        sheet.write_string(3, column, *name).unwrap();
+    }
+    for (n, answers) in respondents().iter().enumerate() {
+        let services = answers.spread(|_| "x".into(), "");
+        let row = [
+            vec![(n + 1).to_string(), format!("2026-03-{:02}", n + 1)],
+            owned(&[answers.region, answers.support]),
+            services,
+            owned(&answers.ratings),
+            owned(&[answers.change.as_str()]),
+        ];
+        for (column, cell) in (0..).zip(row.concat()) {
+            sheet.write_string(4 + n as u32, column, cell).unwrap();
+        }
+    }
+    book.save_to_buffer().unwrap()
+}
+
+#[test]
+fn merged_cells_and_a_title_above_them_are_one_header() {
+    let run = Run::new().answers("answers.xlsx", two_tiers()).done();
+    let outputs = run.outputs();
+    let findings = outputs.findings();
+    let services = &list(closed(&findings, SERVICES), "items")[0];
+    let chosen = |r: &Respondent| r.services.iter().map(|option| OPTIONS[*option].to_owned()).collect::<Vec<_>>();
+    assert_eq!(counted(services), expected(chosen));
+    let statements = list(closed(&findings, RATING), "items").iter();
+    assert_eq!(statements.map(|item| text(item, "statement")).collect::<BTreeSet<_>>(), BTreeSet::from(STATEMENTS));
+    assert_eq!(text(&list(&findings, "questions")[0], "text"), CHANGE);
+    for said in ["row 1: left out as a title above the header", "rows 3 to 4: read together as the header"] {
+        assert!(run.said.stderr.contains(said), "{}", run.said.stderr);
+    }
+}
+
+#[test]
+fn the_rows_of_a_header_can_be_stated() {
+    let file = "Services,,Why?\nVan,Desk,in words\nx,,\"It is near, and late\"\n,x,The desk is close by\nx,x,Both are needed here\n";
+    let said = Run::new().csv(file).args(["--header-rows", "2"]).done();
+    let findings = said.outputs().findings();
+    assert_eq!(text(closed(&findings, "Services"), "kind"), "multiple");
+    assert_eq!(text(&list(&findings, "questions")[0], "text"), "Why?");
+    assert_eq!(count(&list(&findings, "questions")[0], "base"), 3);
+}

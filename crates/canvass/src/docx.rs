@@ -79,7 +79,7 @@ fn body(xml: &str) -> Result<Vec<String>, String> {
 }
 
 /// What a reference such as `&amp;` or `&#233;` stands for.
-fn character(reference: &quick_xml::events::BytesRef<'_>) -> Result<char, String> {
+pub(crate) fn character(reference: &quick_xml::events::BytesRef<'_>) -> Result<char, String> {
     let content = reference.xml10_content();
     let unknown = || format!("its XML has the unknown reference &{content};");
     if let Some(character) = reference.resolve_char_ref().map_err(|_| unknown())? {

@@ -9,7 +9,7 @@
 #[allow(missing_docs, reason = "the fields are named as the message words them")]
 pub enum DuplicatesError {
     /// The file is of a kind that is not read here.
-    #[error("{file} ends in .{found}, which is not read here: it must be .csv, .tsv, .xlsx, .jsonl or .txt")]
+    #[error("{file} ends in .{found}, which is not read here: it must be .csv, .tsv, .xlsx, .ods, .jsonl or .txt")]
     Format { file: String, found: String },
     /// The file is something else altogether.
     #[error("{file} is no file of texts: it is {found}")]
@@ -65,7 +65,7 @@ impl DuplicatesError {
     /// The way out, as a sentence.
     pub fn hint(&self) -> String {
         match self {
-            Self::NotText { .. } => "give a .csv, .tsv, .jsonl or .txt file in UTF-8, or an Excel workbook (.xlsx)".into(),
+            Self::NotText { .. } => "give a .csv, .tsv, .jsonl or .txt file in UTF-8, or a workbook (.xlsx, .ods)".into(),
             Self::Format { .. } => "save it as an Excel workbook (.xlsx) or as CSV UTF-8 (.csv)".into(),
             Self::NoColumn { available, .. } if available.is_empty() => {
                 "give a table or .jsonl, whose texts may name their question; of a .txt file each line is a text".into()

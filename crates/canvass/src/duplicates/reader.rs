@@ -162,10 +162,10 @@ impl TextFile {
             }
             "txt" | "text" => Layout::Lines,
             "csv" | "tsv" => Layout::Table { delimiter: b',', n_columns: 1, columns: Wanted::default() },
-            "xlsx" | "xlsm" if head.starts_with(b"PK") => {
+            "xlsx" | "xlsm" | "ods" if head.starts_with(b"PK") => {
                 Layout::Rows(workbook::read(path, columns, max_record, observer)?)
             }
-            "xlsx" | "xlsm" => {
+            "xlsx" | "xlsm" | "ods" => {
                 let found = format!("something else that is named .{extension}");
                 return Err(DuplicatesError::NotText { file: name, found }.into());
             }
@@ -559,7 +559,7 @@ mod tests {
             (
                 "a.xls",
                 &b"x"[..],
-                "a.xls ends in .xls, which is not read here: it must be .csv, .tsv, .xlsx, .jsonl or .txt",
+                "a.xls ends in .xls, which is not read here: it must be .csv, .tsv, .xlsx, .ods, .jsonl or .txt",
             ),
             ("a.xlsx", b"id,text\n", "a.xlsx is no file of texts: it is something else that is named .xlsx"),
             ("a.csv", b"\x89PNG\r\n", "a.csv is no file of texts: it is a picture (PNG)"),

@@ -106,6 +106,12 @@ pub enum IngestError {
     /// The workbook has no such sheet.
     #[error("{file} has no sheet {wanted:?}; its sheets are {}", listed(available))]
     NoSuchSheet { file: String, wanted: String, available: Vec<String> },
+    /// Only hidden sheets hold rows.
+    #[error("{file} has rows on hidden sheets only: {}", listed(hidden))]
+    HiddenRows { file: String, hidden: Vec<String> },
+    /// A formula that no program has worked out.
+    #[error("{file}{}, cell {cell}: the formula has no value", in_sheet(sheet))]
+    BlankFormula { file: String, sheet: String, cell: String },
     /// What stands where the header should be is something else.
     #[error("{file}{}, row {row} is no header: {found}", in_sheet(sheet))]
     NoHeader { file: String, sheet: String, row: u32, found: String },
@@ -224,6 +230,14 @@ impl IngestError {
             Self::EmptySheet { .. } => "if the answers are on another sheet, name it with --sheet; else export the file again".into(),
             Self::NoSuchSheet { .. } => {
                 "name one of these sheets with --sheet, or as `sheet = \"...\"` under [input] in the configuration".into()
+            }
+            Self::HiddenRows { .. } => {
+                "show the sheet in the spreadsheet program, or name it with --sheet, or as `sheet = \"...\"` under [input] in the configuration"
+                    .into()
+            }
+            Self::BlankFormula { .. } => {
+                "open the workbook in Excel or LibreOffice, which work out its formulas, and save it; or put the values in their place"
+                    .into()
             }
             Self::NoRows { .. } => {
                 "check that the export holds the answers, and that the first filled row is the header".into()

@@ -7,10 +7,14 @@ mod delimiter;
 mod encoding;
 mod header;
 mod json;
+mod merged;
+mod ods;
 mod published;
 mod rows;
+mod sheets;
 mod split;
 mod text;
+mod value;
 mod xlsx;
 
 use self::builder::TableBuilder;
@@ -132,9 +136,8 @@ impl<'c> Reader<'c> {
                     let table = published::read(&file, &paragraphs, Form::Whole, builder(""), &mut self.tables)?;
                     return Ok(self.add(table, role, input));
                 }
-                archive::check(&file, &bytes)?;
                 let wanted = self.config.input.sheet.as_deref().filter(|sheet| is_answers && !sheet.is_empty());
-                xlsx::read(&file, &bytes, wanted, builder, decisions)?
+                workbook(&file, &bytes, wanted, builder, decisions)?
             }
             Format::Document => {
                 let paragraphs = published::text(&mut input, &self.stated, decisions)?;
@@ -170,12 +173,24 @@ pub(crate) fn read_workbook(
     wanted: Option<&str>,
     max_cell_bytes: u64,
 ) -> Result<(Table, Vec<Decision>), IngestError> {
-    archive::check(file, bytes)?;
     let mut decisions = Vec::new();
     let builder = |sheet: &str| TableBuilder::new(0, file, sheet, max_cell_bytes);
-    let mut table = xlsx::read(file, bytes, wanted, builder, &mut decisions)?;
+    let mut table = workbook(file, bytes, wanted, builder, &mut decisions)?;
     decisions.append(&mut table.notes);
     Ok((table, decisions))
+}
+
+fn workbook(
+    file: &str,
+    bytes: &[u8],
+    wanted: Option<&str>,
+    builder: impl Fn(&str) -> TableBuilder,
+    decisions: &mut Vec<Decision>,
+) -> Result<Table, IngestError> {
+    match archive::check(file, bytes)? {
+        archive::Workbook::Excel => xlsx::read(file, bytes, wanted, builder, decisions),
+        archive::Workbook::OpenDocument => ods::read(file, bytes, wanted, builder, decisions),
+    }
 }
 
 enum Format {
@@ -231,7 +246,7 @@ fn format_of(file: &str, bytes: &[u8], stated: &Stated) -> Result<Format, Ingest
             Err(no_spreadsheet("a text without headings such as \"Q5. What ...?\" above its answers"))
         }
         Some("jsonl" | "ndjson" | "json") => Ok(Format::Json),
-        Some(extension @ ("xlsx" | "xlsm" | "xls")) => {
+        Some(extension @ ("xlsx" | "xlsm" | "xls" | "ods" | "docx")) => {
             Err(no_spreadsheet(&format!("something else that is named .{extension}")))
         }
         Some(extension) => Err(no_spreadsheet(&format!("a .{extension} file"))),
@@ -327,7 +342,7 @@ mod tests {
         assert!(found("a.xls", b" <HTML><body>").contains("a web page"));
         assert!(found("a.xls", b"\xD0\xCF\x11\xE0\xA1").contains("protected by a password"));
         assert!(found("a.xlsx", b"id,comment").contains("something else that is named .xlsx"));
-        assert!(found("a.docx", b"x").contains("a .docx file"));
+        assert!(found("a.docx", b"x").contains("something else that is named .docx"));
         assert!(format_of("a.CSV", b"id", &PLAIN).is_ok());
     }
 }

@@ -3,9 +3,16 @@
 use crate::ingest::IngestError;
 use std::io::{Cursor, Read};
 use zip::ZipArchive;
+use zip::result::ZipError;
 
 /// What the parts of a workbook may take together when unpacked, in bytes.
 const MAX_UNPACKED_BYTES: u64 = 2 << 30;
+/// What an archive may hold; workbooks of a thousand sheets have some thousands of parts.
+const MAX_PARTS: usize = 1 << 16;
+/// What a sheet holds is packed to a tenth or a fiftieth; what is packed much further says nothing, and a small file of it fills memory.
+const DENSE_RATIO: u64 = 200;
+/// Parts up to this size may be packed as far as they go.
+const DENSE_BYTES: u64 = 64 << 20;
 /// The number of shared strings is stated within the first bytes of their part.
 const HEAD_BYTES: u64 = 2048;
 /// A shared string takes at least this many bytes: `<si/>`.
@@ -16,37 +23,48 @@ pub(super) fn holds(bytes: &[u8], part: &str) -> bool {
     ZipArchive::new(Cursor::new(bytes)).is_ok_and(|mut archive| archive.by_name(part).is_ok())
 }
 
-/// Checks that a file that begins like a zip archive is a whole Excel workbook of a sensible size.
+/// The workbooks that are zip archives.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Workbook {
+    /// Excel's, .xlsx.
+    Excel,
+    /// OpenDocument's, .ods.
+    OpenDocument,
+}
+
+/// What an .ods file says of itself in its part `mimetype`; templates go on with `-template`.
+const OPEN_DOCUMENT: &str = "application/vnd.oasis.opendocument.spreadsheet";
+
+/// Checks that a file that begins like a zip archive is a whole workbook of a sensible size: its parts are unpacked once, so that
+/// none is larger than stated, and none differs from its checksum.
 ///
 /// # Errors
 /// [`IngestError::Damaged`], [`IngestError::NoSpreadsheet`], [`IngestError::OtherWorkbook`], [`IngestError::TooLarge`]
-pub(super) fn check(file: &str, bytes: &[u8]) -> Result<(), IngestError> {
+pub(super) fn check(file: &str, bytes: &[u8]) -> Result<Workbook, IngestError> {
     let file = file.to_owned();
     let damaged =
         |detail: &str| IngestError::Damaged { file: file.clone(), sheet: String::new(), detail: detail.to_owned() };
     let mut archive =
         ZipArchive::new(Cursor::new(bytes)).map_err(|_| damaged("the table of contents at its end is missing"))?;
+    if archive.len() > MAX_PARTS {
+        return Err(IngestError::TooLarge {
+            file,
+            sheet: String::new(),
+            found: format!("it is an archive of {} parts", archive.len()),
+            limit: format!("{MAX_PARTS} parts"),
+        });
+    }
     let mut parts: Vec<(String, u64)> = Vec::new();
+    let mut dense = None;
     for index in 0..archive.len() {
         let part = archive.by_index_raw(index).map_err(|_| damaged("its table of contents is not whole"))?;
         let name = part.name().map_err(|_| damaged("its table of contents is not whole"))?;
         parts.push((name.to_lowercase().replace('\\', "/"), part.size()));
-    }
-    let has = |start: &str| parts.iter().any(|(name, _)| name.starts_with(start));
-    if has("xl/workbook.bin") {
-        return Err(IngestError::OtherWorkbook { file, found: "a binary workbook (.xlsb)" });
-    }
-    if !has("xl/") {
-        if has("content.xml") && has("mimetype") {
-            return Err(IngestError::OtherWorkbook { file, found: "an OpenDocument file (.ods or the like)" });
+        if part.size() > DENSE_BYTES && part.size() / DENSE_RATIO > part.compressed_size() {
+            dense = dense.or(Some((index, part.compressed_size())));
         }
-        let found = match (has("word/"), has("ppt/")) {
-            (true, _) => "a Word document",
-            (_, true) => "a PowerPoint presentation",
-            _ => "a zip archive",
-        };
-        return Err(IngestError::NoSpreadsheet { file, found: found.into() });
     }
+    let kind = kind(&file, &parts, &mut archive)?;
     let unpacked = parts.iter().fold(0_u64, |sum, (_, size)| sum.saturating_add(*size));
     if unpacked > MAX_UNPACKED_BYTES {
         return Err(IngestError::TooLarge {
@@ -56,17 +74,88 @@ pub(super) fn check(file: &str, bytes: &[u8]) -> Result<(), IngestError> {
             limit: format!("{MAX_UNPACKED_BYTES} bytes"),
         });
     }
-    // The reader sets memory aside for as many shared strings as are stated, so the statement must be believable.
-    let shared = parts.iter().position(|(name, _)| name == "xl/sharedstrings.xml");
-    if let Some(index) = shared {
-        let mut head = Vec::new();
-        let part = archive.by_index(index).map_err(|_| damaged("its shared strings cannot be unpacked"))?;
-        part.take(HEAD_BYTES).read_to_end(&mut head).map_err(|_| damaged("its shared strings cannot be unpacked"))?;
-        if stated_count(&head).is_some_and(|count| count.saturating_mul(SHARED_STRING_BYTES) > parts[index].1) {
-            return Err(damaged("it states more shared strings than it can hold"));
+    if let Some((index, packed)) = dense {
+        let (name, size) = &parts[index];
+        return Err(IngestError::TooLarge {
+            file,
+            sheet: String::new(),
+            found: format!("its part {name} takes {packed} bytes in the archive and {size} unpacked"),
+            limit: format!("{DENSE_RATIO} times as much for parts over {DENSE_BYTES} bytes"),
+        });
+    }
+    for (index, (name, size)) in parts.iter().enumerate().filter(|(_, (name, _))| is_read(name)) {
+        let mut part = archive.by_index(index).map_err(|error| damaged(&refused(name, &error)))?;
+        if name == "xl/sharedstrings.xml" {
+            // The reader sets memory aside for as many shared strings as are stated, so the statement must be believable.
+            let mut head = Vec::new();
+            part.by_ref().take(HEAD_BYTES).read_to_end(&mut head).map_err(|_| damaged(&unlike(name)))?;
+            if stated_count(&head).is_some_and(|count| count.saturating_mul(SHARED_STRING_BYTES) > *size) {
+                return Err(damaged("it states more shared strings than it can hold"));
+            }
+            let rest =
+                std::io::copy(&mut part.take(*size), &mut std::io::sink()).map_err(|_| damaged(&unlike(name)))?;
+            if head.len() as u64 + rest != *size {
+                return Err(damaged(&unlike(name)));
+            }
+            continue;
+        }
+        let found = std::io::copy(&mut part.take(size.saturating_add(1)), &mut std::io::sink());
+        if found.map_err(|_| damaged(&unlike(name)))? != *size {
+            return Err(damaged(&unlike(name)));
         }
     }
-    Ok(())
+    Ok(kind)
+}
+
+/// Which workbook it is, by the names of its parts.
+fn kind(file: &str, parts: &[(String, u64)], archive: &mut ZipArchive<Cursor<&[u8]>>) -> Result<Workbook, IngestError> {
+    let file = file.to_owned();
+    let has = |start: &str| parts.iter().any(|(name, _)| name.starts_with(start));
+    if has("xl/workbook.bin") {
+        return Err(IngestError::OtherWorkbook { file, found: "a binary workbook (.xlsb)" });
+    }
+    if has("xl/") {
+        return Ok(Workbook::Excel);
+    }
+    if has("content.xml") && has("mimetype") {
+        let mut stated = String::new();
+        let is_read = archive.by_name("mimetype").is_ok_and(|part| part.take(100).read_to_string(&mut stated).is_ok());
+        if is_read && stated.trim().starts_with(OPEN_DOCUMENT) {
+            return Ok(Workbook::OpenDocument);
+        }
+        return Err(IngestError::NoSpreadsheet {
+            file,
+            found: "an OpenDocument file, but no spreadsheet (.ods)".into(),
+        });
+    }
+    let found = match (has("word/"), has("ppt/")) {
+        (true, _) => "a Word document without text",
+        (_, true) => "a PowerPoint presentation",
+        _ => "a zip archive; if the answers are in it, unpack it first",
+    };
+    Err(IngestError::NoSpreadsheet { file, found: found.into() })
+}
+
+/// Whether the part is one that is read; pictures and the like are not.
+fn is_read(name: &str) -> bool {
+    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+    matches!(extension, "xml" | "rels") && !name.starts_with("thumbnails/")
+}
+
+fn unlike(part: &str) -> String {
+    format!("its part {part} is not what its size and checksum say")
+}
+
+fn refused(part: &str, error: &ZipError) -> String {
+    match error {
+        ZipError::UnsupportedArchive(what) if what.to_lowercase().contains("password") => {
+            format!("its part {part} is encrypted")
+        }
+        ZipError::UnsupportedArchive(_) | ZipError::CompressionMethodNotSupported(_) => {
+            format!("its part {part} is compressed in a way that workbooks are not")
+        }
+        _ => format!("its part {part} cannot be found where the table of contents says"),
+    }
 }
 
 /// The number in `uniqueCount="..."`; too large a number is the largest.
@@ -100,9 +189,11 @@ mod tests {
     #[test]
     fn a_workbook_is_told_from_other_archives() {
         assert!(check("a.xlsx", &archive(&[("[Content_Types].xml", ""), ("xl\\Workbook.xml", "")])).is_ok());
-        assert!(message(&archive(&[("word/document.xml", "")])).ends_with("it is a Word document"));
-        assert!(message(&archive(&[("photo.jpg", "")])).ends_with("it is a zip archive"));
-        assert!(message(&archive(&[("mimetype", ""), ("content.xml", "")])).contains("OpenDocument"));
+        assert!(message(&archive(&[("word/styles.xml", "")])).ends_with("it is a Word document without text"));
+        assert!(message(&archive(&[("photo.jpg", "")])).contains("it is a zip archive"));
+        assert!(message(&archive(&[("mimetype", ""), ("content.xml", "")])).contains("OpenDocument file, but no"));
+        let sheets = archive(&[("mimetype", OPEN_DOCUMENT), ("content.xml", "")]);
+        assert_eq!(check("a.ods", &sheets).unwrap(), Workbook::OpenDocument);
         assert!(message(&archive(&[("xl/workbook.bin", "")])).contains(".xlsb"));
     }
 
@@ -126,6 +217,19 @@ mod tests {
         }
         let honest = "<sst count=\"1\" uniqueCount=\"1\"><si><t>a</t></si></sst>";
         assert!(check("a.xlsx", &archive(&[("xl/workbook.xml", ""), ("xl/sharedStrings.xml", honest)])).is_ok());
+    }
+
+    #[test]
+    fn a_part_that_is_not_what_is_stated_is_named() {
+        let whole = archive(&[("xl/workbook.xml", "<workbook/>"), ("xl/worksheets/sheet1.xml", &"<c/>".repeat(5000))]);
+        let entry = whole.windows(4).rposition(|bytes| bytes == b"PK\x01\x02").unwrap();
+        // Checksum and unpacked size in the central directory: 16 and 24 bytes into an entry.
+        for (at, wrong) in [(16, 7_u32), (24, 3), (24, 30_000)] {
+            let mut archive = whole.clone();
+            archive[entry + at..entry + at + 4].copy_from_slice(&wrong.to_le_bytes());
+            let detail = "its part xl/worksheets/sheet1.xml is not what its size and checksum say";
+            assert!(message(&archive).ends_with(detail), "{}", message(&archive));
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! A table, built row by row within the limits.
 
-use super::header::{self, Merged};
+use super::header::{self, Span};
+use super::merged::Merged;
 use super::rows::{MAX_ROW_BYTES, MAX_ROW_CELLS, Record, Rows};
 use super::text::At;
 use super::{Column, Table, is_blank, is_email, tidy};
@@ -25,7 +26,6 @@ pub(super) struct TableBuilder {
     is_strict: bool,
     /// The rows kept back, none of them blank.
     head: Vec<(At, Record)>,
-    merged: Vec<Merged>,
     /// Its first row and the names of the columns; `None` while rows are kept back.
     header: Option<(u32, Vec<String>)>,
     /// Whether the names of the columns stand with every cell, not in a row of their own.
@@ -33,6 +33,9 @@ pub(super) struct TableBuilder {
     /// Whether the column holds anything below the header.
     is_filled: Vec<bool>,
     n_bytes: u64,
+    /// The merged cells of the sheet's head.
+    #[allow(dead_code, reason = "the header will be worked out with them")]
+    pub(super) merged: Vec<Merged>,
 }
 
 impl TableBuilder {
@@ -117,10 +120,15 @@ impl TableBuilder {
         let mut head = std::mem::take(&mut self.head);
         let rows: Vec<Vec<String>> =
             head.iter().map(|(_, record)| record.cells().map(str::to_owned).collect()).collect();
-        let position = |row: usize| head.iter().position(|(at, _)| at.row as usize == row);
-        let merged: Vec<Merged> =
-            self.merged.iter().filter_map(|span| Some(Merged { row: position(span.row)?, ..*span })).collect();
-        let found = header::header(&rows, &merged, self.header_rows);
+        let position = |row: u32| head.iter().position(|(at, _)| at.row == row);
+        let across = self.merged.iter().filter(|range| range.first_row == range.last_row);
+        let spans: Vec<Span> = across
+            .filter_map(|range| {
+                let (first, last) = (range.first_column as usize, range.last_column as usize);
+                Some(Span { row: position(range.first_row + 1)?, first, last })
+            })
+            .collect();
+        let found = header::header(&rows, &spans, self.header_rows);
         let first = found.n_titles;
         let behind = (first + found.n_rows).min(head.len());
         let numbers = |from: usize, to: usize| -> Vec<u32> { head[from..to].iter().map(|(at, _)| at.row).collect() };

@@ -10,7 +10,7 @@ pub(super) const ROWS: usize = 8;
 
 /// Cells merged in one row: from the first column to the last, 0-based.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) struct Merged {
+pub(super) struct Span {
     /// Index into the rows handed over with it.
     pub(super) row: usize,
     pub(super) first: usize,
@@ -32,11 +32,11 @@ pub(super) struct Header {
 
 /// Reads the header. `rows`: the first rows that are not blank, the header among them, at most [`ROWS`]. `wanted`: how many rows the
 /// user says it has.
-pub(super) fn header(rows: &[Vec<String>], merged: &[Merged], wanted: Option<usize>) -> Header {
+pub(super) fn header(rows: &[Vec<String>], merged: &[Span], wanted: Option<usize>) -> Header {
     let n_titles = n_titles(rows, wanted.unwrap_or(1));
     let rows = rows.get(n_titles..).unwrap_or_default();
-    let merged: Vec<Merged> =
-        merged.iter().filter_map(|span| Some(Merged { row: span.row.checked_sub(n_titles)?, ..*span })).collect();
+    let merged: Vec<Span> =
+        merged.iter().filter_map(|span| Some(Span { row: span.row.checked_sub(n_titles)?, ..*span })).collect();
     let (n_rows, reason) = match wanted {
         Some(wanted) => (wanted.min(rows.len()), "the configuration says so"),
         None if has_import_ids(rows) => (3, "the third row holds Qualtrics' import ids"),
@@ -101,7 +101,7 @@ fn is_option_row(rows: &[Vec<String>]) -> bool {
 }
 
 /// Merged cells in the first row, each over columns that the second row names.
-fn is_spanned(rows: &[Vec<String>], merged: &[Merged]) -> bool {
+fn is_spanned(rows: &[Vec<String>], merged: &[Span]) -> bool {
     let [first, second, ..] = rows else { return false };
     let is_filled = |row: &[String], at: usize| row.get(at).is_some_and(|cell| !is_blank(cell));
     let mut spans = merged.iter().filter(|span| span.row == 0 && span.last > span.first).peekable();
@@ -126,7 +126,7 @@ fn by_wording(wordings: &[String], codes: &[String]) -> Vec<String> {
 }
 
 /// `Question [Option]` for each option below a question; the question alone where the row below only says that its answer stands there.
-fn joined(rows: &[Vec<String>], merged: &[Merged]) -> Vec<String> {
+fn joined(rows: &[Vec<String>], merged: &[Span]) -> Vec<String> {
     let n_columns = rows.iter().map(Vec::len).max().unwrap_or_default();
     let cell = |row: usize, at: usize| {
         rows.get(row).and_then(|cells| cells.get(at)).map(|cell| tidy(cell)).unwrap_or_default()
@@ -209,7 +209,7 @@ mod tests {
     #[test]
     fn merged_cells_span_the_columns_that_the_next_row_names() {
         let text = rows("ID,How clear are they?,,Why?\nid,Aims,Cost,in words\n1,2,3,x");
-        let spans = [Merged { row: 0, first: 1, last: 2 }];
+        let spans = [Span { row: 0, first: 1, last: 2 }];
         let found = header(&text, &spans, None);
         assert_eq!(found.n_rows, 2);
         assert_eq!(found.names, ["ID", "How clear are they? [Aims]", "How clear are they? [Cost]", "Why?"]);

@@ -3,14 +3,19 @@
 //! The cells are streamed: calamine's ranges take memory for every cell between the first and the last, which one stray
 //! cell in the bottom right corner would make 17 thousand million.
 
+use super::merged::{self, HEAD_ROWS, Merged, merged_head};
+use super::sheets::{Sheet, choose};
+use super::value::{shown_bool, shown_iso_moment, shown_iso_span, shown_moment, shown_number, shown_span};
 use super::{Table, TableBuilder, is_blank};
-use crate::ingest::{Decision, IngestError};
+use crate::ingest::{Decision, IngestError, column_letters};
 use calamine::{DataRef, ExcelDateTime, ExcelDateTimeType, Reader, SheetType, SheetVisible, Xlsx, XlsxError};
 use std::io::Cursor;
 
 type Workbook<'b> = Xlsx<Cursor<&'b [u8]>>;
 
-/// Excel has no columns past XFD.
+/// Excel has no rows below this one.
+const MAX_ROWS: u32 = 1 << 20;
+/// And no columns past XFD.
 const MAX_COLUMNS: usize = 16_384;
 
 /// Reads the `wanted` sheet, else the first visible one with rows below its header.
@@ -25,44 +30,14 @@ pub(super) fn read(
     decisions: &mut Vec<Decision>,
 ) -> Result<Table, IngestError> {
     let mut workbook = Workbook::new(Cursor::new(bytes)).map_err(|error| damaged(file, "", &error))?;
-    let sheets: Vec<_> =
-        workbook.sheets_metadata().iter().filter(|sheet| sheet.typ == SheetType::WorkSheet).cloned().collect();
-    let available = || sheets.iter().map(|sheet| sheet.name.clone()).collect();
-    if let Some(wanted) = wanted {
-        let Some(sheet) = sheets.iter().find(|sheet| sheet.name == wanted) else {
-            return Err(IngestError::NoSuchSheet { file: file.into(), wanted: wanted.into(), available: available() });
-        };
-        return read_sheet(&mut workbook, file, builder(&sheet.name));
-    }
-    let mut with_rows = Vec::new();
-    let mut with_header = None;
-    for sheet in sheets.iter().filter(|sheet| sheet.visible == SheetVisible::Visible) {
-        match filled_rows(&mut workbook, file, &sheet.name)? {
-            0 => {}
-            1 => with_header = with_header.or(Some(&sheet.name)),
-            _ => with_rows.push(&sheet.name),
-        }
-    }
-    let Some((&first, others)) = with_rows.split_first() else {
-        // The builder says what is missing.
-        let sheet = with_header.or(sheets.first().map(|sheet| &sheet.name)).map_or("", String::as_str);
-        if sheets.is_empty() {
-            return builder("").finish();
-        }
-        return read_sheet(&mut workbook, file, builder(sheet));
-    };
-    if !others.is_empty() {
-        decisions.push(Decision {
-            about: file.to_owned(),
-            decided: format!("the sheet {first:?} is read"),
-            reason: format!("it is the first that holds data; not read: {}", quoted(others)),
-        });
-    }
-    read_sheet(&mut workbook, file, builder(first))
-}
-
-fn quoted(names: &[&String]) -> String {
-    names.iter().map(|name| format!("{name:?}")).collect::<Vec<_>>().join(", ")
+    let sheets: Vec<Sheet> = workbook
+        .sheets_metadata()
+        .iter()
+        .filter(|sheet| sheet.typ == SheetType::WorkSheet)
+        .map(|sheet| Sheet { name: sheet.name.clone(), is_visible: sheet.visible == SheetVisible::Visible })
+        .collect();
+    let name = choose(file, &sheets, wanted, |name| filled_rows(&mut workbook, file, name), decisions)?;
+    read_sheet(&mut workbook, file, builder(name))
 }
 
 /// The number of rows that are not blank, counted up to 2.
@@ -75,8 +50,28 @@ fn filled_rows(workbook: &mut Workbook<'_>, file: &str, sheet: &str) -> Result<u
     Ok(n_filled)
 }
 
-fn read_sheet(workbook: &mut Workbook<'_>, file: &str, mut builder: TableBuilder) -> Result<Table, IngestError> {
+/// The merged cells of the sheet's head. They stand behind the cells in the file, so that the whole sheet is looked through.
+fn merged(workbook: &mut Workbook<'_>, file: &str, sheet: &str) -> Result<Vec<Merged>, IngestError> {
+    let mut head = Vec::new();
+    each_row(workbook, file, sheet, |row, cells| {
+        head.extend((row <= HEAD_ROWS).then_some(cells));
+        Ok(row < HEAD_ROWS)
+    })?;
+    if !merged::has_gaps(&head) {
+        return Ok(Vec::new());
+    }
+    let ranges = workbook.merge_cells_by_sheet_name(sheet).map_err(|error| damaged(file, sheet, &error))?;
+    Ok(merged_head(ranges.into_iter().map(|range| Merged {
+        first_row: range.start.0,
+        first_column: range.start.1,
+        last_row: range.end.0,
+        last_column: range.end.1,
+    })))
+}
+
+fn read_sheet(workbook: &mut Workbook<'_>, file: &str, builder: TableBuilder) -> Result<Table, IngestError> {
     let sheet = builder.table.sheet.to_string();
+    let mut builder = builder.with_merged(merged(workbook, file, &sheet)?);
     each_row(workbook, file, &sheet, |row, cells| builder.push(row, &cells).map(|()| true))?;
     builder.finish()
 }
@@ -92,8 +87,8 @@ fn each_row(
     let fail = |error: XlsxError| damaged(file, sheet, &error);
     let mut reader = workbook.worksheet_cells_reader(sheet).map_err(fail)?;
     let (mut row_idx, mut cells) = (0, Vec::new());
-    while let Some(cell) = reader.next_cell().map_err(fail)? {
-        let (cell_row, column_idx) = cell.get_position();
+    while let Some(cell) = reader.next_cell_with_formula_metadata().map_err(fail)? {
+        let (cell_row, column_idx) = cell.pos;
         if cell_row > row_idx {
             if !cells.is_empty() && !take(row_idx.saturating_add(1), std::mem::take(&mut cells))? {
                 return Ok(());
@@ -101,11 +96,15 @@ fn each_row(
             row_idx = cell_row;
         }
         let column_idx = column_idx as usize;
-        if cell_row < row_idx || column_idx >= MAX_COLUMNS {
+        if cell_row < row_idx || cell_row >= MAX_ROWS || column_idx >= MAX_COLUMNS {
             let detail = "its cells are not where they should be".to_owned();
             return Err(IngestError::Damaged { file: file.to_owned(), sheet: sheet.to_owned(), detail });
         }
-        let text = shown(cell.get_value(), is_1904);
+        if cell.formula.is_some() && cell.value == DataRef::Empty {
+            let name = format!("{}{}", column_letters(cell.pos.1), cell_row + 1);
+            return Err(IngestError::BlankFormula { file: file.to_owned(), sheet: sheet.to_owned(), cell: name });
+        }
+        let text = shown(&cell.value, is_1904);
         if !text.is_empty() {
             if cells.len() <= column_idx {
                 cells.resize(column_idx + 1, String::new());
@@ -127,10 +126,10 @@ fn shown(value: &DataRef<'_>, is_1904: bool) -> String {
         DataRef::SharedString(text) => line_breaks(text),
         DataRef::Int(number) => number.to_string(),
         DataRef::Float(number) => shown_number(*number),
-        DataRef::Bool(true) => "TRUE".into(),
-        DataRef::Bool(false) => "FALSE".into(),
+        DataRef::Bool(is_true) => shown_bool(*is_true).into(),
         DataRef::DateTime(time) => shown_time(time, is_1904),
-        DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => text.clone(),
+        DataRef::DateTimeIso(text) => shown_iso_moment(text),
+        DataRef::DurationIso(text) => shown_iso_span(text),
         DataRef::Error(error) => error.to_string(),
     }
 }
@@ -140,34 +139,24 @@ fn line_breaks(text: &str) -> String {
     if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n") } else { text.to_owned() }
 }
 
-/// Integers as integers, others with the fewest digits that give the number back.
-fn shown_number(number: f64) -> String {
-    /// Up to here every integer has an f64 of its own.
-    const LARGEST: f64 = 9_007_199_254_740_992.0;
-    let size = number.abs();
-    if number == 0.0 {
-        "0".into()
-    } else if (1e-5..=LARGEST).contains(&size) {
-        number.to_string()
-    } else {
-        format!("{number:e}")
-    }
-}
-
-/// `2026-03-04 09:15:22`; without the time at midnight, without the date for a time of day or a span of time.
+/// `2026-03-04 09:15:22`; without the time at midnight, without the date for a time of day or a span of time. A number that
+/// no day has, as there are none before 1900 and after 9999, is shown as a number.
 fn shown_time(time: &ExcelDateTime, is_1904: bool) -> String {
     const SECONDS_A_DAY: i64 = 86_400;
+    /// Of 9999-12-31, counted from 1900 and from 1904.
+    const LAST_DAYS: [i64; 2] = [2_958_465, 2_957_003];
     // Excel stores fractions of a day, so a full second is off by some microseconds: rounded before it is split up.
     let seconds = (time.as_f64() * SECONDS_A_DAY as f64).round() as i64;
-    let (days, seconds) = (seconds.div_euclid(SECONDS_A_DAY), seconds.rem_euclid(SECONDS_A_DAY));
-    let clock = |hours: i64| format!("{hours:02}:{:02}:{:02}", seconds / 60 % 60, seconds % 60);
-    if days == 0 || (time.is_duration() && days > 0) {
-        return clock(days * 24 + seconds / 3600);
+    let days = seconds.div_euclid(SECONDS_A_DAY);
+    if time.is_duration() || (days == 0 && !is_1904) {
+        return shown_span(seconds);
+    }
+    if !(0..=LAST_DAYS[usize::from(is_1904)]).contains(&days) {
+        return shown_number(time.as_f64());
     }
     let day = ExcelDateTime::new(days as f64, ExcelDateTimeType::DateTime, is_1904);
     let (year, month, day, ..) = day.to_ymd_hms_milli();
-    let date = format!("{year:04}-{month:02}-{day:02}");
-    if seconds == 0 { date } else { format!("{date} {}", clock(seconds / 3600)) }
+    shown_moment(&format!("{year:04}-{month:02}-{day:02}"), seconds.rem_euclid(SECONDS_A_DAY))
 }
 
 fn damaged(file: &str, sheet: &str, error: &XlsxError) -> IngestError {
@@ -255,6 +244,23 @@ mod tests {
     }
 
     #[test]
+    fn merged_cells_of_the_head_are_found() {
+        let mut writer = Writer::new();
+        let sheet = writer.add_worksheet().set_name("S").unwrap();
+        sheet.merge_range(0, 1, 0, 3, "Where?", &Format::new()).unwrap();
+        sheet.merge_range(0, 0, 1, 0, "id", &Format::new()).unwrap();
+        sheet.merge_range(20, 0, 21, 3, "later", &Format::new()).unwrap();
+        for (column, name) in (1..).zip(["Bus", "Train", "Ferry"]) {
+            sheet.write_string(1, column, name).unwrap();
+        }
+        let bytes = writer.save_to_buffer().unwrap();
+        let mut workbook = Workbook::new(Cursor::new(bytes.as_slice())).unwrap();
+        let range =
+            |first_row, first_column, last_row, last_column| Merged { first_row, first_column, last_row, last_column };
+        assert_eq!(merged(&mut workbook, "a.xlsx", "S").unwrap(), [range(0, 0, 1, 0), range(0, 1, 0, 3)]);
+    }
+
+    #[test]
     fn a_single_cell_in_the_last_corner_takes_no_memory() {
         let mut writer = Writer::new();
         let sheet = writer.add_worksheet();
@@ -307,8 +313,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_and_spans_of_time_have_one_form() {
-        assert_eq!(["0", "-3", "1e17", "1.5e-7"], [-0.0, -3.0, 1e17, 1.5e-7].map(shown_number));
+    fn days_and_spans_of_time_have_one_form() {
         let span = ExcelDateTime::new(1.5, ExcelDateTimeType::TimeDelta, false);
         assert_eq!(shown_time(&span, false), "36:00:00");
     }
