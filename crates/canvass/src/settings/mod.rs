@@ -5,12 +5,16 @@
 //! is again a valid [`Config`] that gives the same run.
 
 mod config;
+mod report;
 
 use serde::{Deserialize, Serialize};
 
 pub use config::{
     Config, CrosstabConfig, InputConfig, QuestionConfig, ReferenceConfig, SettingsError, TextConfig, TokenizerConfig,
     read_synonyms,
+};
+pub use report::{
+    HouseFile, HouseFileConfig, MOST_RESPONSES, ReportConfig, ReportFormat, ReportLanguage, ReportSection, ReportSettings,
 };
 
 /// How a file holds its answers.
@@ -288,6 +292,8 @@ pub struct Settings {
     pub crosstabs: CrosstabSettings,
     /// What must not show through the numbers.
     pub privacy: PrivacySettings,
+    /// How the papers look and read.
+    pub report: ReportSettings,
     /// The texts sent with the form.
     #[serde(rename = "reference", skip_serializing_if = "Vec::is_empty")]
     pub references: Vec<Reference>,
