@@ -20,7 +20,7 @@ use crate::privacy;
 use crate::house::{self, House};
 use crate::progress::{Observer, Stage};
 use crate::references;
-use crate::settings::{Config, Layout, QuestionKind, Settings, SettingsError};
+use crate::settings::{Config, Layout, QuestionKind, Settings, SettingsError, check_quantifiers};
 use crate::statistics::{self, Statistics};
 use crate::tokenizers::{self, OwnTokenizer};
 use canvass_analysis::{Group, Stability, Themes};
@@ -288,6 +288,7 @@ fn tell(
         n_submissions: intake.submissions.len() as u64,
         n_submissions_set_aside: ledger.set_aside.iter().filter(|set_aside| **set_aside).count() as u64,
         count_by: settings.findings.count_by,
+        quantifiers: settings.findings.quantifiers.clone(),
         blocs: find_blocs(intake, questions, &built),
         questions: built,
         profile: statistics.profile,
@@ -341,6 +342,9 @@ pub(crate) fn check(config: &Config) -> Result<(), Error> {
     }
     bound("findings.count", config.findings.count, 1, 100)?;
     bound("findings.verbatims", config.findings.verbatims, 1, 100)?;
+    bound("findings.smallest_group", config.findings.smallest_group, 1, 1000)?;
+    bound("findings.beyond", config.findings.beyond, 0, 1000)?;
+    check_quantifiers(&config.findings.quantifiers)?;
     bound("text.quotation_words", config.text.quotation_words, 3, 1000)?;
     bound("text.boilerplate_words", config.text.boilerplate_words, 2, 1000)?;
     bound("text.min_language_group", config.text.min_language_group, 1, u32::MAX)?;

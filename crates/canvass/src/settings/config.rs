@@ -4,6 +4,7 @@ use super::{
     DateOrder, FindingSettings, Layout, LedgerSettings, PrivacySettings, QuestionKind, ReportConfig, Synonym, TextSettings,
 };
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// A configuration as written by a user; what it leaves out is worked out from the files or takes its default.
@@ -108,6 +109,10 @@ pub struct QuestionConfig {
     pub options: Vec<String>,
     /// Closed questions: the options that say that none applies; empty: worked out.
     pub not_applicable: Vec<String>,
+    /// Open questions: whether they are answered with lists of names. `None`: worked out.
+    pub list: Option<bool>,
+    /// Open questions answered with names: what counts as one group, by its label.
+    pub names: BTreeMap<String, Vec<String>>,
 }
 
 /// Which cross-tables are made.

@@ -414,6 +414,7 @@ fn a_consultation_without_questions_is_a_page() {
         respondents_linked: true,
         n_submissions: 0,
         n_submissions_set_aside: 0,
+        quantifiers: Vec::new(),
         count_by: crate::settings::CountBy::Both,
         blocs: Vec::new(),
         questions: Vec::new(),
