@@ -22,11 +22,13 @@
 //! Nothing here knows a command line, a clock or an environment; the file system is touched by `ingest` and `run_folder`
 //! only. The thread count is that of rayon's current pool, and no result depends on it.
 
+pub mod diff;
 mod docx;
 pub mod duplicates;
 mod error;
 pub mod findings;
 pub mod generate;
+mod house;
 pub mod ingest;
 mod inspect;
 pub mod ledger;
@@ -45,6 +47,7 @@ pub use canvass_analysis::DuplicateSettings;
 pub use canvass_text::Language;
 pub use error::Error;
 pub use findings::Findings;
+pub use house::{House, Logo, LogoKind, Template};
 pub use inspect::{InspectedColumn, InspectedQuestion, Inspection, inspect};
 pub use pipeline::{Companions, LanguageGroup, LanguageSource, QuestionRun, ReadIn, Request, Run, analyse, run};
 pub use privacy::Masked;

@@ -4,7 +4,7 @@ use canvass::DuplicateSettings;
 use canvass::generate::{Adversarial, Edit};
 use canvass::pipeline::DEFAULT_SEED;
 use canvass::quality::{ClusterAlgorithm, ClusterCount};
-use canvass::settings::Layout;
+use canvass::settings::{Layout, ReportFormat, ReportLanguage};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::num::NonZeroU16;
@@ -46,6 +46,8 @@ pub(crate) enum Command {
     Verify(Verify),
     /// Tell what happened to one response
     Explain(Explain),
+    /// Compare two run folders: what went in, what was found, and who came or went
+    Diff(Diff),
     /// Find copies, edited copies and shared passages in files of texts of any length, and nothing else
     Duplicates(Box<Duplicates>),
     /// Measure how good canvass is on data of your own, or on data it generates
@@ -78,6 +80,28 @@ pub(crate) struct Run {
     /// A tokenizer.json that takes the place of a language's, as en=FILE; may be given several times
     #[arg(long, value_name = "LANGUAGE=FILE", value_parser = tokenizer)]
     pub(crate) tokenizer: Vec<(String, PathBuf)>,
+    /// The forms the report is written in (default: all of them)
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', value_parser = formats())]
+    pub(crate) formats: Vec<ReportFormat>,
+    /// The language of the report's fixed words (default en); what respondents wrote, and what is found, stay as they are
+    #[arg(long, value_name = "LANGUAGE", value_parser = report_languages())]
+    pub(crate) report_language: Option<ReportLanguage>,
+}
+
+/// Takes the name of a form.
+fn formats() -> impl TypedValueParser<Value = ReportFormat> {
+    PossibleValuesParser::new(ReportFormat::ALL.map(ReportFormat::name)).map(|name| {
+        // The parser takes no other name.
+        ReportFormat::ALL.into_iter().find(|format| format.name() == name).unwrap_or(ReportFormat::Html)
+    })
+}
+
+/// Takes the code of a language of reports.
+fn report_languages() -> impl TypedValueParser<Value = ReportLanguage> {
+    PossibleValuesParser::new(ReportLanguage::ALL.map(ReportLanguage::code)).map(|code| {
+        // The parser takes no other code.
+        ReportLanguage::ALL.into_iter().find(|language| language.code() == code).unwrap_or_default()
+    })
 }
 
 /// The answers, and how they are to be read.
@@ -193,6 +217,28 @@ pub(crate) struct Explain {
     /// One question only
     #[arg(long, value_name = "Q")]
     pub(crate) question: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Diff {
+    /// The earlier run folder
+    #[arg(value_name = "RUN_A")]
+    pub(crate) before: PathBuf,
+    /// The later run folder
+    #[arg(value_name = "RUN_B")]
+    pub(crate) after: PathBuf,
+    /// How the comparison is written to standard output
+    #[arg(long, value_enum, default_value_t = DiffFormat::Text, value_name = "FORMAT")]
+    pub(crate) format: DiffFormat,
+}
+
+/// How a comparison is written.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(crate) enum DiffFormat {
+    /// For people.
+    Text,
+    /// A JSON object.
+    Json,
 }
 
 #[derive(Debug, Subcommand)]

@@ -3,6 +3,7 @@
 use crate::arguments::{Command, Explain, Input, Run, Verify};
 use crate::bench;
 use crate::console::Console;
+use crate::diff;
 use crate::inspect;
 use crate::progress::Progress;
 use canvass::findings::{Finding, LanguageCount, QuestionFindings};
@@ -19,6 +20,7 @@ pub(crate) fn execute(command: &Command, console: Console) -> Result<ExitCode, E
         Command::Inspect(arguments) => inspect::execute(arguments, console),
         Command::Verify(arguments) => verify(arguments, console),
         Command::Explain(arguments) => explain(arguments, console),
+        Command::Diff(arguments) => diff::execute(arguments, console),
         Command::Duplicates(arguments) => bench::find_duplicates(arguments, console),
         Command::Bench(arguments) => bench::execute(arguments, console),
     }
@@ -32,7 +34,9 @@ fn run(arguments: &Run, console: Console) -> Result<ExitCode, Error> {
     progress.begin(Stage::Report, Some(files.len() as u64));
     run_folder::write(&arguments.out, &files, arguments.force, &|| progress.advance(Stage::Report, 1))?;
     progress.end(Stage::Report, files.len() as u64);
-    let page = arguments.out.join("report.html");
+    // The first of the forms asked for.
+    let name = files.first().map_or(report::MANIFEST, |file| file.name);
+    let page = arguments.out.join(name);
     console.event(&json!({
         "event": "done",
         "report": page.display().to_string(),
@@ -77,6 +81,10 @@ fn request(arguments: &Run) -> Result<Request, Error> {
     let mut config = input_config(&arguments.input)?;
     config.seed = arguments.seed.or(config.seed);
     config.privacy.redact |= arguments.redact;
+    if !arguments.formats.is_empty() {
+        config.report.formats.clone_from(&arguments.formats);
+    }
+    config.report.language = arguments.report_language.unwrap_or(config.report.language);
     for path in &arguments.synonyms {
         // Those of a run folder's settings are there already.
         let synonyms = read_synonyms(path)?;
@@ -97,6 +105,7 @@ fn request(arguments: &Run) -> Result<Request, Error> {
         questions_file: arguments.input.questions.clone(),
         references: arguments.reference.clone(),
         tokenizers: arguments.tokenizer.iter().map(|(_, file)| file.clone()).collect(),
+        house: Vec::new(),
     })
 }
 

@@ -6,6 +6,7 @@ mod arguments;
 mod bench;
 mod commands;
 mod console;
+mod diff;
 mod inspect;
 mod progress;
 

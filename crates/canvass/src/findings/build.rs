@@ -70,6 +70,8 @@ pub(crate) fn build_question(
         themes,
         no_theme: no_theme_in(&|language| !further.contains(&language)),
         languages,
+        beyond: super::Beyond::default(),
+        names: None,
         set_aside: set_aside(coded),
         duplicates: groups(coded, &coded.copied.groups, 'd'),
         quotations: groups(coded, &coded.copied.quotations, 'r'),

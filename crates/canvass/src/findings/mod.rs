@@ -2,19 +2,29 @@
 //!
 //! Counts are of respondents, on the question's own base.
 
+mod beyond;
 mod blocs;
+mod breakdown;
 mod build;
 mod coded;
+mod dissent;
 mod label;
+mod names;
 mod ranking;
+mod sentence;
 mod verbatim;
 
 use crate::statistics::{ClosedQuestion, CrossTable, Profile};
 use serde::{Deserialize, Serialize};
 
+pub use beyond::{Beyond, SmallGroup, ThemeBelow};
 pub(crate) use blocs::{CopiedText, CopiedTexts, blocs};
+pub use breakdown::{Breakdown, BreakdownGroup, Representation};
 pub(crate) use build::build_question;
 pub(crate) use coded::{Coded, units};
+pub use dissent::{Against, Dissent, OpposingVerbatim, Stance, StanceCount, Stances};
+pub use names::{NameCount, NameGroup, Names};
+pub use sentence::{SentencePart, SentenceSource};
 
 /// Everything a report says. `findings.json` is this, serialised.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -34,6 +44,8 @@ pub struct Findings {
     pub n_submissions_set_aside: u64,
     /// Which of the two counts of each theme leads, as the settings say.
     pub count_by: crate::settings::CountBy,
+    /// The scale that puts shares into words, as the settings have it: the first step that a share reaches says it.
+    pub quantifiers: Vec<crate::settings::Quantifier>,
     /// Respondents who share copied text in several questions, the largest bloc first.
     pub blocs: Vec<Bloc>,
     /// The open questions in the order of the form.
@@ -140,6 +152,10 @@ pub struct QuestionFindings {
     pub no_theme: Vec<NoTheme>,
     /// The answers in each further language that has themes of its own, the largest group first.
     pub languages: Vec<LanguageFindings>,
+    /// What the findings leave out, and whom.
+    pub beyond: Beyond,
+    /// Who is named, where the question is answered with lists of names.
+    pub names: Option<Names>,
     /// The responses that are not in the base, and why.
     pub set_aside: Vec<SetAside>,
     /// The groups of duplicates: exact, near, filled-in and partial copies.
@@ -251,8 +267,14 @@ pub struct Finding {
     pub theme_id: String,
     /// A short phrase in respondents' words.
     pub label: String,
-    /// A sentence in respondents' words: the first verbatim, white space evened out.
+    /// A sentence in respondents' words: the first verbatim, white space evened out; of a long one whole clauses, with "[…]" where
+    /// some are left out.
     pub sentence: String,
+    /// Where it stands.
+    pub sentence_source: Option<SentenceSource>,
+    /// The word for its share, by `Findings::quantifiers`: of `share`, or of `share_once` where that count leads; `one` of one
+    /// respondent.
+    pub quantifier: String,
     /// The respondents with a point in the theme.
     pub n_respondents: u64,
     /// The same, each group of near-duplicates counted once.
@@ -271,8 +293,13 @@ pub struct Finding {
     pub companions: Vec<String>,
     /// All its respondents, in the order of the file.
     pub respondents: Vec<String>,
-    /// Quotations that show it, each from another respondent and none a near-duplicate of another.
+    /// Quotations that show it, each from another respondent and none a near-duplicate of another; as far as there are, from
+    /// different groups.
     pub verbatims: Vec<Verbatim>,
+    /// Who says it, by each attribute and by the closed question that the question explains, as far as `crosstabs.by` names them.
+    pub breakdown: Vec<Breakdown>,
+    /// Who disagrees.
+    pub dissent: Dissent,
 }
 
 /// How often a theme comes back when a fifth of the respondents, drawn by the seed, is left out and themes are found anew.
@@ -343,9 +370,22 @@ pub struct Verbatim {
     pub start: u32,
     /// One past its last byte.
     pub end: u32,
+    /// The group its respondent is of; none where there is nothing to tell respondents apart by, and where small cells are
+    /// suppressed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub group: Option<VerbatimGroup>,
     /// What was analysed in its place, where the file has a translation.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub translation: Option<TranslatedPassage>,
+}
+
+/// Which group a quotation is from.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+pub struct VerbatimGroup {
+    /// What the groups are made by: the first name of `crosstabs.by`, else the first attribute.
+    pub by_name: String,
+    /// The value of the respondent; `did not say` where there is none.
+    pub group: String,
 }
 
 /// A passage of a translation, byte for byte.

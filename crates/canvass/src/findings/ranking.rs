@@ -4,7 +4,7 @@ use super::coded::{Coded, distinct};
 use super::verbatim::{Candidate, choose};
 use super::{Finding, StabilityVerdict, ThemeBasis, ThemeStability, ThemeTerm, four_decimals, label};
 use crate::pipeline::LanguageGroup;
-use crate::settings::{CountBy, FindingSettings};
+use crate::settings::{CountBy, FindingSettings, quantifier};
 use canvass_analysis::{Stability, Theme};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -75,15 +75,18 @@ pub(super) fn rank(
         let theme_id = format!("{prefix}t{:0width$}", at + 1);
         let others = named_by(order.iter().filter(|other| *other != theme_idx).map(|other| &themes[*other]));
         let label = free_label(coded, &themes[*theme_idx], &members[*theme_idx], &others, &mut used);
-        let shares = counts[*theme_idx].0 as f64;
+        let share = four_decimals(counts[*theme_idx].0 as f64 / base as f64);
+        let share_once = four_decimals(counts[*theme_idx].1 as f64 / whole_once as f64);
+        let leading = if settings.count_by == CountBy::Once { share_once } else { share };
         ranked.push(Finding {
             rank: at as u32 + 1,
             rank_once: place(&orders.once, *theme_idx),
             rank_raw: place(&orders.raw, *theme_idx),
             rank_differs: place(&orders.once, *theme_idx) != place(&orders.raw, *theme_idx),
-            share: four_decimals(shares / base as f64),
-            share_once: four_decimals(counts[*theme_idx].1 as f64 / whole_once as f64),
-            language_share: four_decimals(shares / language_base as f64),
+            share,
+            share_once,
+            language_share: four_decimals(counts[*theme_idx].0 as f64 / language_base as f64),
+            quantifier: quantifier(&settings.quantifiers, leading, counts[*theme_idx].0 as u64).to_owned(),
             stability: group.stability.get(*theme_idx).and_then(stability),
             ..finding(
                 coded,
@@ -216,6 +219,8 @@ fn finding(
         theme_id,
         label,
         sentence: sentence.unwrap_or_default(),
+        sentence_source: None,
+        quantifier: String::new(),
         n_respondents: n_respondents as u64,
         n_respondents_once: n_respondents_once as u64,
         share: 0.0,
@@ -226,6 +231,8 @@ fn finding(
         companions: coded.companions(theme).iter().map(|companion| companion.surface().to_owned()).collect(),
         respondents: respondents_of(coded, members),
         verbatims,
+        breakdown: Vec::new(),
+        dissent: super::Dissent::default(),
     }
 }
 

@@ -89,6 +89,7 @@ pub(super) fn passage(coded: &Coded<'_>, response: u32, point: u32) -> Verbatim 
         text: span.of(&received.text).unwrap_or_default().to_owned(),
         start: span.start,
         end: span.end,
+        group: None,
         translation,
     }
 }

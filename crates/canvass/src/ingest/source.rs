@@ -22,6 +22,10 @@ pub enum SourceRole {
     Reference,
     /// It splits and normalises the words of a language.
     Tokenizer,
+    /// It is the picture that the papers carry.
+    Logo,
+    /// It is a form that a paper is filled into.
+    Template,
 }
 
 /// The identity of a file that was read: neither its path nor a time, so that it is the same on every computer.

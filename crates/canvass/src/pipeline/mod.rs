@@ -17,9 +17,10 @@ use crate::findings::{
 use crate::ingest::{self, Intake, Received, Source};
 use crate::ledger::{self, Ledger, Phrases, State};
 use crate::privacy;
+use crate::house::{self, House};
 use crate::progress::{Observer, Stage};
 use crate::references;
-use crate::settings::{Config, Layout, QuestionKind, Settings, SettingsError};
+use crate::settings::{Config, Layout, QuestionKind, Settings, SettingsError, check_quantifiers};
 use crate::statistics::{self, Statistics};
 use crate::tokenizers::{self, OwnTokenizer};
 use canvass_analysis::{Group, Stability, Themes};
@@ -49,6 +50,8 @@ pub struct Request {
     pub references: Vec<PathBuf>,
     /// Files among which a tokenizer that the configuration names is looked for first.
     pub tokenizers: Vec<PathBuf>,
+    /// Files among which a logo or template that the configuration names is looked for first.
+    pub house: Vec<PathBuf>,
 }
 
 /// What is read beside the answers.
@@ -58,6 +61,8 @@ pub struct Companions {
     pub references: Vec<String>,
     /// The user's own tokenizers.
     pub tokenizers: Vec<OwnTokenizer>,
+    /// The logo and the templates of the papers.
+    pub house: House,
 }
 
 /// A finished run, in memory.
@@ -75,6 +80,8 @@ pub struct Run {
     pub findings: Findings,
     /// The libraries whose versions can change a result: what each does, and its name and version.
     pub libraries: Vec<(String, String)>,
+    /// The logo and the templates of the papers.
+    pub house: House,
 }
 
 /// What the stages found in the answers to one question.
@@ -124,6 +131,7 @@ pub fn run(request: &Request, observer: &dyn Observer) -> Result<Run, Error> {
         references::read(&request.config.references, request.config_folder.as_deref(), &request.references)?;
     let tokenizers =
         tokenizers::read(&request.config.tokenizers, request.config_folder.as_deref(), &request.tokenizers)?;
+    let house = house::read(&request.config.report, request.config_folder.as_deref(), &request.house)?;
     let mut intake = ingest::read(&request.files, &request.config, request.questions_file.as_deref())?;
     for decision in &intake.decisions {
         observer.note(Stage::Intake, &format!("{}: {} ({})", decision.about, decision.decided, decision.reason));
@@ -132,7 +140,8 @@ pub fn run(request: &Request, observer: &dyn Observer) -> Result<Run, Error> {
     let (sources, references): (Vec<Source>, Vec<String>) = reference_sources.into_iter().unzip();
     intake.sources.extend(sources);
     intake.sources.extend(tokenizers.iter().map(|tokenizer| tokenizer.source.clone()));
-    analyse(intake, &request.config, &Companions { references, tokenizers }, observer)
+    intake.sources.extend(house.sources().cloned());
+    analyse(intake, &request.config, &Companions { references, tokenizers, house }, observer)
 }
 
 /// Analyses responses that are already in memory.
@@ -238,7 +247,7 @@ pub fn analyse(
     let statistics = statistics::count(&settings, &intake, &ledger, &questions, &themes);
     let findings = tell(&settings, &intake, &ledger, &questions, built, statistics);
     observer.end(Stage::Findings, findings.questions.len() as u64);
-    Ok(Run { settings, intake, ledger, questions, findings, libraries: resources.libraries() })
+    Ok(Run { settings, intake, ledger, questions, findings, libraries: resources.libraries(), house: companions.house.clone() })
 }
 
 /// Masks what must not be shown, and judges every response.
@@ -279,6 +288,7 @@ fn tell(
         n_submissions: intake.submissions.len() as u64,
         n_submissions_set_aside: ledger.set_aside.iter().filter(|set_aside| **set_aside).count() as u64,
         count_by: settings.findings.count_by,
+        quantifiers: settings.findings.quantifiers.clone(),
         blocs: find_blocs(intake, questions, &built),
         questions: built,
         profile: statistics.profile,
@@ -318,6 +328,7 @@ pub(crate) fn check(config: &Config) -> Result<(), Error> {
     lexicon::synonyms(config)?;
     config.themes.check()?;
     config.duplicates.check()?;
+    config.report.check()?;
     let bound = |setting, found: u32, low: u32, high: u32| {
         if (low..=high).contains(&found) {
             return Ok(());
@@ -331,6 +342,9 @@ pub(crate) fn check(config: &Config) -> Result<(), Error> {
     }
     bound("findings.count", config.findings.count, 1, 100)?;
     bound("findings.verbatims", config.findings.verbatims, 1, 100)?;
+    bound("findings.smallest_group", config.findings.smallest_group, 1, 1000)?;
+    bound("findings.beyond", config.findings.beyond, 0, 1000)?;
+    check_quantifiers(&config.findings.quantifiers)?;
     bound("text.quotation_words", config.text.quotation_words, 3, 1000)?;
     bound("text.boilerplate_words", config.text.boilerplate_words, 2, 1000)?;
     bound("text.min_language_group", config.text.min_language_group, 1, u32::MAX)?;
@@ -482,6 +496,7 @@ fn complete(
 ) -> Result<Settings, Error> {
     let is_reference = |source: &&Source| source.role == ingest::SourceRole::Reference;
     let references: Vec<Source> = intake.sources.iter().filter(is_reference).cloned().collect();
+    let [logo, template, page_template] = companions.house.settings();
     Ok(Settings {
         seed: config.seed.unwrap_or(DEFAULT_SEED),
         input: intake.input.clone(),
@@ -492,6 +507,7 @@ fn complete(
         findings: config.findings.clone(),
         crosstabs: statistics::by(intake, ledger, config)?,
         privacy: config.privacy.clone(),
+        report: config.report.complete(logo, template, page_template),
         references: references::settings(&references),
         tokenizers: tokenizers::settings(&companions.tokenizers),
         synonyms: config.synonyms.clone(),

@@ -20,20 +20,27 @@ const NAME: &str = "report.html";
 
 /// The template does not parse, or asks for what the findings do not hold.
 #[derive(Debug, thiserror::Error)]
-#[error("its template fails: {0}")]
-pub(super) struct TemplateError(String);
+// The alternate form adds the template's line and the causes.
+#[error("its template fails: {0:#}")]
+pub(super) struct TemplateError(minijinja::Error);
+
+impl TemplateError {
+    /// What the engine said.
+    pub(super) fn source(&self) -> &minijinja::Error {
+        &self.0
+    }
+}
 
 impl From<minijinja::Error> for TemplateError {
     fn from(error: minijinja::Error) -> Self {
-        // The alternate form adds the template's line and the causes.
-        Self(format!("{error:#}"))
+        Self(error)
     }
 }
 
 /// Writes the page.
 ///
 /// `uncoded` are the responses in no theme of each question, `beside` its copies to show; `resources` the names of the language resources and their hashes,
-/// in the order to show them.
+/// in the order to show them; `own` is a template of the user's in the place of the built-in one.
 ///
 /// # Guarantees
 /// The same arguments give the same bytes. Nothing in the page is fetched or executed.
@@ -46,8 +53,9 @@ pub(super) fn render(
     beside: &[BesideGroups<'_>],
     settings_toml: &str,
     resources: &[(String, String)],
+    own: Option<&str>,
 ) -> Result<String, TemplateError> {
-    fill(findings, &uncoded, &beside, settings_toml, resources)
+    fill(findings, &uncoded, &beside, settings_toml, resources, own)
 }
 
 /// Fills the template with anything that has the serialised form of the findings and of the responses in no theme.
@@ -57,8 +65,9 @@ fn fill(
     beside: &impl Serialize,
     settings_toml: &str,
     resources: &[(String, String)],
+    own: Option<&str>,
 ) -> Result<String, TemplateError> {
-    let environment = environment()?;
+    let environment = environment(own)?;
     let page = environment.get_template(NAME)?.render(context! {
         settings_toml,
         uncoded => Serde(uncoded),
@@ -69,14 +78,14 @@ fn fill(
     Ok(page)
 }
 
-fn environment() -> Result<Environment<'static>, TemplateError> {
+fn environment(own: Option<&str>) -> Result<Environment<'static>, TemplateError> {
     let mut environment = Environment::new();
     // A field the model no longer has must fail, not print as nothing.
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
     filters::add(&mut environment);
     super::statistics::install(&mut environment)?;
-    environment.add_template(NAME, include_str!("template.html"))?;
+    environment.add_template_owned(NAME, own.unwrap_or(include_str!("template.html")).to_owned())?;
     Ok(environment)
 }
 

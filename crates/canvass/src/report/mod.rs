@@ -4,17 +4,26 @@
 
 mod beside;
 mod chart;
+mod docx;
 mod filters;
 mod html;
 mod manifest;
+mod paper;
 mod responses;
 mod statistics;
 mod tables;
+mod template;
 mod uncoded;
+mod wording;
+mod workbook;
 
 use crate::error::Error;
 use crate::pipeline::Run;
+use crate::settings::ReportFormat;
+use paper::Paper;
+use rayon::prelude::*;
 use std::collections::BTreeMap;
+use wording::Wording;
 
 pub(crate) use manifest::hash;
 pub use manifest::{LibraryIdentity, Manifest, OutputIdentity, ResourceIdentity};
@@ -42,6 +51,10 @@ pub const FINDINGS: &str = "findings.json";
 const LEDGER: &str = "ledger.csv";
 /// ... and where it is not to be published with the rest.
 const INTERNAL_LEDGER: &str = "internal/ledger.csv";
+/// The name of the responses taken apart where they are not to be published with the rest.
+pub(crate) const INTERNAL_RESPONSES: &str = "internal/responses.jsonl";
+/// The name of the page.
+const PAGE: &str = "report.html";
 
 /// Every file of the run folder, the manifest last.
 ///
@@ -53,14 +66,14 @@ pub fn files(run: &Run) -> Result<Vec<OutputFile>, Error> {
     let settings = run.settings.to_toml();
     let resources = manifest::resources();
     let pairs: Vec<(String, String)> = resources.iter().map(|r| (r.name.clone(), r.blake3.clone())).collect();
-    let html = html::render(&run.findings, &uncoded::uncoded(run), &beside::beside(run), &settings, &pairs)
-        .map_err(|error| Error::Template(error.to_string()))?;
     let mut findings = json(&run.findings);
     findings.push(b'\n');
     let reasons = tables::reasons(run);
-    let ledger = if run.settings.privacy.is_on() { INTERNAL_LEDGER } else { LEDGER };
-    let mut files = vec![
-        OutputFile { name: "report.html", bytes: html.into_bytes() },
+    let is_private = run.settings.privacy.is_on();
+    let ledger = if is_private { INTERNAL_LEDGER } else { LEDGER };
+    let responses = if is_private { INTERNAL_RESPONSES } else { RESPONSES };
+    let mut files = papers(run, &settings, &pairs)?;
+    files.extend([
         OutputFile { name: FINDINGS, bytes: findings },
         OutputFile { name: "coding.csv", bytes: tables::coding(run) },
         OutputFile { name: "duplicates.csv", bytes: tables::duplicates(run) },
@@ -69,14 +82,48 @@ pub fn files(run: &Run) -> Result<Vec<OutputFile>, Error> {
         OutputFile { name: "profile.csv", bytes: statistics::profile(&run.findings) },
         OutputFile { name: "crosstabs.csv", bytes: statistics::crosstabs(&run.findings) },
         OutputFile { name: ledger, bytes: tables::ledger(run, &reasons) },
-        OutputFile { name: RESPONSES, bytes: responses::records(run, &reasons) },
+        OutputFile { name: responses, bytes: responses::records(run, &reasons) },
         OutputFile { name: SETTINGS, bytes: settings.into_bytes() },
-    ];
+    ]);
     let manifest = manifest::manifest(run, resources, &files);
     let mut bytes = json(&manifest);
     bytes.push(b'\n');
     files.push(OutputFile { name: MANIFEST, bytes });
     Ok(files)
+}
+
+/// The report in the forms that the settings name, made side by side; in the order of [`ReportFormat::ALL`].
+fn papers(run: &Run, settings: &str, resources: &[(String, String)]) -> Result<Vec<OutputFile>, Error> {
+    let wording = Wording::of(run.settings.report.language);
+    let paper = Paper::new(run, &wording);
+    let is_sampled = run.intake.responses.len() as u64 > run.settings.report.max_responses;
+    let make = |format: &ReportFormat| {
+        let (name, bytes) = match format {
+            ReportFormat::Html => (PAGE, page(run, settings, resources)?.into_bytes()),
+            ReportFormat::Docx => ("report.docx", docx::render(&paper, is_sampled)),
+            ReportFormat::Md => {
+                let text = match &run.house.template {
+                    Some(template) => template::markdown(&paper, template)?,
+                    None => paper::markdown(&paper),
+                };
+                ("report.md", text.into_bytes())
+            }
+            ReportFormat::Xlsx => ("findings.xlsx", workbook::render(&paper, is_sampled)?),
+        };
+        Ok(OutputFile { name, bytes })
+    };
+    run.settings.report.formats.par_iter().map(make).collect()
+}
+
+/// The page.
+fn page(run: &Run, settings: &str, resources: &[(String, String)]) -> Result<String, Error> {
+    let (uncoded, beside) = (uncoded::uncoded(run), beside::beside(run));
+    let own = run.house.page_template.as_ref();
+    let text = own.map(|template| template.text.as_str());
+    html::render(&run.findings, &uncoded, &beside, settings, resources, text).map_err(|error| match own {
+        Some(template) => template::refused("report.page_template", template, error.source()),
+        None => Error::Template(error.to_string()),
+    })
 }
 
 /// Every verbatim is the source's text at its span.

@@ -212,7 +212,7 @@ fn points_of(question: &QuestionRun) -> Vec<Vec<PointRecord>> {
 }
 
 /// For each member of a group of near-duplicates, by question and response, the group's id.
-fn groups(run: &Run) -> BTreeMap<(usize, u32), String> {
+pub(super) fn groups(run: &Run) -> BTreeMap<(usize, u32), String> {
     let mut groups = BTreeMap::new();
     for (number, (question, found)) in run.questions.iter().zip(&run.findings.questions).enumerate() {
         for (group, found) in question.copied.groups.iter().zip(&found.duplicates) {

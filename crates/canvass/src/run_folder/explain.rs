@@ -3,7 +3,7 @@
 use super::read_manifest;
 use crate::error::Error;
 use crate::pipeline::LanguageSource;
-use crate::report::{FINDINGS, PointRecord, RESPONSES, ResponseRecord, TokenRecord, guarded};
+use crate::report::{FINDINGS, INTERNAL_RESPONSES, PointRecord, RESPONSES, ResponseRecord, TokenRecord, guarded};
 use canvass_text::{Language, LeftOut, Span};
 use serde_json::Value;
 use std::fmt::Write as _;
@@ -26,9 +26,11 @@ pub fn explain(folder: &Path, response_id: &str, question: Option<&str>) -> Resu
     let mut told = String::new();
     let mut available = Vec::new();
     let mut questions: Vec<String> = Vec::new();
-    for (at, line) in read(RESPONSES)?.lines().enumerate() {
+    // Where small cells are suppressed, it is not among what is published.
+    let responses = if folder.join(RESPONSES).is_file() { RESPONSES } else { INTERNAL_RESPONSES };
+    for (at, line) in read(responses)?.lines().enumerate() {
         let record: ResponseRecord = serde_json::from_str(line)
-            .map_err(|error| refuse(format!("{RESPONSES} line {} is damaged: {error}", at + 1)))?;
+            .map_err(|error| refuse(format!("{responses} line {} is damaged: {error}", at + 1)))?;
         if questions.last() != Some(&record.question) {
             questions.push(record.question.clone());
         }

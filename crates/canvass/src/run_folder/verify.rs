@@ -77,6 +77,7 @@ pub fn verify(folder: &Path, files: &[PathBuf], observer: &dyn Observer) -> Resu
         questions_file: with_role(SourceRole::Questions).next(),
         references: with_role(SourceRole::Reference).collect(),
         tokenizers: with_role(SourceRole::Tokenizer).collect(),
+        house: with_role(SourceRole::Logo).chain(with_role(SourceRole::Template)).collect(),
     };
     let run = pipeline::run(&request, observer)?;
     for output in report::files(&run)? {

@@ -1,7 +1,10 @@
 //! What the user wrote: every part may be missing.
 
-use super::{DateOrder, FindingSettings, Layout, LedgerSettings, PrivacySettings, QuestionKind, Synonym, TextSettings};
+use super::{
+    DateOrder, FindingSettings, Layout, LedgerSettings, PrivacySettings, QuestionKind, ReportConfig, Synonym, TextSettings,
+};
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// A configuration as written by a user; what it leaves out is worked out from the files or takes its default.
@@ -26,6 +29,8 @@ pub struct Config {
     pub crosstabs: CrosstabConfig,
     /// What must not show through the numbers.
     pub privacy: PrivacySettings,
+    /// How the papers look and read.
+    pub report: ReportConfig,
     /// The texts sent with the form.
     #[serde(rename = "reference")]
     pub references: Vec<ReferenceConfig>,
@@ -106,6 +111,10 @@ pub struct QuestionConfig {
     pub options: Vec<String>,
     /// Closed questions: the options that say that none applies; empty: worked out.
     pub not_applicable: Vec<String>,
+    /// Open questions: whether they are answered with lists of names. `None`: worked out.
+    pub list: Option<bool>,
+    /// Open questions answered with names: what counts as one group, by its label.
+    pub names: BTreeMap<String, Vec<String>>,
 }
 
 /// Which cross-tables are made.
@@ -346,6 +355,24 @@ pub enum SettingsError {
         /// What is wrong with it.
         why: String,
     },
+    /// The configuration names a logo or a template that is not there.
+    #[error("{setting} names {file:?}, which is not beside the configuration and was not given")]
+    MissingHouseFile {
+        /// The setting, as `section.name`.
+        setting: &'static str,
+        /// The file's name.
+        file: String,
+    },
+    /// A logo or a template is of no use.
+    #[error("{file}, which {setting} names, cannot be used: {why}")]
+    HouseFile {
+        /// The setting, as `section.name`.
+        setting: &'static str,
+        /// The file's name.
+        file: String,
+        /// What is wrong with it.
+        why: String,
+    },
     /// The configuration names a reference text that was not given.
     #[error("the configuration names the reference text {file:?}, which is not beside it and was not given")]
     MissingReference {
@@ -429,6 +456,15 @@ impl SettingsError {
                 "write --tokenizer LANGUAGE=FILE with one of en, fr, es, ru, ar, zh and a tokenizer.json as the library \
                  tokenizers saves it"
                     .into()
+            }
+            Self::MissingHouseFile { setting, file } => {
+                format!("put {file} beside the configuration, or correct {setting}; to verify a run, name the file too")
+            }
+            Self::HouseFile { setting, .. } if *setting == "report.logo" => {
+                "give a PNG, JPEG or SVG picture of at most 4 MiB".into()
+            }
+            Self::HouseFile { .. } => {
+                "correct the template; the README says what it can use. Without one the built-in form is written".into()
             }
             Self::MissingReference { file } => format!("give it with --reference PATH/TO/{file}"),
             Self::ReferenceFormat { .. } | Self::ReferenceDocument { .. } => {

@@ -5,12 +5,20 @@
 //! is again a valid [`Config`] that gives the same run.
 
 mod config;
+mod quantifier;
+mod report;
 
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 pub use config::{
     Config, CrosstabConfig, InputConfig, QuestionConfig, ReferenceConfig, SettingsError, TextConfig, TokenizerConfig,
     read_synonyms,
+};
+pub(crate) use quantifier::check as check_quantifiers;
+pub use quantifier::{ONE, Quantifier, quantifier};
+pub use report::{
+    HouseFile, HouseFileConfig, MOST_RESPONSES, ReportConfig, ReportFormat, ReportLanguage, ReportSection, ReportSettings,
 };
 
 /// How a file holds its answers.
@@ -92,6 +100,12 @@ pub struct Question {
     /// Closed questions: the options that say that none applies, as the user states them; empty: worked out.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub not_applicable: Vec<String>,
+    /// Open questions: whether they are answered with lists of names, which are then counted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub list: Option<bool>,
+    /// Open questions answered with names: what counts as one group, by its label.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub names: BTreeMap<String, Vec<String>>,
 }
 
 /// Where in the files the answers are; complete. An empty name means "there is none".
@@ -216,11 +230,24 @@ pub struct FindingSettings {
     pub count: u32,
     /// How many verbatims each finding shows at most.
     pub verbatims: u32,
+    /// The smallest base of a group that can be said to stand out in a finding.
+    pub smallest_group: u32,
+    /// How many small groups, and how many points of one respondent, are listed at most of what the findings leave out.
+    pub beyond: u32,
+    /// The words for shares, from the highest step to the one of 0.
+    pub quantifiers: Vec<Quantifier>,
 }
 
 impl Default for FindingSettings {
     fn default() -> Self {
-        Self { count_by: CountBy::Both, count: 5, verbatims: 3 }
+        Self {
+            count_by: CountBy::Both,
+            count: 5,
+            verbatims: 3,
+            smallest_group: 5,
+            beyond: 20,
+            quantifiers: quantifier::scale(),
+        }
     }
 }
 
@@ -290,6 +317,8 @@ pub struct Settings {
     pub crosstabs: CrosstabSettings,
     /// What must not show through the numbers.
     pub privacy: PrivacySettings,
+    /// How the papers look and read.
+    pub report: ReportSettings,
     /// The texts sent with the form.
     #[serde(rename = "reference", skip_serializing_if = "Vec::is_empty")]
     pub references: Vec<Reference>,

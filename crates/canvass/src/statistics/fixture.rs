@@ -11,6 +11,8 @@ pub(super) fn question(id: &str, kind: QuestionKind, text: &str) -> Question {
         text: text.to_owned(),
         columns: vec![text.to_owned()],
         translation_column: None,
+        list: None,
+        names: Default::default(),
         other_of: None,
         split_by: None,
         options: Vec::new(),

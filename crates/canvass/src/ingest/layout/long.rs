@@ -271,6 +271,8 @@ fn questions(
             split_by: None,
             options,
             not_applicable,
+            list: None,
+            names: BTreeMap::new(),
         };
         questions.push((rank, question, reason));
     }

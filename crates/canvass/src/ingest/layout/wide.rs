@@ -319,6 +319,8 @@ fn number(job: &Job<'_>, drafts: Vec<Draft>, decisions: &mut Vec<Decision>) -> R
             split_by,
             options,
             not_applicable,
+            list: None,
+            names: BTreeMap::new(),
         });
     }
     for stated in job.config.questions.iter().filter(|stated| stated.columns.is_empty()) {

@@ -80,7 +80,7 @@ fn page(questions: &Value) -> String {
 
 fn page_with(questions: &Value, uncoded: &Value) -> String {
     let resources = [("en/stop_words.txt".to_owned(), "aa11".to_owned())];
-    fill(&consultation(questions), uncoded, &none_beside(questions), "seed = 7\n", &resources).unwrap()
+    fill(&consultation(questions), uncoded, &none_beside(questions), "seed = 7\n", &resources, None).unwrap()
 }
 
 /// A question of 43 respondents: 23 answered in English, 12 in French, 5 in Arabic, 2 in Spanish, 1 in German.
@@ -185,7 +185,7 @@ fn a_theme_that_copies_would_lift_is_flagged() {
 fn the_count_that_leads_comes_first_and_the_other_beside_it() {
     let mut once = consultation(&json!([question("q2", "What works?", &[theme(1, "buses", 14, 11)], 1)]));
     once["count_by"] = json!("once");
-    let text = text(&fill(&once, &lists(&once["questions"]), &json!([{}]), "", &[]).unwrap());
+    let text = text(&fill(&once, &lists(&once["questions"]), &json!([{}]), "", &[], None).unwrap());
     assert!(text.contains("11 of 40 counted once (28 %); counting each copy 14 of 43 respondents (33 %)"), "{text}");
 }
 
@@ -204,7 +204,7 @@ fn a_varied_copy_stands_beside_the_text_with_its_differences_marked() {
         "copy": [{"text": "Keep the ", "differs": false}, {"text": "<b> bus.", "differs": true}],
     }]}]);
     let questions = json!([question]);
-    let page = fill(&consultation(&questions), &lists(&questions), &beside, "", &[]).unwrap();
+    let page = fill(&consultation(&questions), &lists(&questions), &beside, "", &[], None).unwrap();
     assert!(page.contains(">Keep the <del>ferry.</del></"), "what only the text of the group has");
     assert!(page.contains(">Keep the <ins>&lt;b&gt; bus.</ins></"), "what only the copy has, escaped");
     let text = text(&page);
@@ -218,7 +218,7 @@ fn a_varied_copy_stands_beside_the_text_with_its_differences_marked() {
 #[test]
 fn a_bloc_is_told_with_its_members_its_questions_and_its_weight() {
     let mut consultation = consultation(&json!([]));
-    assert!(!fill(&consultation, &json!([]), &json!([]), "", &[]).unwrap().contains("id=\"blocs\""));
+    assert!(!fill(&consultation, &json!([]), &json!([]), "", &[], None).unwrap().contains("id=\"blocs\""));
     consultation["blocs"] = json!([{
         "bloc_id": "b01", "n_respondents": 3, "respondents": ["7", "8", HOSTILE],
         "questions": [
@@ -226,7 +226,7 @@ fn a_bloc_is_told_with_its_members_its_questions_and_its_weight() {
             {"question": HOSTILE, "groups": ["d02"], "n_respondents": 2, "share": 0.05},
         ],
     }]);
-    let page = fill(&consultation, &json!([]), &json!([]), "", &[]).unwrap();
+    let page = fill(&consultation, &json!([]), &json!([]), "", &[], None).unwrap();
     assert!(!page.contains("<script"));
     let text = text(&page).replace(NO_BREAK_SPACE, " ");
     assert!(text.contains("Bloc b01: 3 respondents"), "{text}");
@@ -269,7 +269,7 @@ fn what_respondents_wrote_is_never_markup() {
     consultation["inputs"][0]["file"] = json!(HOSTILE);
     let side = json!([{"text": HOSTILE, "differs": false}, {"text": HOSTILE, "differs": true}]);
     let beside = json!([{HOSTILE: [{"response_id": HOSTILE, "respondent_id": "r", "standard": side, "copy": side}]}]);
-    let page = fill(&consultation, &lists, &beside, HOSTILE, &[(HOSTILE.to_owned(), HOSTILE.to_owned())]).unwrap();
+    let page = fill(&consultation, &lists, &beside, HOSTILE, &[(HOSTILE.to_owned(), HOSTILE.to_owned())], None).unwrap();
     assert!(page.contains("&lt;script&gt;alert(1)&lt;&#x2f;script&gt;&quot;&gt;&lt;img src=x onerror=1&gt;"));
     assert!(!page.contains("<script"));
     assert!(!page.contains("<img"));
@@ -414,6 +414,7 @@ fn a_consultation_without_questions_is_a_page() {
         respondents_linked: true,
         n_submissions: 0,
         n_submissions_set_aside: 0,
+        quantifiers: Vec::new(),
         count_by: crate::settings::CountBy::Both,
         blocs: Vec::new(),
         questions: Vec::new(),
@@ -422,7 +423,7 @@ fn a_consultation_without_questions_is_a_page() {
         smallest_cell: 0,
         crosstabs: Vec::new(),
     };
-    let page = render(&findings, &[], &[], "", &[]).unwrap();
+    let page = render(&findings, &[], &[], "", &[], None).unwrap();
     assert!(text(&page).contains("There is no open question with answers to report."));
 }
 
@@ -441,7 +442,7 @@ fn a_question_without_answers_is_a_section() {
 
 #[test]
 fn a_field_the_findings_lack_is_an_error_that_names_the_place() {
-    let error = fill(&json!({"run": {}}), &json!([]), &json!([]), "", &[]).unwrap_err().to_string();
+    let error = fill(&json!({"run": {}}), &json!([]), &json!([]), "", &[], None).unwrap_err().to_string();
     assert!(error.starts_with("its template fails: undefined value"), "{error}");
     assert!(error.contains("report.html:"), "{error}");
 }

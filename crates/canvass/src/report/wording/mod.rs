@@ -1,0 +1,292 @@
+//! Every fixed word of the papers, by key, in each language they are written in.
+//!
+//! `en.toml` and `fr.toml` hold the same keys with the same placeholders, which a test proves. A key is `section.name`. A text with
+//! the placeholder `{n}` may have two forms, `one` and `many`: in English one is of 1, in French of 0 and 1.
+//! Templates use them as `t("key", n=3)`.
+
+mod numbers;
+
+use crate::settings::ReportLanguage;
+use minijinja::value::{Kwargs, Value, ValueKind};
+use minijinja::{Environment, Error, ErrorKind};
+use std::collections::BTreeMap;
+
+/// The texts of a language, and how it writes numbers.
+#[derive(Clone, Debug)]
+pub(crate) struct Wording {
+    language: ReportLanguage,
+    texts: BTreeMap<String, Form>,
+}
+
+/// A text.
+#[derive(Clone, Debug, serde::Deserialize)]
+#[serde(untagged)]
+enum Form {
+    /// Of any number.
+    Only(String),
+    /// By number.
+    ByNumber {
+        /// Of one.
+        one: String,
+        /// Of several.
+        many: String,
+    },
+}
+
+/// What stands in the place of a placeholder.
+#[derive(Clone, Debug)]
+pub(crate) enum Arg<'a> {
+    /// A number; grouped by thousands.
+    Count(u64),
+    /// Anything else, as it stands.
+    Text(std::borrow::Cow<'a, str>),
+}
+
+impl From<u64> for Arg<'_> {
+    fn from(n: u64) -> Self {
+        Self::Count(n)
+    }
+}
+
+impl From<usize> for Arg<'_> {
+    fn from(n: usize) -> Self {
+        Self::Count(n as u64)
+    }
+}
+
+impl<'a> From<&'a str> for Arg<'a> {
+    fn from(text: &'a str) -> Self {
+        Self::Text(text.into())
+    }
+}
+
+impl From<String> for Arg<'_> {
+    fn from(text: String) -> Self {
+        Self::Text(text.into())
+    }
+}
+
+impl<'a> From<&'a String> for Arg<'a> {
+    fn from(text: &'a String) -> Self {
+        Self::Text(text.as_str().into())
+    }
+}
+
+impl Wording {
+    /// The texts of a language.
+    ///
+    /// # Panics
+    /// Never: a test parses both files.
+    pub(crate) fn of(language: ReportLanguage) -> Self {
+        let file = match language {
+            ReportLanguage::English => include_str!("en.toml"),
+            ReportLanguage::French => include_str!("fr.toml"),
+        };
+        let sections: BTreeMap<String, BTreeMap<String, Form>> = toml::from_str(file).expect("the built-in texts parse");
+        let of_section = |(section, texts): (String, BTreeMap<String, Form>)| {
+            texts.into_iter().map(move |(name, form)| (format!("{section}.{name}"), form))
+        };
+        Self { language, texts: sections.into_iter().flat_map(of_section).collect() }
+    }
+
+    /// The language.
+    pub(crate) fn language(&self) -> ReportLanguage {
+        self.language
+    }
+
+    /// A text without placeholders.
+    pub(crate) fn text(&self, key: &str) -> String {
+        self.say(key, &[])
+    }
+
+    /// A text with its placeholders filled; a key that is not there stands for itself, which a test rules out for the papers.
+    pub(crate) fn say(&self, key: &str, arguments: &[(&str, Arg<'_>)]) -> String {
+        self.find(key, arguments).unwrap_or_else(|| key.to_owned())
+    }
+
+    /// The text of a key, if there is one.
+    pub(crate) fn find(&self, key: &str, arguments: &[(&str, Arg<'_>)]) -> Option<String> {
+        let text = match self.texts.get(key)? {
+            Form::Only(text) => text,
+            Form::ByNumber { one, many } => {
+                let n = arguments.iter().find_map(|(name, argument)| match argument {
+                    Arg::Count(n) if *name == "n" => Some(*n),
+                    _ => None,
+                });
+                if n.is_some_and(|n| self.is_one(n)) { one } else { many }
+            }
+        };
+        Some(self.fill(text, arguments))
+    }
+
+    /// The text with each `{name}` replaced, in one pass: what is filled in is not looked at again.
+    fn fill(&self, text: &str, arguments: &[(&str, Arg<'_>)]) -> String {
+        let mut filled = String::with_capacity(text.len() + 32);
+        let mut rest = text;
+        while let Some((before, (name, after))) =
+            rest.split_once('{').and_then(|(before, inner)| Some((before, inner.split_once('}')?)))
+        {
+            filled.push_str(before);
+            match arguments.iter().find(|(known, _)| *known == name) {
+                Some((_, Arg::Count(n))) => filled.push_str(&self.number(*n)),
+                Some((_, Arg::Text(text))) => filled.push_str(text),
+                None => debug_assert!(false, "no {name:?} for {text:?}"),
+            }
+            rest = after;
+        }
+        filled.push_str(rest);
+        filled
+    }
+
+    fn is_one(&self, n: u64) -> bool {
+        match self.language {
+            ReportLanguage::English => n == 1,
+            ReportLanguage::French => n < 2,
+        }
+    }
+}
+
+/// Gives templates the words: `t("key", n=3)`, and the filters `number`, `percent` and `decimal`.
+pub(crate) fn install(environment: &mut Environment<'_>, wording: &Wording) {
+    let own = wording.clone();
+    let say = move |key: String, given: Kwargs| -> Result<String, Error> {
+        let mut arguments: Vec<(&str, Arg<'_>)> = Vec::new();
+        for name in given.args() {
+            let value: Value = given.get(name)?;
+            let argument = match (value.kind(), u64::try_from(value.clone())) {
+                (ValueKind::Number, Ok(n)) => Arg::Count(n),
+                _ => Arg::Text(value.to_string().into()),
+            };
+            arguments.push((name, argument));
+        }
+        own.find(&key, &arguments)
+            .ok_or_else(|| Error::new(ErrorKind::InvalidOperation, format!("there is no text {key:?}")))
+    };
+    environment.add_function("t", say);
+    let own = wording.clone();
+    environment.add_filter("number", move |n: u64| own.number(n));
+    let own = wording.clone();
+    environment.add_filter("share", move |share: f64| own.share(share));
+    let own = wording.clone();
+    environment.add_filter("two_decimals", move |x: f64| own.two_decimals(x));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The placeholders of a text, in order of their names.
+    fn placeholders(text: &str) -> Vec<&str> {
+        let mut names: Vec<&str> =
+            text.split('{').skip(1).filter_map(|inner| Some(inner.split_once('}')?.0)).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+
+    fn forms(form: &Form) -> Vec<&str> {
+        match form {
+            Form::Only(text) => vec![text],
+            Form::ByNumber { one, many } => vec![one, many],
+        }
+    }
+
+    #[test]
+    fn every_language_has_the_same_keys_with_the_same_placeholders() {
+        let [english, french] = ReportLanguage::ALL.map(Wording::of);
+        let keys = |wording: &Wording| wording.texts.keys().cloned().collect::<Vec<_>>();
+        assert_eq!(keys(&english), keys(&french));
+        assert!(english.texts.len() > 100);
+        for (key, form) in &english.texts {
+            let expected = placeholders(forms(form).last().unwrap());
+            for text in forms(form).into_iter().chain(forms(&french.texts[key])) {
+                let found = placeholders(text);
+                // The form of one may spell the number out.
+                let is_same = found == expected
+                    || expected.iter().filter(|name| **name != "n").copied().collect::<Vec<_>>() == found;
+                assert!(is_same, "{key}: {found:?}, not {expected:?}");
+                assert!(!text.trim().is_empty() && text.trim() == text, "{key}");
+            }
+            if matches!(form, Form::ByNumber { .. }) {
+                assert!(expected.contains(&"n"), "{key} goes by number and has none");
+            }
+        }
+    }
+
+    #[test]
+    fn french_is_written_with_its_own_marks() {
+        for (key, form) in Wording::of(ReportLanguage::French).texts {
+            for text in forms(&form) {
+                assert!(!text.contains(['“', '”', '"']), "{key}: {text}");
+                for mark in [':', ';', '?', '!', '»', '%'] {
+                    for (at, _) in text.match_indices(mark) {
+                        let before = text[..at].chars().next_back();
+                        assert!(matches!(before, Some('\u{202f}' | '\u{a0}')), "{key}: no narrow space before {mark}: {text}");
+                    }
+                }
+                for (at, _) in text.match_indices('«') {
+                    assert!(text[at + '«'.len_utf8()..].starts_with('\u{202f}'), "{key}: {text}");
+                }
+                assert!(!text.contains('\''), "{key}: a straight apostrophe");
+            }
+        }
+    }
+
+    #[test]
+    fn every_key_that_the_papers_use_is_there() {
+        let english = Wording::of(ReportLanguage::English);
+        let sources = [
+            include_str!("../paper/mod.rs"),
+            include_str!("../paper/front.rs"),
+            include_str!("../paper/question.rs"),
+            include_str!("../paper/closed.rs"),
+            include_str!("../paper/back.rs"),
+            include_str!("../paper/annex.rs"),
+            include_str!("../paper/markdown.rs"),
+            include_str!("../docx/mod.rs"),
+            include_str!("../workbook/mod.rs"),
+            include_str!("../workbook/findings.rs"),
+            include_str!("../workbook/responses.rs"),
+            include_str!("../workbook/statistics.rs"),
+        ];
+        let is_key = |text: &str| {
+            let mut parts = text.split('.');
+            let (Some(section), Some(name), None) = (parts.next(), parts.next(), parts.next()) else { return false };
+            let is_word = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+            is_word(section) && is_word(name) && english.texts.keys().any(|key| key.starts_with(&format!("{section}.")))
+        };
+        let mut used = std::collections::BTreeSet::new();
+        for literal in sources.iter().flat_map(|source| source.split('"').skip(1).step_by(2)) {
+            if is_key(literal) {
+                assert!(english.texts.contains_key(literal), "no text {literal:?}");
+                used.insert(literal);
+            }
+        }
+        assert!(used.len() > 80, "{}", used.len());
+    }
+
+    #[test]
+    fn numbers_choose_the_form_as_the_language_does() {
+        let [english, french] = ReportLanguage::ALL.map(Wording::of);
+        let told = |wording: &Wording, n: u64| wording.say("count.respondents", &[("n", n.into())]).replace('\u{a0}', " ");
+        assert_eq!([0, 1, 2].map(|n| told(&english, n)), ["0 respondents", "1 respondent", "2 respondents"]);
+        assert_eq!([0, 1, 2].map(|n| told(&french, n)), ["0 répondant", "1 répondant", "2 répondants"]);
+        assert_eq!(told(&french, 12_345), "12\u{202f}345 répondants");
+    }
+
+    #[test]
+    fn what_is_filled_in_is_not_filled_again() {
+        let english = Wording::of(ReportLanguage::English);
+        let filled = english.fill("{a} and {b}", &[("a", "{b}".into()), ("b", "x".into())]);
+        assert_eq!(filled, "{b} and x");
+    }
+
+    #[test]
+    fn templates_have_the_words() {
+        let mut environment = Environment::new();
+        install(&mut environment, &Wording::of(ReportLanguage::French));
+        let said = environment.render_str("{{ t('count.respondents', n=1200) }}; {{ 0.256|share }}", ()).unwrap();
+        assert_eq!(said, "1\u{202f}200\u{a0}répondants; 26\u{202f}%");
+        assert!(environment.render_str("{{ t('count.nothing') }}", ()).is_err());
+    }
+}
