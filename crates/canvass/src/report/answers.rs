@@ -1,0 +1,253 @@
+//! Every response to the open questions as the page shows it, with what became of it: the annex.
+//!
+//! Up to [`MOST_INLINE`] responses stand in the page itself, where they can be searched and filtered. Of more they stand in pages of their own,
+//! in the folder `report/`; of more than [`MOST_PAGED`] the page holds a sample, and `coding.csv` all.
+
+use super::paper::sample;
+use super::responses::{groups, themes_of};
+use super::wording::Wording;
+use crate::findings::{Finding, QuestionFindings};
+use crate::ledger::State;
+use crate::pipeline::{LanguageSource, Run};
+use crate::statistics::{Grouping, Known};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// Responses that stand in the page itself.
+const MOST_INLINE: usize = 5_000;
+/// Responses that stand in pages of their own.
+const MOST_PAGED: usize = 200_000;
+/// Responses of such a page.
+pub(super) const PER_PAGE: usize = 500;
+
+/// Where the responses stand.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Place {
+    /// In the page.
+    Inline,
+    /// In pages of their own.
+    Paged,
+    /// A sample of them in the page.
+    Sample,
+}
+
+/// All responses that are not blank.
+#[derive(Debug, Serialize)]
+pub(super) struct Answers<'r> {
+    pub(super) place: Place,
+    /// How many they are.
+    n: usize,
+    /// What respondents are told apart by; nothing where small cells are suppressed.
+    filters: Vec<Filter>,
+    /// In the order of the form.
+    pub(super) questions: Vec<Asked<'r>>,
+}
+
+/// An attribute that answers can be filtered by.
+#[derive(Debug, Serialize)]
+struct Filter {
+    name: String,
+    /// Its groups, each with the code that answers have it by.
+    groups: Vec<(String, String)>,
+}
+
+/// The responses to a question.
+#[derive(Debug, Serialize)]
+pub(super) struct Asked<'r> {
+    /// The question's id.
+    pub(super) id: &'r str,
+    /// Its wording.
+    text: &'r str,
+    /// Its themes: those of the main language in rank order, then those of each further language.
+    themes: Vec<ThemeLink<'r>>,
+    /// For each further language where its themes begin.
+    offsets: Vec<usize>,
+    /// How many responses are not blank; where a sample is shown it has fewer.
+    n: usize,
+    /// In the order of the file.
+    pub(super) answers: Vec<Answer<'r>>,
+    /// For each respondent where the response stands.
+    hrefs: BTreeMap<&'r str, String>,
+}
+
+/// A theme as answers name it.
+#[derive(Debug, Serialize)]
+struct ThemeLink<'r> {
+    label: &'r str,
+    language: &'static str,
+    /// The id of its element in the page.
+    anchor: String,
+}
+
+/// A response.
+#[derive(Debug, Serialize)]
+pub(super) struct Answer<'r> {
+    /// The id of its element.
+    anchor: String,
+    response_id: &'r str,
+    respondent_id: &'r str,
+    /// The number of the respondent.
+    respondent: u32,
+    /// Whether it is in the base.
+    counts: bool,
+    text: &'r str,
+    /// The code of its language; empty if that is not sure.
+    language: &'static str,
+    /// Into `Asked::themes`.
+    themes: Vec<usize>,
+    /// What became of it, if it is in no theme.
+    became: String,
+    /// Its group of near-duplicates.
+    copy_of: Option<String>,
+    /// Codes of the groups that the respondent is of.
+    groups: Vec<String>,
+    /// What these are called.
+    values: Vec<&'r str>,
+}
+
+/// Reads the answers from a run; `groupings` are what they can be filtered by, see [`groupings`].
+pub(super) fn answers<'r>(run: &'r Run, wording: &Wording, groupings: &'r [Grouping]) -> Answers<'r> {
+    let is_told = |at: usize| run.ledger.entries[at].state != State::Blank;
+    let n = (0..run.intake.responses.len()).filter(|at| is_told(*at)).count();
+    let place = match n {
+        0..=MOST_INLINE => Place::Inline,
+        0..=MOST_PAGED => Place::Paged,
+        _ => Place::Sample,
+    };
+    let mut told: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
+    for (at, received) in run.intake.responses.iter().enumerate().filter(|(at, _)| is_told(*at)) {
+        told.entry(received.question_idx).or_default().push(at);
+    }
+    let numbers = numbers(run);
+    let copies = groups(run);
+    let of_question = |number: usize| {
+        let told = told.get(&run.questions[number].question_idx).map_or(&[][..], Vec::as_slice);
+        asked(&Source { run, wording, groupings, numbers: &numbers, copies: &copies }, number, told, place)
+    };
+    Answers { place, n, filters: filters(groupings), questions: (0..run.questions.len()).map(of_question).collect() }
+}
+
+/// What the answers can be filtered by; nothing where small cells are suppressed.
+pub(super) fn groupings(run: &Run) -> Vec<Grouping> {
+    if run.settings.privacy.is_on() {
+        return Vec::new();
+    }
+    let known = Known::new(&run.intake, &run.ledger);
+    run.settings.input.attribute_columns.iter().filter_map(|name| known.grouping(name)).collect()
+}
+
+fn filters(groupings: &[Grouping]) -> Vec<Filter> {
+    let filter = |(at, grouping): (usize, &Grouping)| Filter {
+        name: grouping.name.clone(),
+        groups: grouping.groups.iter().enumerate().map(|(group, name)| (format!("{at}.{group}"), name.clone())).collect(),
+    };
+    groupings.iter().enumerate().map(filter).collect()
+}
+
+/// For each submission the number of its respondent, in order of appearance.
+fn numbers(run: &Run) -> Vec<u32> {
+    let mut known: BTreeMap<&str, u32> = BTreeMap::new();
+    let submissions = run.intake.submissions.iter();
+    submissions
+        .map(|submission| {
+            let next = known.len() as u32;
+            *known.entry(&submission.respondent_id).or_insert(next)
+        })
+        .collect()
+}
+
+/// What answers are read from.
+struct Source<'a, 'r> {
+    run: &'r Run,
+    wording: &'a Wording,
+    groupings: &'r [Grouping],
+    numbers: &'a [u32],
+    copies: &'a BTreeMap<(usize, u32), String>,
+}
+
+fn asked<'r>(source: &Source<'_, 'r>, number: usize, told: &[usize], place: Place) -> Asked<'r> {
+    let (run, found) = (source.run, &source.run.findings.questions[number]);
+    let question = &run.questions[number];
+    let (themes, offsets) = theme_links(found, number);
+    let of_theme = theme_numbers(found);
+    let themes_of_response = themes_of(question);
+    let responses: BTreeMap<usize, u32> = question.positions.iter().copied().zip(0..).collect();
+    let mut answers = Vec::new();
+    let mut hrefs = BTreeMap::new();
+    for (n, at) in sample(told.len(), place == Place::Sample).map(|n| (n, told[n])) {
+        let received = &run.intake.responses[at];
+        let submission = &run.intake.submissions[received.submission_idx as usize];
+        let anchor = format!("answer-{}-{}", number + 1, n + 1);
+        let href = match place {
+            Place::Inline | Place::Sample => format!("#{anchor}"),
+            Place::Paged => format!("{}#{anchor}", file_name(number, n / PER_PAGE)),
+        };
+        hrefs.entry(submission.respondent_id.as_str()).or_insert(href);
+        let state = run.ledger.entries[at].state;
+        let response = responses.get(&at).copied();
+        let mut named: Vec<usize> = response.map_or_else(Vec::new, |response| {
+            let of_it = themes_of_response[response as usize].keys();
+            of_it.filter_map(|theme_id| of_theme.get(theme_id).copied()).collect()
+        });
+        named.sort_unstable();
+        let read_in = response.map(|response| question.read_in[response as usize]);
+        let sure = read_in.filter(|read_in| read_in.source != LanguageSource::Main && received.translation.is_none());
+        let became = if response.is_some() { "annex.no_theme".to_owned() } else { format!("state.{}", state.name()) };
+        let of = |grouping: &Grouping| grouping.of_submission[received.submission_idx as usize];
+        let groups = source.groupings.iter().enumerate().filter_map(|(at, by)| Some((at, by, of(by)?)));
+        answers.push(Answer {
+            anchor,
+            response_id: &received.response_id,
+            respondent_id: &submission.respondent_id,
+            respondent: source.numbers[received.submission_idx as usize],
+            counts: response.is_some(),
+            text: &received.text,
+            language: sure.map_or("", |read_in| read_in.language.code()),
+            became: if named.is_empty() { source.wording.text(&became) } else { String::new() },
+            themes: named,
+            copy_of: response.and_then(|response| source.copies.get(&(number, response)).cloned()),
+            groups: groups.clone().map(|(at, _, group)| format!("{at}.{group}")).collect(),
+            values: groups
+                .filter(|(_, by, group)| !(by.has_unsaid && *group as usize + 1 == by.groups.len()))
+                .map(|(_, by, group)| by.groups[group as usize].as_str())
+                .collect(),
+        });
+    }
+    Asked { id: &found.id, text: &found.text, themes, offsets, n: told.len(), answers, hrefs }
+}
+
+/// The themes of a question with where they stand in the page, and where those of each further language begin.
+fn theme_links(found: &QuestionFindings, number: usize) -> (Vec<ThemeLink<'_>>, Vec<usize>) {
+    let anchor = format!("question-{}", number + 1);
+    let mut links = Vec::new();
+    let link = |finding: &Finding, n_findings: usize, anchor: &str| {
+        let kind = if finding.rank as usize <= n_findings { "finding" } else { "theme" };
+        format!("{anchor}-{kind}-{}", finding.rank)
+    };
+    for finding in &found.themes {
+        let anchor = link(finding, found.findings.len(), &anchor);
+        links.push(ThemeLink { label: &finding.label, language: found.language.code(), anchor });
+    }
+    let mut offsets = Vec::new();
+    for group in &found.languages {
+        offsets.push(links.len());
+        let place = format!("{anchor}-{}", group.language.code());
+        for finding in &group.themes {
+            let anchor = link(finding, group.findings.len(), &place);
+            links.push(ThemeLink { label: &finding.label, language: group.language.code(), anchor });
+        }
+    }
+    (links, offsets)
+}
+
+/// For each theme its place in `Asked::themes`.
+fn theme_numbers(found: &QuestionFindings) -> BTreeMap<&str, usize> {
+    let all = found.themes.iter().chain(found.languages.iter().flat_map(|group| &group.themes));
+    all.map(|theme| theme.theme_id.as_str()).zip(0..).collect()
+}
+
+/// The name of a page of answers, beside the page of the report.
+pub(super) fn file_name(question: usize, page: usize) -> String {
+    format!("report/question-{}-{:03}.html", question + 1, page + 1)
+}
