@@ -24,7 +24,7 @@ const DARK: [u32; 3] = [11, 60, 80];
 const LIGHT: [u32; 3] = [214, 230, 238];
 
 /// Text as it stands in SVG and HTML.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
