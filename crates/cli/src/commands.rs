@@ -35,7 +35,7 @@ fn run(arguments: &Run, console: Console) -> Result<ExitCode, Error> {
     run_folder::write(&arguments.out, &files, arguments.force, &|| progress.advance(Stage::Report, 1))?;
     progress.end(Stage::Report, files.len() as u64);
     // The first of the forms asked for.
-    let name = files.first().map_or(report::MANIFEST, |file| file.name);
+    let name = files.first().map_or(report::MANIFEST, |file| &file.name);
     let page = arguments.out.join(name);
     console.event(&json!({
         "event": "done",

@@ -18,7 +18,9 @@ const MOST_INLINE: usize = 5_000;
 /// Responses that stand in pages of their own.
 const MOST_PAGED: usize = 200_000;
 /// Responses of such a page.
-pub(super) const PER_PAGE: usize = 500;
+const PER_PAGE: usize = 500;
+/// Where such pages stand.
+const FOLDER: &str = "report/";
 
 /// Where the responses stand.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
@@ -45,7 +47,7 @@ pub(super) struct Answers<'r> {
 }
 
 /// An attribute that answers can be filtered by.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 struct Filter {
     name: String,
     /// Its groups, each with the code that answers have it by.
@@ -65,14 +67,29 @@ pub(super) struct Asked<'r> {
     offsets: Vec<usize>,
     /// How many responses are not blank; where a sample is shown it has fewer.
     n: usize,
-    /// In the order of the file.
-    pub(super) answers: Vec<Answer<'r>>,
+    /// In the order of the file; where they stand in pages, those of the page.
+    answers: Vec<Answer<'r>>,
+    /// The pages they stand in.
+    pages: Vec<PageLink>,
+    /// The page of the report as links name it: empty in the page itself.
+    report: &'static str,
     /// For each respondent where the response stands.
     hrefs: BTreeMap<&'r str, String>,
 }
 
+/// A page of answers.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct PageLink {
+    /// Its name, beside the page of the report.
+    pub(super) file: String,
+    /// The number of its first answer, 1-based.
+    first: usize,
+    /// And of its last.
+    last: usize,
+}
+
 /// A theme as answers name it.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 struct ThemeLink<'r> {
     label: &'r str,
     language: &'static str,
@@ -214,7 +231,63 @@ fn asked<'r>(source: &Source<'_, 'r>, number: usize, told: &[usize], place: Plac
                 .collect(),
         });
     }
-    Asked { id: &found.id, text: &found.text, themes, offsets, n: told.len(), answers, hrefs }
+    let pages = if place == Place::Paged { page_links(number, answers.len()) } else { Vec::new() };
+    Asked { id: &found.id, text: &found.text, themes, offsets, n: told.len(), answers, pages, report: "", hrefs }
+}
+
+fn page_links(number: usize, n: usize) -> Vec<PageLink> {
+    let link = |page: usize| PageLink {
+        file: file_name(number, page),
+        first: page * PER_PAGE + 1,
+        last: n.min((page + 1) * PER_PAGE),
+    };
+    (0..n.div_ceil(PER_PAGE)).map(link).collect()
+}
+
+/// What stands in a page of answers.
+#[derive(Debug, Serialize)]
+pub(super) struct PageOfAnswers<'r> {
+    /// The number of the question, 1-based.
+    number: usize,
+    #[serde(flatten)]
+    pub(super) link: PageLink,
+    /// The names of the pages before and after it, as it links to them.
+    previous: Option<String>,
+    next: Option<String>,
+    filters: Vec<Filter>,
+    asked: Asked<'r>,
+}
+
+impl<'r> Answers<'r> {
+    /// Takes the answers that stand in pages of their own out, page by page.
+    pub(super) fn take_pages(&mut self) -> Vec<PageOfAnswers<'r>> {
+        let filters = &self.filters;
+        let mut pages = Vec::new();
+        for (number, asked) in self.questions.iter_mut().enumerate().filter(|(_, asked)| !asked.pages.is_empty()) {
+            let mut answers = std::mem::take(&mut asked.answers).into_iter();
+            // They stand in one folder.
+            let beside = |at: Option<usize>| Some(asked.pages.get(at?)?.file.trim_start_matches(FOLDER).to_owned());
+            for (at, link) in asked.pages.iter().enumerate() {
+                pages.push(PageOfAnswers {
+                    number: number + 1,
+                    link: link.clone(),
+                    previous: beside(at.checked_sub(1)),
+                    next: beside(Some(at + 1)),
+                    filters: filters.clone(),
+                    asked: Asked {
+                        answers: answers.by_ref().take(PER_PAGE).collect(),
+                        themes: asked.themes.clone(),
+                        offsets: Vec::new(),
+                        pages: Vec::new(),
+                        hrefs: BTreeMap::new(),
+                        report: "../report.html",
+                        ..*asked
+                    },
+                });
+            }
+        }
+        pages
+    }
 }
 
 /// The themes of a question with where they stand in the page, and where those of each further language begin.
@@ -248,6 +321,6 @@ fn theme_numbers(found: &QuestionFindings) -> BTreeMap<&str, usize> {
 }
 
 /// The name of a page of answers, beside the page of the report.
-pub(super) fn file_name(question: usize, page: usize) -> String {
-    format!("report/question-{}-{:03}.html", question + 1, page + 1)
+fn file_name(question: usize, page: usize) -> String {
+    format!("{FOLDER}question-{}-{:03}.html", question + 1, page + 1)
 }

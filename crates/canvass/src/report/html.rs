@@ -1,22 +1,31 @@
 //! `report.html`: the findings as one page that loads nothing, for the screen and for paper.
 //!
 //! The page is `template.html` filled with [`Findings`], the responses in no theme by language ([`Uncoded`]), varied copies
-//! beside the text of their group ([`BesideGroups`]), the text of
-//! `canvass.toml` and the hashes of the resources.
+//! beside the text of their group ([`BesideGroups`]), all answers ([`Answers`]), the theme maps, the text of
+//! `canvass.toml` and the hashes of the resources. Many answers stand in pages of their own.
 //! What respondents wrote is text everywhere: the engine escapes it, and a policy in the page's head forbids the
-//! browser to run or load anything should that ever fail.
+//! browser to load anything, and to run anything but the page's own script, should that ever fail.
 
+use super::answers::{Answers, PageOfAnswers};
 use super::beside::BesideGroups;
-use super::filters;
+use super::map::{self, ThemeMap};
 use super::uncoded::Uncoded;
-use crate::findings::Findings;
+use super::wording::{self, Wording};
+use super::filters;
+use crate::findings::{Finding, Findings, QuestionFindings};
+use crate::house::LogoKind;
+use crate::pipeline::Run;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use minijinja::syntax::SyntaxConfig;
-use minijinja::value::Serde;
-use minijinja::{Environment, UndefinedBehavior, context};
+use minijinja::value::{Serde, merge_maps};
+use minijinja::{Environment, UndefinedBehavior, Value, context};
+use rayon::prelude::*;
 use serde::Serialize;
 
-/// The ending makes the engine escape for HTML.
+/// The endings make the engine escape for HTML.
 const NAME: &str = "report.html";
+const PAGE_OF_ANSWERS: &str = "page_of_answers.html";
 
 /// The template does not parse, or asks for what the findings do not hold.
 #[derive(Debug, thiserror::Error)]
@@ -37,54 +46,141 @@ impl From<minijinja::Error> for TemplateError {
     }
 }
 
-/// Writes the page.
-///
-/// `uncoded` are the responses in no theme of each question, `beside` its copies to show; `resources` the names of the language resources and their hashes,
-/// in the order to show them; `own` is a template of the user's in the place of the built-in one.
+/// The script of the page ...
+pub(super) const SCRIPT: &str = include_str!("page/script.js");
+/// ... and its hash, by which the policy lets it and nothing else run. A test compares the two.
+pub(super) const SCRIPT_HASH: &str = "sha256-YWl3L4Af8XiWAIaTyjMy7lUu9TcTiWLkdEhzxozygDc=";
+
+/// What the page is made of.
+pub(super) struct Page<'a> {
+    pub(super) findings: &'a Findings,
+    /// The responses in no theme of each question.
+    pub(super) uncoded: &'a [Uncoded<'a>],
+    /// The copies of each question to show.
+    pub(super) beside: &'a [BesideGroups<'a>],
+    pub(super) answers: &'a Answers<'a>,
+    /// The map of each question; none where it has too few themes.
+    pub(super) maps: &'a [Value],
+    pub(super) house: &'a HouseView,
+    /// The text of `canvass.toml`.
+    pub(super) settings_toml: &'a str,
+    /// The names of the language resources and their hashes, in the order to show them.
+    pub(super) resources: &'a [(String, String)],
+}
+
+/// A theme map as the page shows it: its drawing and the pairs; `number` is that of the question, 1-based.
+pub(super) fn map_view(map: &ThemeMap, found: &QuestionFindings, number: usize, wording: &Wording) -> Value {
+    let themes = &found.themes[..map.circles.len()];
+    let names: Vec<String> = themes.iter().map(|theme| theme.label.clone()).collect();
+    let n_findings = found.findings.len();
+    let kind = |rank: u32| if rank as usize <= n_findings { "finding" } else { "theme" };
+    let anchor = |theme: &Finding| format!("question-{number}-{}-{}", kind(theme.rank), theme.rank);
+    let anchors: Vec<String> = themes.iter().map(anchor).collect();
+    let svg = map::svg(map, &wording.text("page.map"), &names, &anchors, n_findings);
+    context! { svg => Value::from_safe_string(svg), pairs => Serde(&map.pairs) }
+}
+
+/// How the page looks.
+#[derive(Debug, Serialize)]
+pub(super) struct HouseView {
+    /// The code of the language of its fixed words.
+    pub(super) language: &'static str,
+    /// Empty: the language's own.
+    pub(super) title: String,
+    /// Empty: not said.
+    pub(super) organisation: String,
+    /// As `#rrggbb`.
+    pub(super) colour: String,
+    /// The logo as a `data:` address; empty: none.
+    pub(super) logo: String,
+}
+
+impl HouseView {
+    /// As the settings of the run have it.
+    pub(super) fn new(run: &Run) -> Self {
+        let report = &run.settings.report;
+        let logo = run.house.logo.as_ref().map(|logo| {
+            let kind = match logo.kind {
+                LogoKind::Png => "png",
+                LogoKind::Jpeg => "jpeg",
+                LogoKind::Svg => "svg+xml",
+            };
+            format!("data:image/{kind};base64,{}", BASE64.encode(&logo.bytes))
+        });
+        Self {
+            language: report.language.code(),
+            title: report.title.clone(),
+            organisation: report.organisation.clone(),
+            colour: report.colour.clone(),
+            logo: logo.unwrap_or_default(),
+        }
+    }
+}
+
+/// Writes the page; `own` is a template of the user's in the place of the built-in one.
 ///
 /// # Guarantees
-/// The same arguments give the same bytes. Nothing in the page is fetched or executed.
+/// The same arguments give the same bytes. Nothing in the page is fetched, and nothing executed but its own script.
 ///
 /// # Errors
 /// [`TemplateError`] if the template and the findings do not fit; never for the template as released.
-pub(super) fn render(
-    findings: &Findings,
-    uncoded: &[Uncoded<'_>],
-    beside: &[BesideGroups<'_>],
-    settings_toml: &str,
-    resources: &[(String, String)],
-    own: Option<&str>,
-) -> Result<String, TemplateError> {
-    fill(findings, &uncoded, &beside, settings_toml, resources, own)
+pub(super) fn render(page: &Page<'_>, wording: &Wording, own: Option<&str>) -> Result<String, TemplateError> {
+    let parts = context! {
+        settings_toml => page.settings_toml,
+        uncoded => Serde(page.uncoded),
+        beside => Serde(page.beside),
+        answers => Serde(page.answers),
+        maps => page.maps,
+        house => Serde(page.house),
+        resources => Serde(page.resources),
+    };
+    fill(page.findings, parts, wording, own)
 }
 
-/// Fills the template with anything that has the serialised form of the findings and of the responses in no theme.
-fn fill(
-    findings: &impl Serialize,
-    uncoded: &impl Serialize,
-    beside: &impl Serialize,
-    settings_toml: &str,
-    resources: &[(String, String)],
-    own: Option<&str>,
-) -> Result<String, TemplateError> {
-    let environment = environment(own)?;
-    let page = environment.get_template(NAME)?.render(context! {
-        settings_toml,
-        uncoded => Serde(uncoded),
-        beside => Serde(beside),
-        resources => Serde(resources),
-        ..Serde(findings)
-    })?;
-    Ok(page)
+/// Fills the template with anything that has the serialised form of the findings, and with the other parts.
+fn fill(findings: &impl Serialize, parts: Value, wording: &Wording, own: Option<&str>) -> Result<String, TemplateError> {
+    let environment = environment(wording, own)?;
+    let script = context! { script => Value::from_safe_string(SCRIPT.to_owned()), script_hash => SCRIPT_HASH };
+    Ok(environment.get_template(NAME)?.render(merge_maps([script, parts, Value::from(Serde(findings))]))?)
 }
 
-fn environment(own: Option<&str>) -> Result<Environment<'static>, TemplateError> {
+/// Writes pages of answers, in their order.
+///
+/// # Errors
+/// As [`render`].
+pub(super) fn pages_of_answers(
+    pages: &[PageOfAnswers<'_>],
+    house: &HouseView,
+    wording: &Wording,
+) -> Result<Vec<String>, TemplateError> {
+    let environment = environment(wording, None)?;
+    let template = environment.get_template(PAGE_OF_ANSWERS)?;
+    let render = |page: &PageOfAnswers<'_>| {
+        Ok(template.render(context! {
+            script => Value::from_safe_string(SCRIPT.to_owned()),
+            script_hash => SCRIPT_HASH,
+            house => Serde(house),
+            ..Serde(page)
+        })?)
+    };
+    pages.par_iter().map(render).collect()
+}
+
+fn environment(wording: &Wording, own: Option<&str>) -> Result<Environment<'static>, TemplateError> {
     let mut environment = Environment::new();
     // A field the model no longer has must fail, not print as nothing.
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
+    wording::install(&mut environment, wording);
     filters::add(&mut environment);
     super::statistics::install(&mut environment)?;
+    for (name, text) in [
+        ("answers.html", include_str!("page/answers.html")),
+        (PAGE_OF_ANSWERS, include_str!("page/page_of_answers.html")),
+        ("style.css", include_str!("page/style.css")),
+    ] {
+        environment.add_template(name, text)?;
+    }
     environment.add_template_owned(NAME, own.unwrap_or(include_str!("template.html")).to_owned())?;
     Ok(environment)
 }

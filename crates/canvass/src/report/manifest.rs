@@ -66,7 +66,7 @@ pub(super) fn manifest(run: &Run, resources: Vec<ResourceIdentity>, files: &[Out
     let outputs: Vec<OutputIdentity> = files
         .iter()
         .map(|file| OutputIdentity {
-            file: file.name.to_owned(),
+            file: file.name.to_string(),
             size: file.bytes.len() as u64,
             blake3: hash(&file.bytes),
         })

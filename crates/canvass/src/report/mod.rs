@@ -23,8 +23,10 @@ use crate::error::Error;
 use crate::findings::{Finding, QuestionFindings};
 use crate::pipeline::Run;
 use crate::settings::ReportFormat;
+use minijinja::Value;
 use paper::Paper;
 use rayon::prelude::*;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use wording::Wording;
 
@@ -37,7 +39,7 @@ pub(crate) use tables::{Table, decimal, guarded, spans};
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct OutputFile {
     /// The name, stable: other tools read it. What is in a folder of the run folder has a slash in its name.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// The content.
     pub bytes: Vec<u8>,
 }
@@ -76,22 +78,21 @@ pub fn files(run: &Run) -> Result<Vec<OutputFile>, Error> {
     let ledger = if is_private { INTERNAL_LEDGER } else { LEDGER };
     let responses = if is_private { INTERNAL_RESPONSES } else { RESPONSES };
     let mut files = papers(run, &settings, &pairs)?;
-    files.extend([
-        OutputFile { name: FINDINGS, bytes: findings },
-        OutputFile { name: "coding.csv", bytes: tables::coding(run) },
-        OutputFile { name: "duplicates.csv", bytes: tables::duplicates(run) },
-        OutputFile { name: "duplicate_pairs.csv", bytes: tables::duplicate_pairs(run) },
-        OutputFile { name: "closed.csv", bytes: statistics::closed(&run.findings) },
-        OutputFile { name: "profile.csv", bytes: statistics::profile(&run.findings) },
-        OutputFile { name: "crosstabs.csv", bytes: statistics::crosstabs(&run.findings) },
-        OutputFile { name: ledger, bytes: tables::ledger(run, &reasons) },
-        OutputFile { name: responses, bytes: responses::records(run, &reasons) },
-        OutputFile { name: SETTINGS, bytes: settings.into_bytes() },
-    ]);
+    let mut add = |name: &'static str, bytes: Vec<u8>| files.push(OutputFile { name: name.into(), bytes });
+    add(FINDINGS, findings);
+    add("coding.csv", tables::coding(run));
+    add("duplicates.csv", tables::duplicates(run));
+    add("duplicate_pairs.csv", tables::duplicate_pairs(run));
+    add("closed.csv", statistics::closed(&run.findings));
+    add("profile.csv", statistics::profile(&run.findings));
+    add("crosstabs.csv", statistics::crosstabs(&run.findings));
+    add(ledger, tables::ledger(run, &reasons));
+    add(responses, responses::records(run, &reasons));
+    add(SETTINGS, settings.into_bytes());
     let manifest = manifest::manifest(run, resources, &files);
     let mut bytes = json(&manifest);
     bytes.push(b'\n');
-    files.push(OutputFile { name: MANIFEST, bytes });
+    files.push(OutputFile { name: MANIFEST.into(), bytes });
     Ok(files)
 }
 
@@ -100,9 +101,9 @@ fn papers(run: &Run, settings: &str, resources: &[(String, String)]) -> Result<V
     let wording = Wording::of(run.settings.report.language);
     let paper = Paper::new(run, &wording);
     let is_sampled = run.intake.responses.len() as u64 > run.settings.report.max_responses;
-    let make = |format: &ReportFormat| {
+    let make = |format: &ReportFormat| -> Result<Vec<OutputFile>, Error> {
         let (name, bytes) = match format {
-            ReportFormat::Html => (PAGE, page(run, settings, resources)?.into_bytes()),
+            ReportFormat::Html => return page(run, settings, resources, &wording),
             ReportFormat::Docx => ("report.docx", docx::render(&paper, is_sampled)),
             ReportFormat::Md => {
                 let text = match &run.house.template {
@@ -113,20 +114,48 @@ fn papers(run: &Run, settings: &str, resources: &[(String, String)]) -> Result<V
             }
             ReportFormat::Xlsx => ("findings.xlsx", workbook::render(&paper, is_sampled)?),
         };
-        Ok(OutputFile { name, bytes })
+        Ok(vec![OutputFile { name: name.into(), bytes }])
     };
-    run.settings.report.formats.par_iter().map(make).collect()
+    let made: Vec<Vec<OutputFile>> = run.settings.report.formats.par_iter().map(make).collect::<Result<_, Error>>()?;
+    Ok(made.into_iter().flatten().collect())
 }
 
-/// The page.
-fn page(run: &Run, settings: &str, resources: &[(String, String)]) -> Result<String, Error> {
+/// The page, and the pages of answers that stand beside it.
+fn page(
+    run: &Run,
+    settings_toml: &str,
+    resources: &[(String, String)],
+    wording: &Wording,
+) -> Result<Vec<OutputFile>, Error> {
     let (uncoded, beside) = (uncoded::uncoded(run), beside::beside(run));
+    let groupings = answers::groupings(run);
+    let mut answers = answers::answers(run, wording, &groupings);
+    let paged = answers.take_pages();
+    let maps: Vec<Value> = (run.questions.iter().zip(&run.findings.questions).enumerate())
+        .map(|(at, (question, found))| {
+            let map = map::theme_map(question, found);
+            map.map_or_else(|| Value::from(()), |map| html::map_view(&map, found, at + 1, wording))
+        })
+        .collect();
+    let house = html::HouseView::new(run);
+    let findings = &run.findings;
+    let (uncoded, beside, answers, maps) = (&uncoded, &beside, &answers, &maps);
+    let parts =
+        html::Page { findings, uncoded, beside, answers, maps, house: &house, settings_toml, resources };
     let own = run.house.page_template.as_ref();
     let text = own.map(|template| template.text.as_str());
-    html::render(&run.findings, &uncoded, &beside, settings, resources, text).map_err(|error| match own {
+    let page = html::render(&parts, wording, text).map_err(|error| match own {
         Some(template) => template::refused("report.page_template", template, error.source()),
         None => Error::Template(error.to_string()),
-    })
+    })?;
+    let mut files = vec![OutputFile { name: PAGE.into(), bytes: page.into_bytes() }];
+    let pages =
+        html::pages_of_answers(&paged, &house, wording).map_err(|error| Error::Template(error.to_string()))?;
+    files.extend(paged.into_iter().zip(pages).map(|(page, text)| {
+        let name = page.link.file.into();
+        OutputFile { name, bytes: text.into_bytes() }
+    }));
+    Ok(files)
 }
 
 /// Every verbatim is the source's text at its span.

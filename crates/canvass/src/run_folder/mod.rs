@@ -101,7 +101,7 @@ fn write_all(temporary: &Path, outputs: &[OutputFile], done: &dyn Fn()) -> Resul
     let parent = temporary.parent().unwrap_or(Path::new("."));
     fs::create_dir(temporary).map_err(Error::io("create a folder in", parent))?;
     for output in outputs {
-        let path = temporary.join(output.name);
+        let path = temporary.join(output.name.as_ref());
         if let Some(inner) = path.parent().filter(|inner| *inner != temporary) {
             fs::create_dir_all(inner).map_err(Error::io("create", inner))?;
         }

@@ -81,7 +81,7 @@ pub fn verify(folder: &Path, files: &[PathBuf], observer: &dyn Observer) -> Resu
     };
     let run = pipeline::run(&request, observer)?;
     for output in report::files(&run)? {
-        let path = folder.join(output.name);
+        let path = folder.join(output.name.as_ref());
         match fs::read(&path) {
             Ok(bytes) if bytes == output.bytes => verdict.add(output.name, true, "the same bytes when run again"),
             Ok(bytes) => {

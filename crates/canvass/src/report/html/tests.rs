@@ -3,6 +3,7 @@
 use super::*;
 use crate::report::filters::{NO_BREAK_SPACE, one_line};
 use serde_json::{Value, json};
+use sha2::Digest as _;
 
 const HOSTILE: &str = r#"<script>alert(1)</script>"><img src=x onerror=1> {{ 7*7 }}"#;
 
@@ -74,13 +75,58 @@ fn none_beside(questions: &Value) -> Value {
     questions.as_array().unwrap().iter().map(|_| json!({})).collect()
 }
 
+/// For each question that no answer is shown, or one of this text.
+fn answers(questions: &Value, text: Option<&str>) -> Value {
+    let of_question = |question: &Value| {
+        let answer = |text: &str| {
+            json!({
+                "anchor": "answer-1-1", "response_id": text, "respondent_id": format!("r {text}"), "respondent": 0, "counts": true,
+                "text": text, "language": "", "themes": [0], "became": "", "copy_of": text, "groups": ["0.0"], "values": [text],
+            })
+        };
+        json!({
+            "id": question["id"], "text": question["text"], "offsets": [0, 0, 0], "n": 1, "pages": [], "report": "",
+            "themes": [{"label": text.unwrap_or_default(), "language": "en", "anchor": "question-1"}],
+            "answers": text.map(answer).into_iter().collect::<Vec<_>>(), "hrefs": {"1": "#main"},
+        })
+    };
+    let questions: Vec<Value> = questions.as_array().unwrap().iter().map(of_question).collect();
+    let filters: Vec<Value> = text.iter().map(|text| json!({"name": text, "groups": [["0.0", text]]})).collect();
+    json!({"place": "inline", "n": usize::from(text.is_some()), "filters": filters, "questions": questions})
+}
+
+fn filled(
+    findings: &Value,
+    uncoded: &Value,
+    beside: &Value,
+    settings_toml: &str,
+    resources: &[(String, String)],
+) -> Result<String, TemplateError> {
+    let text = (settings_toml == HOSTILE).then_some(HOSTILE);
+    let none = json!([]);
+    let answers = answers(findings.get("questions").unwrap_or(&none), text);
+    let maps = vec![Value::Null; answers["questions"].as_array().unwrap().len()];
+    let house = HouseView {
+        language: "en",
+        title: text.unwrap_or_default().to_owned(),
+        organisation: text.unwrap_or_default().to_owned(),
+        colour: "#0b3c50".into(),
+        logo: String::new(),
+    };
+    let parts = context! {
+        settings_toml, uncoded => Serde(uncoded), beside => Serde(beside), answers => Serde(answers), maps => Serde(maps),
+        house => Serde(house), resources => Serde(resources),
+    };
+    fill(findings, parts, &Wording::of(crate::settings::ReportLanguage::English), None)
+}
+
 fn page(questions: &Value) -> String {
     page_with(questions, &lists(questions))
 }
 
 fn page_with(questions: &Value, uncoded: &Value) -> String {
     let resources = [("en/stop_words.txt".to_owned(), "aa11".to_owned())];
-    fill(&consultation(questions), uncoded, &none_beside(questions), "seed = 7\n", &resources, None).unwrap()
+    filled(&consultation(questions), uncoded, &none_beside(questions), "seed = 7\n", &resources).unwrap()
 }
 
 /// A question of 43 respondents: 23 answered in English, 12 in French, 5 in Arabic, 2 in Spanish, 1 in German.
@@ -185,7 +231,7 @@ fn a_theme_that_copies_would_lift_is_flagged() {
 fn the_count_that_leads_comes_first_and_the_other_beside_it() {
     let mut once = consultation(&json!([question("q2", "What works?", &[theme(1, "buses", 14, 11)], 1)]));
     once["count_by"] = json!("once");
-    let text = text(&fill(&once, &lists(&once["questions"]), &json!([{}]), "", &[], None).unwrap());
+    let text = text(&filled(&once, &lists(&once["questions"]), &json!([{}]), "", &[]).unwrap());
     assert!(text.contains("11 of 40 counted once (28 %); counting each copy 14 of 43 respondents (33 %)"), "{text}");
 }
 
@@ -204,7 +250,7 @@ fn a_varied_copy_stands_beside_the_text_with_its_differences_marked() {
         "copy": [{"text": "Keep the ", "differs": false}, {"text": "<b> bus.", "differs": true}],
     }]}]);
     let questions = json!([question]);
-    let page = fill(&consultation(&questions), &lists(&questions), &beside, "", &[], None).unwrap();
+    let page = filled(&consultation(&questions), &lists(&questions), &beside, "", &[]).unwrap();
     assert!(page.contains(">Keep the <del>ferry.</del></"), "what only the text of the group has");
     assert!(page.contains(">Keep the <ins>&lt;b&gt; bus.</ins></"), "what only the copy has, escaped");
     let text = text(&page);
@@ -218,7 +264,7 @@ fn a_varied_copy_stands_beside_the_text_with_its_differences_marked() {
 #[test]
 fn a_bloc_is_told_with_its_members_its_questions_and_its_weight() {
     let mut consultation = consultation(&json!([]));
-    assert!(!fill(&consultation, &json!([]), &json!([]), "", &[], None).unwrap().contains("id=\"blocs\""));
+    assert!(!filled(&consultation, &json!([]), &json!([]), "", &[]).unwrap().contains("id=\"blocs\""));
     consultation["blocs"] = json!([{
         "bloc_id": "b01", "n_respondents": 3, "respondents": ["7", "8", HOSTILE],
         "questions": [
@@ -226,7 +272,7 @@ fn a_bloc_is_told_with_its_members_its_questions_and_its_weight() {
             {"question": HOSTILE, "groups": ["d02"], "n_respondents": 2, "share": 0.05},
         ],
     }]);
-    let page = fill(&consultation, &json!([]), &json!([]), "", &[], None).unwrap();
+    let page = filled(&consultation, &json!([]), &json!([]), "", &[]).unwrap();
     assert!(!page.contains("<script"));
     let text = text(&page).replace(NO_BREAK_SPACE, " ");
     assert!(text.contains("Bloc b01: 3 respondents"), "{text}");
@@ -269,7 +315,7 @@ fn what_respondents_wrote_is_never_markup() {
     consultation["inputs"][0]["file"] = json!(HOSTILE);
     let side = json!([{"text": HOSTILE, "differs": false}, {"text": HOSTILE, "differs": true}]);
     let beside = json!([{HOSTILE: [{"response_id": HOSTILE, "respondent_id": "r", "standard": side, "copy": side}]}]);
-    let page = fill(&consultation, &lists, &beside, HOSTILE, &[(HOSTILE.to_owned(), HOSTILE.to_owned())], None).unwrap();
+    let page = filled(&consultation, &lists, &beside, HOSTILE, &[(HOSTILE.to_owned(), HOSTILE.to_owned())]).unwrap();
     assert!(page.contains("&lt;script&gt;alert(1)&lt;&#x2f;script&gt;&quot;&gt;&lt;img src=x onerror=1&gt;"));
     assert!(!page.contains("<script"));
     assert!(!page.contains("<img"));
@@ -423,7 +469,8 @@ fn a_consultation_without_questions_is_a_page() {
         smallest_cell: 0,
         crosstabs: Vec::new(),
     };
-    let page = render(&findings, &[], &[], "", &[], None).unwrap();
+    let findings = serde_json::to_value(&findings).unwrap();
+    let page = filled(&findings, &json!([]), &json!([]), "", &[]).unwrap();
     assert!(text(&page).contains("There is no open question with answers to report."));
 }
 
@@ -442,7 +489,16 @@ fn a_question_without_answers_is_a_section() {
 
 #[test]
 fn a_field_the_findings_lack_is_an_error_that_names_the_place() {
-    let error = fill(&json!({"run": {}}), &json!([]), &json!([]), "", &[], None).unwrap_err().to_string();
+    let error = filled(&json!({"run": {}}), &json!([]), &json!([]), "", &[]).unwrap_err().to_string();
     assert!(error.starts_with("its template fails: undefined value"), "{error}");
     assert!(error.contains("report.html:"), "{error}");
+}
+
+#[test]
+fn the_policy_lets_the_script_of_the_page_run_and_nothing_else() {
+    let hash = format!("sha256-{}", BASE64.encode(sha2::Sha256::digest(SCRIPT)));
+    assert_eq!(SCRIPT_HASH, hash, "put the second into SCRIPT_HASH");
+    assert!(!SCRIPT.contains("</script"));
+    let page = page(&json!([]));
+    assert_eq!((page.matches("<script").count(), page.matches(SCRIPT).count()), (1, 1));
 }

@@ -133,8 +133,8 @@
       state.theme = link.dataset.theme;
       state.back = link;
       update();
-      // The link itself leads to the answers; the heading there takes the keyboard along.
-      document.getElementById(link.dataset.theme.split("/")[0])?.querySelector("h3, h2")?.focus({ preventScroll: true });
+      // The link itself leads to the answers; then the heading there takes the keyboard along.
+      setTimeout(() => document.getElementById(link.dataset.theme.split("/")[0])?.querySelector("h3, h2")?.focus({ preventScroll: true }));
     }
     const button = event.target.closest?.(".all-themes");
     if (button) {
