@@ -13,6 +13,7 @@ mod columns;
 mod copies;
 mod documents;
 mod doubles;
+mod evidence;
 mod explain;
 mod exporters;
 mod gold;
