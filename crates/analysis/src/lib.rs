@@ -2,7 +2,8 @@
 //!
 //! The story in reading order: [`vectors`] holds sparse matrices, weighs terms by TF-IDF and reduces them; [`clusters`]
 //! cuts points into groups, each point in one; [`mod@agreement`] says how well such groups agree with others;
-//! [`themes`] finds what the points are about, each theme with the terms that define it; [`duplicates`] finds answers that were copied.
+//! [`themes`] finds what the points are about, each theme with the terms that define it; [`duplicates`] finds answers that were copied;
+//! [`significance`] says whether a group stands out by more than chance.
 //!
 //! This crate never knows how terms were made: a term is a column. Nothing is read or written, there is no clock and no
 //! global state, and every result is the same at any thread count: work is cut into chunks of a fixed size, and what the
@@ -14,6 +15,7 @@ pub mod duplicates;
 mod error;
 mod numeric;
 mod seeds;
+pub mod significance;
 pub mod themes;
 pub mod vectors;
 
@@ -22,6 +24,7 @@ pub use duplicates::{
     DuplicateKind, DuplicateSettings, Duplicates, Group, Member, Texts, find_duplicates, find_quotations,
 };
 pub use error::AnalysisError;
+pub use significance::{FisherTest, adjusted};
 pub use themes::{
     Algorithm, Basis, Membership, Stability, Theme, ThemeInput, ThemeSettings, Themes, WeightedTerm, fit_themes,
     measure_stability,

@@ -1,36 +1,35 @@
 //! From what the stages gave to the findings of one question.
 
+use super::beyond::beyond;
 use super::coded::{Coded, distinct};
 use super::ranking::{Ranked, ThemeIds, rank};
+use super::telling::Teller;
 use super::verbatim::passage;
 use super::{
     DuplicateGroup, DuplicateMember, FormCount, LanguageCount, LanguageFindings, LeftOutWords, MergedForms, NoTheme,
-    QuestionFindings, SetAside, StateCount, four_decimals,
+    QuestionFindings, SetAside, StateCount, breakdown, dissent, four_decimals, names,
 };
 use crate::ledger::Phrases;
-use crate::settings::FindingSettings;
+use crate::statistics::{CountedOf, CrossTable, GroupedBy};
 use canvass_analysis::{DuplicateKind, Group, Member};
 use canvass_text::{Analysis, Language, LeftOut, Span};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The findings of a question, and for each language group the ids of its themes.
-pub(crate) fn build_question(
-    coded: &Coded<'_>,
-    settings: &FindingSettings,
-    min_respondents: u32,
-    phrases: &Phrases,
-) -> (QuestionFindings, Vec<ThemeIds>) {
+pub(crate) fn build_question(coded: &Coded<'_>, teller: &Teller<'_>) -> (QuestionFindings, Vec<ThemeIds>) {
     let question = &coded.intake.questions[coded.question_idx as usize];
     let base = distinct(&coded.respondents);
-    let mut ranked: Vec<Ranked> =
-        coded.languages.iter().map(|group| rank(coded, group, base, settings, min_respondents)).collect();
+    let telling = &teller.of(coded.question_idx);
+    let mut ranked: Vec<Ranked> = coded.languages.iter().map(|group| rank(coded, group, base, telling)).collect();
     let in_themes: BTreeSet<u32> = ranked.iter().flat_map(|ranked| ranked.responses.iter().copied()).collect();
     let further: BTreeSet<Language> = coded.languages.iter().skip(1).map(|group| group.language).collect();
     let no_theme_in = |of: &dyn Fn(Language) -> bool| {
         let responses = (0..coded.positions.len() as u32)
             .filter(|response| !in_themes.contains(response) && of(coded.read_in[*response as usize].language));
-        responses.map(|response| no_theme(coded, response, phrases)).collect()
+        responses.map(|response| no_theme(coded, response, telling.phrases)).collect()
     };
+    let n_no_theme = coded.positions.len() - in_themes.len();
+    let beyond = beyond(coded, telling, &ranked, n_no_theme);
     let ids = ranked.iter_mut().map(|ranked| std::mem::take(&mut ranked.ids)).collect();
     let mut ranked = ranked.into_iter();
     let main = ranked.next();
@@ -70,13 +69,54 @@ pub(crate) fn build_question(
         themes,
         no_theme: no_theme_in(&|language| !further.contains(&language)),
         languages,
-        beyond: super::Beyond::default(),
-        names: None,
+        beyond,
+        names: names::count(coded, telling.names),
         set_aside: set_aside(coded),
         duplicates: groups(coded, &coded.copied.groups, 'd'),
         quotations: groups(coded, &coded.copied.quotations, 'r'),
     };
     (built, ids)
+}
+
+/// Adds what the cross-tables of a question tell of its themes: who says it, and, where small cells are suppressed, which sides they
+/// took.
+///
+/// `question_idx` is the index into `Intake::questions`.
+pub(crate) fn add_breakdowns(
+    found: &mut QuestionFindings,
+    question_idx: u32,
+    teller: &Teller<'_>,
+    crosstabs: &[CrossTable],
+) {
+    let telling = teller.of(question_idx);
+    let of_language = |language: Option<Language>| {
+        let tables = crosstabs.iter().filter(|table| table.of == CountedOf::Themes && table.question == found.id);
+        tables.filter(|table| table.language == language).collect::<Vec<&CrossTable>>()
+    };
+    let main = of_language(None);
+    let further: Vec<Vec<&CrossTable>> =
+        found.languages.iter().map(|group| of_language(Some(group.language))).collect();
+    let split_by = telling.sides.map(|sides| sides.question.as_str()).or(telling.split_by);
+    let of_main = std::iter::once((&mut found.themes, &mut found.findings, found.base, main));
+    let of_further = found.languages.iter_mut().zip(further);
+    let of_further = of_further.map(|(group, tables)| (&mut group.themes, &mut group.findings, group.base, tables));
+    for (themes, findings, base, tables) in of_main.chain(of_further) {
+        let shown = |table: &&&CrossTable| table.by == GroupedBy::Attribute || Some(table.by_name.as_str()) == split_by;
+        let shown: Vec<&CrossTable> = tables.iter().filter(shown).copied().collect();
+        for theme in themes.iter_mut() {
+            theme.breakdown = breakdown::of_theme(theme, &shown);
+            if telling.is_private {
+                dissent::suppress(theme, telling.sides, &tables);
+            }
+        }
+        let all = themes.iter_mut().flat_map(|theme| {
+            let n = theme.n_respondents;
+            theme.breakdown.iter_mut().map(move |breakdown| (n, breakdown))
+        });
+        breakdown::test(all, base, telling.settings.smallest_group.into());
+        let n_findings = findings.len();
+        findings.clone_from_slice(&themes[..n_findings]);
+    }
 }
 
 /// What carries no theme, beside function words and quotations.

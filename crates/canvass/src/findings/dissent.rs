@@ -1,9 +1,16 @@
 //! Who disagrees: a finding by the sides its respondents took in the closed question before, and the points whose wording speaks
 //! against.
 
-use super::Verbatim;
-use crate::statistics::Percent;
+use super::clauses::spoken_against;
+use super::coded::{Coded, distinct};
+use super::ranking::{respondents_of, spans_of};
+use super::telling::Telling;
+use super::verbatim::{Candidate, choose};
+use super::{Finding, Verbatim};
+use crate::statistics::{CountedAnswer, CrossTable, Percent, Sides};
+use canvass_text::Span;
 use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What speaks against a finding.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -74,8 +81,145 @@ pub struct Against {
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 pub struct OpposingVerbatim {
     /// The quotation.
-    #[serde(flatten)]
     pub verbatim: Verbatim,
     /// The cue, as the answer has it.
     pub cue: String,
+}
+
+/// Quotations of each kind at most.
+const QUOTED: usize = 2;
+/// A theme of which a greater part than one in so many speaks against something is itself about that: nobody in it disagrees with it
+/// by the same words.
+const MOST_AGAINST: usize = 3;
+/// The order in which stances are told.
+const ORDER: [Stance; 4] = [Stance::Agree, Stance::Neutral, Stance::Disagree, Stance::Other];
+
+/// What speaks against a theme with these points. `terms` define it, `chosen` are its quotations; `bases` are the sides of all who could
+/// be in it.
+pub(super) fn dissent(
+    coded: &Coded<'_>,
+    telling: &Telling<'_>,
+    members: &[Candidate],
+    terms: &BTreeSet<u32>,
+    chosen: &[(Candidate, Verbatim)],
+    bases: &StanceBases,
+) -> Dissent {
+    let quoted: BTreeSet<(u32, u32)> = chosen.iter().map(|(of, _)| (of.response, of.point)).collect();
+    let stances = telling.sides.map(|sides| stances(coded, telling, sides, members, &quoted, bases));
+    Dissent { stances, against: against(coded, telling, members, terms, &quoted) }
+}
+
+/// How many respondents of a base are of each side.
+pub(super) type StanceBases = BTreeMap<Stance, u64>;
+
+/// The sides of these responses' respondents, each respondent once.
+pub(super) fn bases(coded: &Coded<'_>, sides: &Sides, responses: impl Iterator<Item = u32>) -> StanceBases {
+    let mut of: BTreeMap<Stance, BTreeSet<u32>> = BTreeMap::new();
+    for response in responses {
+        if let Some(stance) = sides.of(coded.received(response).submission_idx) {
+            of.entry(stance).or_default().insert(coded.respondents[response as usize]);
+        }
+    }
+    of.into_iter().map(|(stance, respondents)| (stance, respondents.len() as u64)).collect()
+}
+
+fn stances(
+    coded: &Coded<'_>,
+    telling: &Telling<'_>,
+    sides: &Sides,
+    members: &[Candidate],
+    quoted: &BTreeSet<(u32, u32)>,
+    all: &StanceBases,
+) -> Stances {
+    let stance_of = |member: &Candidate| sides.of(coded.received(member.response).submission_idx);
+    let own = bases(coded, sides, members.iter().map(|member| member.response));
+    let counts = ORDER.into_iter().filter_map(|stance| {
+        let (n, base) = (own.get(&stance).copied().unwrap_or_default(), *all.get(&stance)?);
+        Some(count(sides, stance, Some(n), Some(base)))
+    });
+    let counts: Vec<StanceCount> = counts.collect();
+    let respondents: Vec<u32> = members.iter().map(|member| coded.respondents[member.response as usize]).collect();
+    let n_unsaid = (distinct(&respondents) as u64).saturating_sub(own.values().sum());
+    let minority = minority(&counts);
+    let mut verbatims = Vec::new();
+    if let Some(minority) = minority.filter(|_| !telling.is_private) {
+        let of_side: Vec<Candidate> =
+            members.iter().filter(|member| stance_of(member) == Some(minority)).copied().collect();
+        // What the finding quotes already comes last.
+        let quotations = choose(coded, &of_side, QUOTED, telling.grouping, &mut quoted.clone());
+        verbatims.extend(quotations.into_iter().map(|(_, verbatim)| verbatim));
+    }
+    Stances { question: sides.question.clone(), counts, n_unsaid: Some(n_unsaid), minority, verbatims }
+}
+
+fn count(sides: &Sides, stance: Stance, n: Option<u64>, base: Option<u64>) -> StanceCount {
+    let options = sides.options.iter().filter(|(_, of)| *of == stance).map(|(option, _)| option.clone());
+    let percent = n.zip(base).and_then(|(n, base)| Percent::new(n, base));
+    StanceCount { stance, options: options.collect(), n, base, percent }
+}
+
+/// The side that fewer of the finding's respondents took, if both have anybody; of equals those who disagree.
+fn minority(counts: &[StanceCount]) -> Option<Stance> {
+    let n = |stance: Stance| counts.iter().find(|count| count.stance == stance).map(|count| count.n);
+    let (agree, disagree) = (n(Stance::Agree)??, n(Stance::Disagree)??);
+    let fewer = if agree < disagree { Stance::Agree } else { Stance::Disagree };
+    (agree.min(disagree) > 0).then_some(fewer)
+}
+
+/// Puts in the place of the counts those that the cross-table has, where small cells are suppressed: a side is told if all its options
+/// are. Without a table nothing is told.
+pub(super) fn suppress(finding: &mut Finding, sides: Option<&Sides>, tables: &[&CrossTable]) {
+    let Some((stances, sides)) = finding.dissent.stances.as_mut().zip(sides) else { return };
+    let is_theme = |answer: &CountedAnswer| answer.theme_id.as_deref() == Some(finding.theme_id.as_str());
+    let found = tables.iter().find(|table| table.by_name == stances.question).and_then(|table| {
+        let column = table.answers.iter().position(is_theme)?;
+        Some((column, table))
+    });
+    let Some((column, table)) = found else {
+        finding.dissent.stances = None;
+        return;
+    };
+    for told in &mut stances.counts {
+        let of_side = || table.groups.iter().filter(|group| told.options.contains(&group.group));
+        let n = of_side().map(|group| group.cells[column].n).sum::<Option<u64>>();
+        let base = of_side().map(|group| group.base).sum::<Option<u64>>();
+        *told = count(sides, told.stance, n, base);
+    }
+    let known = stances.counts.iter().map(|count| count.n).sum::<Option<u64>>();
+    stances.n_unsaid = known.map(|known| finding.n_respondents.saturating_sub(known));
+    stances.minority = minority(&stances.counts);
+}
+
+/// The points whose wording speaks against the theme.
+fn against(
+    coded: &Coded<'_>,
+    telling: &Telling<'_>,
+    members: &[Candidate],
+    terms: &BTreeSet<u32>,
+    quoted: &BTreeSet<(u32, u32)>,
+) -> Against {
+    let mut cues: BTreeMap<(u32, u32), String> = BTreeMap::new();
+    let mut opposed: Vec<Candidate> = Vec::new();
+    for member in members {
+        let point = &coded.analysis.texts[member.response as usize].points[member.point as usize];
+        let text = coded.passage(member.response, member.point);
+        let within = |span: Span| Span { start: span.start - point.span.start, end: span.end - point.span.start };
+        let held: Vec<Span> = spans_of(point, terms).into_iter().map(within).collect();
+        if let Some(cue) = spoken_against(text, &held, telling.clauses.of(point.language)) {
+            let cue = cue.of(text).unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ");
+            cues.insert((member.response, member.point), cue);
+            opposed.push(*member);
+        }
+    }
+    let respondents = respondents_of(coded, &opposed);
+    let all: Vec<u32> = members.iter().map(|member| coded.respondents[member.response as usize]).collect();
+    if respondents.len() * MOST_AGAINST > distinct(&all) {
+        return Against::default();
+    }
+    let verbatims = choose(coded, &opposed, QUOTED, telling.grouping, &mut quoted.clone());
+    let verbatims = verbatims.into_iter().map(|(of, verbatim)| OpposingVerbatim {
+        verbatim,
+        cue: cues.get(&(of.response, of.point)).cloned().unwrap_or_default(),
+    });
+    Against { n_respondents: respondents.len() as u64, verbatims: verbatims.collect(), respondents }
 }

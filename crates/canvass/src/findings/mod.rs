@@ -6,12 +6,14 @@ mod beyond;
 mod blocs;
 mod breakdown;
 mod build;
+mod clauses;
 mod coded;
 mod dissent;
 mod label;
 mod names;
 mod ranking;
 mod sentence;
+mod telling;
 mod verbatim;
 
 use crate::statistics::{ClosedQuestion, CrossTable, Profile};
@@ -20,11 +22,18 @@ use serde::{Deserialize, Serialize};
 pub use beyond::{Beyond, SmallGroup, ThemeBelow};
 pub(crate) use blocs::{CopiedText, CopiedTexts, blocs};
 pub use breakdown::{Breakdown, BreakdownGroup, Representation};
-pub(crate) use build::build_question;
+pub(crate) use build::{add_breakdowns, build_question};
 pub(crate) use coded::{Coded, units};
 pub use dissent::{Against, Dissent, OpposingVerbatim, Stance, StanceCount, Stances};
 pub use names::{NameCount, NameGroup, Names};
+pub(crate) use names::{check as check_names, settle as settle_lists};
 pub use sentence::{SentencePart, SentenceSource};
+pub(crate) use telling::Teller;
+
+/// The built-in lists that findings are told by, for the manifest.
+pub(crate) fn resource_files() -> impl Iterator<Item = canvass_text::Resource> {
+    clauses::resource_files().chain(names::resource_files())
+}
 
 /// Everything a report says. `findings.json` is this, serialised.
 #[derive(Clone, Debug, PartialEq, Serialize)]

@@ -1,11 +1,15 @@
 //! The themes of a language group in rank order, each with its counts and its evidence.
 
 use super::coded::{Coded, distinct};
+use super::dissent::{StanceBases, bases, dissent};
+use super::sentence::sentence;
+use super::telling::Telling;
 use super::verbatim::{Candidate, choose};
 use super::{Finding, StabilityVerdict, ThemeBasis, ThemeStability, ThemeTerm, four_decimals, label};
 use crate::pipeline::LanguageGroup;
-use crate::settings::{CountBy, FindingSettings, quantifier};
+use crate::settings::{CountBy, quantifier};
 use canvass_analysis::{Stability, Theme};
+use canvass_text::{Point, Span};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// For each theme of a language group its id; themes with too few respondents have none.
@@ -23,17 +27,14 @@ pub(super) struct Ranked {
     pub(super) n_in_findings: u64,
     /// The responses in a theme.
     pub(super) responses: BTreeSet<u32>,
+    /// The respondents in a finding.
+    pub(super) in_findings: BTreeSet<u32>,
 }
 
 /// Ranks the themes of a language group. The share of those in the main language is of the question's `base`, that of the others
 /// of their own.
-pub(super) fn rank(
-    coded: &Coded<'_>,
-    group: &LanguageGroup,
-    base: usize,
-    settings: &FindingSettings,
-    min_respondents: u32,
-) -> Ranked {
+pub(super) fn rank(coded: &Coded<'_>, group: &LanguageGroup, base: usize, telling: &Telling<'_>) -> Ranked {
+    let settings = telling.settings;
     let themes = &group.themes.themes;
     let mut members: Vec<Vec<Candidate>> = vec![Vec::new(); themes.len()];
     let mut n_themes: BTreeMap<(u32, u32), u32> = BTreeMap::new();
@@ -55,7 +56,8 @@ pub(super) fn rank(
         let term = themes[theme].terms.first();
         term.map_or("", |term| coded.analysis.vocabulary.terms[term.term_idx as usize].stem.as_str())
     };
-    let enough: Vec<usize> = (0..members.len()).filter(|theme| counts[*theme].1 >= min_respondents as usize).collect();
+    let enough: Vec<usize> =
+        (0..members.len()).filter(|theme| counts[*theme].1 >= telling.min_respondents as usize).collect();
     let orders = Orders::new(enough, &counts, &stem);
     let order = orders.by(settings.count_by);
 
@@ -66,6 +68,8 @@ pub(super) fn rank(
     let is_main = group.language == coded.main_language;
     let whole_once = if is_main { coded.once(0..coded.positions.len() as u32) } else { base_once };
     let base = if is_main { base } else { language_base };
+    let all = if is_main { (0..coded.positions.len() as u32).collect() } else { group.responses.clone() };
+    let stances = telling.sides.map(|sides| bases(coded, sides, all.iter().copied())).unwrap_or_default();
     let prefix = if is_main { String::new() } else { format!("{}-", group.language.code()) };
     let width = order.len().to_string().len().max(2);
     let mut ids = vec![None; members.len()];
@@ -93,7 +97,7 @@ pub(super) fn rank(
                 &themes[*theme_idx],
                 (theme_id.clone(), label),
                 &members[*theme_idx],
-                settings,
+                (telling, &stances),
                 &mut quoted,
             )
         });
@@ -104,13 +108,14 @@ pub(super) fn rank(
         let responses: BTreeSet<u32> =
             themes.iter().flat_map(|theme| members[*theme].iter().map(|member| member.response)).collect();
         let respondents: Vec<u32> = responses.iter().map(|response| coded.respondents[*response as usize]).collect();
-        (distinct(&respondents) as u64, responses)
+        (respondents.into_iter().collect::<BTreeSet<u32>>(), responses)
     };
-    let (n_in_findings, _) = in_any(&order[..findings.len()]);
-    let (n_in_themes, responses) = in_any(order);
+    let (in_findings, _) = in_any(&order[..findings.len()]);
+    let (in_themes, responses) = in_any(order);
+    let (n_in_findings, n_in_themes) = (in_findings.len() as u64, in_themes.len() as u64);
     let basis = basis(group, &ids);
     let (base, base_once) = (language_base as u64, base_once as u64);
-    Ranked { themes: ranked, findings, ids, base, base_once, basis, n_in_themes, n_in_findings, responses }
+    Ranked { themes: ranked, findings, ids, base, base_once, basis, n_in_themes, n_in_findings, responses, in_findings }
 }
 
 /// Themes in rank order, by either count.
@@ -199,11 +204,19 @@ fn finding(
     theme: &Theme,
     (theme_id, label): (String, String),
     members: &[Candidate],
-    settings: &FindingSettings,
+    (telling, stances): (&Telling<'_>, &StanceBases),
     quoted: &mut BTreeSet<(u32, u32)>,
 ) -> Finding {
-    let verbatims = choose(coded, members, settings.verbatims as usize, quoted);
-    let sentence = verbatims.first().map(|verbatim| verbatim.text.split_whitespace().collect::<Vec<_>>().join(" "));
+    let chosen = choose(coded, members, telling.settings.verbatims as usize, telling.grouping, quoted);
+    let defining: BTreeSet<u32> = theme.terms.iter().map(|term| term.term_idx).collect();
+    let first = chosen.first().map(|(candidate, verbatim)| {
+        let point = &coded.analysis.texts[candidate.response as usize].points[candidate.point as usize];
+        let terms = spans_of(point, &defining);
+        sentence(verbatim, point.span, &terms, telling.clauses.of(point.language))
+    });
+    let (sentence, sentence_source) = first.unzip();
+    let dissent = dissent(coded, telling, members, &defining, &chosen, stances);
+    let verbatims = chosen.into_iter().map(|(_, verbatim)| verbatim).collect();
     let term = |term: &canvass_analysis::WeightedTerm| &coded.analysis.vocabulary.terms[term.term_idx as usize];
     let (n_respondents, n_respondents_once) = count(coded, members);
     let terms = theme.terms.iter().map(|weighted| ThemeTerm {
@@ -219,7 +232,7 @@ fn finding(
         theme_id,
         label,
         sentence: sentence.unwrap_or_default(),
-        sentence_source: None,
+        sentence_source,
         quantifier: String::new(),
         n_respondents: n_respondents as u64,
         n_respondents_once: n_respondents_once as u64,
@@ -232,12 +245,17 @@ fn finding(
         respondents: respondents_of(coded, members),
         verbatims,
         breakdown: Vec::new(),
-        dissent: super::Dissent::default(),
+        dissent,
     }
 }
 
+/// Where these terms stand in a point.
+pub(super) fn spans_of(point: &Point, terms: &BTreeSet<u32>) -> Vec<Span> {
+    point.carrying().filter(|token| terms.contains(&token.term_idx)).map(|token| token.span).collect()
+}
+
 /// Respondents of these points, raw and each unit once: who has an addition among them counts by that, not by the standard text.
-fn count(coded: &Coded<'_>, members: &[Candidate]) -> (usize, usize) {
+pub(super) fn count(coded: &Coded<'_>, members: &[Candidate]) -> (usize, usize) {
     let mut counts_as: BTreeMap<u32, u32> = BTreeMap::new();
     for member in members {
         let respondent = coded.respondents[member.response as usize];
@@ -249,7 +267,7 @@ fn count(coded: &Coded<'_>, members: &[Candidate]) -> (usize, usize) {
 }
 
 /// The respondents of these points, each once, in the order of the file.
-fn respondents_of(coded: &Coded<'_>, members: &[Candidate]) -> Vec<String> {
+pub(super) fn respondents_of(coded: &Coded<'_>, members: &[Candidate]) -> Vec<String> {
     let responses: BTreeSet<u32> = members.iter().map(|member| member.response).collect();
     let mut seen = BTreeSet::new();
     let first_of_each = responses.into_iter().filter(|response| seen.insert(coded.respondents[*response as usize]));

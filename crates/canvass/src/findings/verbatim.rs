@@ -1,7 +1,8 @@
 //! Choosing the quotations that show a theme.
 
 use super::coded::Coded;
-use super::{TranslatedPassage, Verbatim};
+use super::{TranslatedPassage, Verbatim, VerbatimGroup};
+use crate::statistics::Grouping;
 use std::collections::BTreeSet;
 
 /// A quotation reads best between these lengths, in words.
@@ -12,6 +13,10 @@ const FULL_WORDS: usize = 12;
 const SHORT_WORDS: usize = 30;
 /// Two quotations of one theme share at most this part of their terms (Jaccard).
 const MAX_LIKENESS: f64 = 0.5;
+/// A quotation from a group that is not quoted yet may have this part of the merit of the best one left.
+const WORTH_OF_NEW_GROUP: f64 = 0.6;
+/// So many quotations behind the best one left are looked at for such a group.
+const LOOKED_AT: usize = 200;
 
 /// A point of a theme.
 #[derive(Clone, Copy, Debug)]
@@ -29,13 +34,17 @@ pub(super) struct Candidate {
 /// Chooses at most `count` points: central, of a length that reads, of few other themes, from different respondents, unlike each
 /// other. Those that are quoted already come last.
 ///
+/// The first is the one of most merit. Each further one is the best of a group of `groups` that is not quoted yet, if it has 0.6 of the
+/// merit of the best that is left, else that one. Of equal merit the first in the file goes first. Who did not say is of no group.
+///
 /// Each is cut from the response at its byte span, so it is the source's text by construction.
 pub(super) fn choose(
     coded: &Coded<'_>,
     candidates: &[Candidate],
     count: usize,
+    groups: Option<&Grouping>,
     quoted: &mut BTreeSet<(u32, u32)>,
-) -> Vec<Verbatim> {
+) -> Vec<(Candidate, Verbatim)> {
     let mut order: Vec<(bool, f64, Candidate)> = candidates
         .iter()
         .map(|candidate| {
@@ -51,22 +60,67 @@ pub(super) fn choose(
         let place = |candidate: &Candidate| (candidate.response, candidate.point);
         b_reads.cmp(a_reads).then(b_merit.total_cmp(a_merit)).then(place(a).cmp(&place(b)))
     });
-    let mut units = BTreeSet::new();
-    let mut chosen: Vec<(Candidate, BTreeSet<u32>)> = Vec::new();
-    for (_, _, candidate) in order {
-        if chosen.len() == count {
-            break;
-        }
-        let unit = coded.unit_of(candidate.response, candidate.point);
-        let terms = coded.terms_of(candidate.response, candidate.point);
-        if units.contains(&unit) || chosen.iter().any(|(_, others)| likeness(&terms, others) > MAX_LIKENESS) {
-            continue;
-        }
-        units.insert(unit);
+    let mut chosen = Chosen { coded, units: BTreeSet::new(), points: Vec::new() };
+    let mut seen: BTreeSet<u32> = BTreeSet::new();
+    let group_of = |candidate: &Candidate| groups.and_then(|groups| group(coded, groups, candidate.response));
+    let mut from = 0;
+    while chosen.points.len() < count {
+        let Some(best) = (from..order.len()).find(|at| chosen.takes(&order[*at].2)) else { break };
+        // What was passed over is like a quotation chosen, or of its respondent, and stays so.
+        from = best;
+        let (reads, merit, _) = order[best];
+        let near = (best..order.len()).take(LOOKED_AT).take_while(|at| {
+            let (also_reads, other, _) = order[*at];
+            also_reads == reads && other >= WORTH_OF_NEW_GROUP * merit
+        });
+        let is_new = |at: &usize| {
+            let group = group_of(&order[*at].2).filter(|(_, is_said)| *is_said);
+            group.is_some_and(|(group, _)| !seen.contains(&group)) && chosen.takes(&order[*at].2)
+        };
+        let at = near.into_iter().find(is_new).unwrap_or(best);
+        let candidate = order[at].2;
+        seen.extend(group_of(&candidate).map(|(group, _)| group));
         quoted.insert((candidate.response, candidate.point));
-        chosen.push((candidate, terms));
+        chosen.add(candidate);
     }
-    chosen.into_iter().map(|(candidate, _)| passage(coded, candidate.response, candidate.point)).collect()
+    let told = chosen.points.into_iter().map(|(candidate, _)| {
+        let mut verbatim = passage(coded, candidate.response, candidate.point);
+        verbatim.group = groups.zip(group_of(&candidate)).map(|(groups, (group, _))| VerbatimGroup {
+            by_name: groups.name.clone(),
+            group: groups.groups[group as usize].clone(),
+        });
+        (candidate, verbatim)
+    });
+    told.collect()
+}
+
+/// The group of a response's respondent, and whether they said so.
+fn group(coded: &Coded<'_>, groups: &Grouping, response: u32) -> Option<(u32, bool)> {
+    let group = groups.of_submission[coded.received(response).submission_idx as usize]?;
+    Some((group, !groups.has_unsaid || group as usize + 1 < groups.groups.len()))
+}
+
+/// The quotations chosen so far.
+struct Chosen<'c, 'a> {
+    coded: &'c Coded<'a>,
+    units: BTreeSet<u32>,
+    points: Vec<(Candidate, BTreeSet<u32>)>,
+}
+
+impl Chosen<'_, '_> {
+    /// Whether a candidate is of another respondent than these, and unlike them.
+    fn takes(&self, candidate: &Candidate) -> bool {
+        if self.units.contains(&self.coded.unit_of(candidate.response, candidate.point)) {
+            return false;
+        }
+        let terms = self.coded.terms_of(candidate.response, candidate.point);
+        self.points.iter().all(|(_, others)| likeness(&terms, others) <= MAX_LIKENESS)
+    }
+
+    fn add(&mut self, candidate: Candidate) {
+        self.units.insert(self.coded.unit_of(candidate.response, candidate.point));
+        self.points.push((candidate, self.coded.terms_of(candidate.response, candidate.point)));
+    }
 }
 
 /// The quotation of a point. Where a translation was analysed, the original is quoted, and the translation stands beside it.

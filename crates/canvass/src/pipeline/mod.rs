@@ -12,7 +12,7 @@ mod lexicon;
 use crate::error::Error;
 use crate::findings::{
     Bloc, Coded, CopiedText, CopiedTexts, DuplicateGroup, Findings, InputIdentity, QuestionFindings, RunIdentity,
-    blocs, build_question, units,
+    Teller, add_breakdowns, blocs, build_question, check_names, settle_lists, units,
 };
 use crate::ingest::{self, Intake, Received, Source};
 use crate::ledger::{self, Ledger, Phrases, State};
@@ -160,6 +160,7 @@ pub fn analyse(
     let references = companions.references.as_slice();
     let mut ledger = account(&mut intake, config, observer);
     let positions = analysed_positions(&intake, &ledger)?;
+    settle_lists(&mut intake, &positions, |message| observer.note(Stage::Ledger, message));
     let n_analysed: u64 = positions.iter().map(|(_, positions)| positions.len() as u64).sum();
     let (main_language, read_in) = languages::languages(&intake, &positions, config, &resources)?;
     languages::note_unreadable(&read_in, observer);
@@ -229,10 +230,11 @@ pub fn analyse(
 
     observer.begin(Stage::Findings, Some(coded.len() as u64));
     let phrases = Phrases::new(&settings.ledger.no_content);
+    let known = statistics::Known::new(&intake, &ledger);
+    let teller = Teller::new(&settings, &known, &phrases);
     let (mut built, mut questions, mut themes) = (Vec::new(), Vec::new(), Vec::new());
     for mut coded in coded {
-        let (findings, theme_ids) =
-            build_question(&coded, &settings.findings, settings.themes.min_respondents, &phrases);
+        let (findings, theme_ids) = build_question(&coded, &teller);
         for (group, theme_ids) in coded.languages.iter_mut().zip(theme_ids) {
             group.theme_ids = theme_ids;
         }
@@ -244,7 +246,10 @@ pub fn analyse(
         questions.push(QuestionRun { question_idx, positions, read_in, analysis, copied, added, languages });
         observer.advance(Stage::Findings, 1);
     }
-    let statistics = statistics::count(&settings, &intake, &ledger, &questions, &themes);
+    let statistics = statistics::count(&settings, &known, &questions, &themes);
+    for (question, found) in questions.iter().zip(&mut built) {
+        add_breakdowns(found, question.question_idx, &teller, &statistics.crosstabs);
+    }
     let findings = tell(&settings, &intake, &ledger, &questions, built, statistics);
     observer.end(Stage::Findings, findings.questions.len() as u64);
     Ok(Run { settings, intake, ledger, questions, findings, libraries: resources.libraries(), house: companions.house.clone() })
@@ -344,6 +349,7 @@ pub(crate) fn check(config: &Config) -> Result<(), Error> {
     bound("findings.verbatims", config.findings.verbatims, 1, 100)?;
     bound("findings.smallest_group", config.findings.smallest_group, 1, 1000)?;
     bound("findings.beyond", config.findings.beyond, 0, 1000)?;
+    check_names(config)?;
     check_quantifiers(&config.findings.quantifiers)?;
     bound("text.quotation_words", config.text.quotation_words, 3, 1000)?;
     bound("text.boilerplate_words", config.text.boilerplate_words, 2, 1000)?;

@@ -18,6 +18,7 @@ mod wording;
 mod workbook;
 
 use crate::error::Error;
+use crate::findings::{Finding, QuestionFindings};
 use crate::pipeline::Run;
 use crate::settings::ReportFormat;
 use paper::Paper;
@@ -135,23 +136,56 @@ fn check_quotations(run: &Run) -> Result<(), Error> {
             let received = &run.intake.responses[*at];
             texts.entry(&received.response_id).or_default().push(&received.text);
         }
-        let further = found.languages.iter().flat_map(|group| &group.themes);
-        let additions = found.duplicates.iter().flat_map(|group| &group.additions);
-        let verbatims = found.themes.iter().chain(further).flat_map(|theme| &theme.verbatims);
-        for verbatim in verbatims.chain(additions) {
-            let span = verbatim.start as usize..verbatim.end as usize;
-            let mut sources = texts.get(verbatim.response_id.as_str()).into_iter().flatten();
-            if !sources.any(|source| source.get(span.clone()) == Some(&verbatim.text)) {
+        for Quoted { response_id, text, start, end } in quoted(found) {
+            let span = start as usize..end as usize;
+            let mut sources = texts.get(response_id).into_iter().flatten();
+            if !sources.any(|source| source.get(span.clone()) == Some(text)) {
                 return Err(Error::QuotationNotInSource {
                     question: found.id.clone(),
-                    response_id: verbatim.response_id.clone(),
-                    start: verbatim.start,
-                    end: verbatim.end,
+                    response_id: response_id.to_owned(),
+                    start,
+                    end,
                 });
             }
         }
     }
     Ok(())
+}
+
+/// A passage that is said to be a response's.
+struct Quoted<'f> {
+    response_id: &'f str,
+    text: &'f str,
+    start: u32,
+    end: u32,
+}
+
+/// Every passage that the findings of a question quote.
+fn quoted(found: &QuestionFindings) -> Vec<Quoted<'_>> {
+    let further = found.languages.iter().flat_map(|group| group.findings.iter().chain(&group.themes));
+    let themes: Vec<&Finding> = found.findings.iter().chain(&found.themes).chain(further).collect();
+    let additions = found.duplicates.iter().flat_map(|group| &group.additions);
+    let beyond = found.beyond.small_groups.iter().map(|small| &small.verbatim).chain(&found.beyond.single_points);
+    let of_theme = themes.iter().flat_map(|theme| {
+        let stances = theme.dissent.stances.iter().flat_map(|stances| &stances.verbatims);
+        let against = theme.dissent.against.verbatims.iter().map(|opposing| &opposing.verbatim);
+        theme.verbatims.iter().chain(stances).chain(against)
+    });
+    let verbatims = of_theme.chain(additions).chain(beyond).map(|verbatim| Quoted {
+        response_id: &verbatim.response_id,
+        text: &verbatim.text,
+        start: verbatim.start,
+        end: verbatim.end,
+    });
+    let sentences = themes.iter().filter_map(|theme| theme.sentence_source.as_ref()).flat_map(|source| {
+        source.parts.iter().map(|part| Quoted {
+            response_id: &source.response_id,
+            text: &part.text,
+            start: part.start,
+            end: part.end,
+        })
+    });
+    verbatims.chain(sentences).collect()
 }
 
 /// # Panics

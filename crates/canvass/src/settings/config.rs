@@ -339,6 +339,16 @@ pub enum SettingsError {
         /// What is wrong with it.
         why: String,
     },
+    /// A name cannot be put into a group.
+    #[error("the question {question:?} groups the name {name:?}, but {why}")]
+    Names {
+        /// The question.
+        question: String,
+        /// The name.
+        name: String,
+        /// What is wrong with it.
+        why: String,
+    },
     /// The configuration names a tokenizer that is not there.
     #[error("the configuration names the tokenizer {file:?}, which is not beside it and was not given")]
     MissingTokenizer {
@@ -449,6 +459,7 @@ impl SettingsError {
                 "write [[synonym]] with term = \"...\", forms = [\"...\", ...] and, for one language only, language = \"en\""
                     .into()
             }
+            Self::Names { .. } => "give each name to one group: [question.names] \"Group\" = [\"name\", ...]".into(),
             Self::MissingTokenizer { file } => format!("give it with --tokenizer LANGUAGE=PATH/TO/{file}"),
             Self::Tokenizer { .. } => {
                 "write --tokenizer LANGUAGE=FILE with one of en, fr, es, ru, ar, zh and a tokenizer.json as the library \

@@ -9,6 +9,7 @@ use super::options::{Answer, Answers, Scheme};
 use super::profile::{self, DID_NOT_SAY};
 use super::respondents::Respondents;
 use super::share::Percent;
+use super::sides::{Known, chosen};
 use super::suppression::{Counts, Pattern};
 use super::themes::ThemeAnswers;
 use crate::ingest::Intake;
@@ -105,16 +106,16 @@ pub(super) struct ReadQuestion {
 }
 
 /// Groups of respondents.
-struct By {
+pub(super) struct By {
     kind: GroupedBy,
-    name: String,
-    groups: Vec<String>,
+    pub(super) name: String,
+    pub(super) groups: Vec<String>,
     /// Whether the last group is those who did not say.
-    has_unsaid: bool,
+    pub(super) has_unsaid: bool,
     /// For each respondent the group; none: in none.
-    of: Vec<Option<u32>>,
+    pub(super) of: Vec<Option<u32>>,
     /// Of a closed question, its index.
-    question_idx: Option<u32>,
+    pub(super) question_idx: Option<u32>,
 }
 
 /// What is counted in one table: for each respondent the answers, ascending; none if they are not in the base.
@@ -151,14 +152,12 @@ impl Source<'_> {
 
 /// Makes every table that `names` asks for.
 pub(super) fn tables(
-    intake: &Intake,
-    respondents: &Respondents<'_>,
-    closed: &[ReadQuestion],
+    known: &Known<'_>,
     themes: &[ThemeAnswers],
     names: &[String],
     privacy: &PrivacySettings,
-    words: &super::grades::Words,
 ) -> Vec<CrossTable> {
+    let Known { intake, words, respondents, closed } = known;
     let bys: Vec<By> = names.iter().filter_map(|name| by(intake, respondents, closed, name, words)).collect();
     if bys.is_empty() {
         return Vec::new();
@@ -205,7 +204,7 @@ pub(super) fn tables(
 }
 
 /// The groups that a name asks for: an attribute's column goes before a question's id.
-fn by(
+pub(super) fn by(
     intake: &Intake,
     respondents: &Respondents<'_>,
     closed: &[ReadQuestion],
@@ -225,10 +224,7 @@ fn by(
     }
     let question = closed.iter().find(|question| intake.questions[question.question_idx as usize].id == name)?;
     let groups = question.scheme.options.iter().map(|option| option.label.clone()).collect();
-    let of = question.answers.first()?.of.iter().map(|answer| match answer {
-        Answer::Chosen(options) => options.first().map(|option| u32::from(*option)),
-        Answer::None | Answer::NotApplicable(_) => None,
-    });
+    let of = question.answers.first()?.of.iter().map(chosen);
     let (kind, name, question_idx) = (GroupedBy::Question, name.to_owned(), Some(question.question_idx));
     Some(By { kind, name, groups, has_unsaid: false, of: of.collect(), question_idx })
 }

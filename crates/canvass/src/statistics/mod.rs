@@ -14,6 +14,7 @@ mod respondents;
 mod scale;
 mod sentence;
 mod share;
+mod sides;
 mod split;
 mod suppression;
 mod themes;
@@ -31,6 +32,7 @@ pub use crosstab::{Cell, CountedAnswer, CountedOf, CrossTable, Group, GroupedBy}
 pub use options::Half;
 pub use profile::{AttributeProfile, DayCount, LanguageShare, Profile, ValueCount};
 pub use share::{Mean, Percent};
+pub(crate) use sides::{Grouping, Known, Sides};
 pub(crate) use themes::{ThemeAnswers, theme_answers};
 
 /// What is counted beside themes.
@@ -49,26 +51,18 @@ pub struct Statistics {
 /// `themes` are those of the open questions, in the order of the form.
 pub(crate) fn count(
     settings: &Settings,
-    intake: &Intake,
-    ledger: &Ledger,
+    known: &Known<'_>,
     questions: &[QuestionRun],
     themes: &[ThemeAnswers],
 ) -> Statistics {
-    let words = Words::load();
-    let respondents = Respondents::new(intake, ledger);
-    let read: Vec<crosstab::ReadQuestion> = (respondents.closed.iter())
-        .map(|(question_idx, columns)| {
-            let (scheme, answers) = options::read(&intake.questions[*question_idx as usize], columns, &words);
-            crosstab::ReadQuestion { question_idx: *question_idx, scheme, answers }
-        })
-        .collect();
-    let closed = read
+    let Known { intake, words, respondents, closed } = known;
+    let closed = closed
         .iter()
         .map(|read| closed::count(&intake.questions[read.question_idx as usize], &read.scheme, &read.answers));
     let closed = closed.collect();
-    let profile = profile::count(intake, &respondents, questions, &words);
+    let profile = profile::count(intake, respondents, questions, words);
     let by = &settings.crosstabs.by;
-    let crosstabs = crosstab::tables(intake, &respondents, &read, themes, by, &settings.privacy, &words);
+    let crosstabs = crosstab::tables(known, themes, by, &settings.privacy);
     Statistics { profile, closed, crosstabs }
 }
 

@@ -24,8 +24,11 @@ pub(super) fn link(
     for position in 0..questions.len() {
         let question = &questions[position];
         let mut linker = Linker { questions, question, decisions };
+        let stated_all = stated;
         let stated = |of: fn(&QuestionConfig) -> &Option<String>| stated(job, question).find_map(|s| of(s).clone());
         let stated_other = linker.stated("other_of", stated(|found| &found.other_of).as_deref())?;
+        let stated_list = stated_all(job, question).find_map(|stated| stated.list);
+        let names = stated_all(job, question).map(|stated| &stated.names).find(|names| !names.is_empty()).cloned();
         let stated_split = linker.stated("split_by", stated(|found| &found.split_by).as_deref())?;
         if question.kind != QuestionKind::Open {
             before = Some(question.id.clone());
@@ -56,6 +59,7 @@ pub(super) fn link(
         }
         let question = &mut questions[position];
         (question.other_of, question.split_by) = (Some(other_of), Some(split_by));
+        (question.list, question.names) = (stated_list, names.unwrap_or_default());
     }
     Ok(())
 }

@@ -4,11 +4,9 @@
 //! respondents there are of each combination of values. A number can be computed if, and only if, it is a linear combination of the published
 //! ones: if the rank of the system stays the same with it.
 
-use super::super::crosstab::{self, CrossTable, GroupedBy, ReadQuestion};
+use super::super::crosstab::{self, CrossTable, GroupedBy};
 use super::super::fixture::{intake, question};
-use super::super::grades::Words;
-use super::super::options;
-use super::super::respondents::Respondents;
+use super::super::sides::Known;
 use super::*;
 use crate::ingest::Intake;
 use crate::ledger::judge;
@@ -41,16 +39,8 @@ fn consultation(population: &Population) -> Intake {
 fn tables(population: &Population, smallest_cell: u32) -> Vec<CrossTable> {
     let intake = consultation(population);
     let ledger = judge(&intake, &crate::settings::LedgerSettings::default());
-    let respondents = Respondents::new(&intake, &ledger);
-    let words = Words::load();
-    let read: Vec<ReadQuestion> = (respondents.closed.iter())
-        .map(|(question_idx, columns)| {
-            let (scheme, answers) = options::read(&intake.questions[*question_idx as usize], columns, &words);
-            ReadQuestion { question_idx: *question_idx, scheme, answers }
-        })
-        .collect();
     let by = ["Region", "Size", "q1", "q2"].map(str::to_owned);
-    crosstab::tables(&intake, &respondents, &read, &[], &by, &PrivacySettings { smallest_cell, redact: false }, &words)
+    crosstab::tables(&Known::new(&intake, &ledger), &[], &by, &PrivacySettings { smallest_cell, redact: false })
 }
 
 /// A number that is published or kept: how many have each of these values; in a list, how many have one that holds the option.

@@ -1,0 +1,112 @@
+//! Whether a share stands out by more than chance.
+
+use crate::numeric::{exp, ln};
+
+/// Outcomes within this factor of the observed one's probability count as equally likely: their sums are rounded.
+const TIE: f64 = 1.0 + 1e-7;
+
+/// Fisher's exact test for groups of one population.
+///
+/// # Cost
+/// Eight bytes for each member of the population, once; each test at most as many steps as the group has members.
+#[derive(Clone, Debug)]
+pub struct FisherTest {
+    /// ln(n!) for each n up to the population's size.
+    log_factorials: Vec<f64>,
+}
+
+impl FisherTest {
+    /// For a population of `n_all`.
+    pub fn new(n_all: u64) -> Self {
+        let mut log_factorials = Vec::with_capacity(n_all as usize + 1);
+        let mut sum = 0.0;
+        log_factorials.push(sum);
+        for n in 1..=n_all {
+            sum += ln(n as f64);
+            log_factorials.push(sum);
+        }
+        Self { log_factorials }
+    }
+
+    /// The two-sided p-value: how likely it is that a group of `n_group` drawn from all holds a number of the `n_marked` members that
+    /// is no more likely than `n_both`. 0 to 1.
+    ///
+    /// Numbers that no group can have give 1.
+    ///
+    /// # Source
+    /// Fisher (1935), Journal of the Royal Statistical Society 98: 39; two-sided as in R's `fisher.test`
+    pub fn p_value(&self, n_both: u64, n_group: u64, n_marked: u64) -> f64 {
+        let n_all = self.log_factorials.len() as u64 - 1;
+        if n_group > n_all || n_marked > n_all {
+            return 1.0;
+        }
+        let (low, high) = ((n_group + n_marked).saturating_sub(n_all), n_group.min(n_marked));
+        if !(low..=high).contains(&n_both) {
+            return 1.0;
+        }
+        let choose = |n: u64, k: u64| {
+            let of = |n: u64| self.log_factorials[n as usize];
+            of(n) - of(k) - of(n - k)
+        };
+        let all = choose(n_all, n_group);
+        let probability = |n: u64| exp(choose(n_marked, n) + choose(n_all - n_marked, n_group - n) - all);
+        let bound = probability(n_both) * TIE;
+        let sum: f64 = (low..=high).map(probability).filter(|p| *p <= bound).sum();
+        sum.min(1.0)
+    }
+}
+
+/// p-values adjusted so that of those below a bound no greater share is expected to be chance.
+///
+/// # Guarantees
+/// In the order given; each is at least the p-value, and 1 at most.
+///
+/// # Source
+/// Benjamini & Hochberg (1995), Journal of the Royal Statistical Society B 57: 289
+pub fn adjusted(p_values: &[f64]) -> Vec<f64> {
+    let mut order: Vec<usize> = (0..p_values.len()).collect();
+    order.sort_by(|a, b| p_values[*b].total_cmp(&p_values[*a]).then(b.cmp(a)));
+    let mut adjusted = vec![1.0; p_values.len()];
+    let mut least = 1.0_f64;
+    for (at, idx) in order.into_iter().enumerate() {
+        let place = p_values.len() - at;
+        least = least.min(p_values[idx] * p_values.len() as f64 / place as f64);
+        adjusted[idx] = least;
+    }
+    adjusted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn p_values_are_those_of_the_exact_test() {
+        let p = |n_both, n_group, n_marked, n_all| FisherTest::new(n_all).p_value(n_both, n_group, n_marked);
+        // Fisher's tea: 2 * (1 + 16) / 70.
+        assert!((p(3, 4, 4, 8) - 34.0 / 70.0).abs() < 1e-12);
+        // All five of a group of five, and nobody else: 1 / C(10, 5), twice.
+        assert!((p(5, 5, 5, 10) - 2.0 / 252.0).abs() < 1e-12);
+        // Fisher's convicted twins: 10 of 13, and 2 of 17.
+        assert!((p(10, 13, 12, 30) - 0.000_536_724).abs() < 1e-8, "{}", p(10, 13, 12, 30));
+        assert!((p(2, 4, 4, 8) - 1.0).abs() < 1e-12);
+        assert!((p(9, 4, 4, 8) - 1.0).abs() < f64::EPSILON, "no group holds more than it has");
+    }
+
+    #[test]
+    fn large_populations_have_p_values_too() {
+        let test = FisherTest::new(100_000);
+        let p = test.p_value(3_300, 10_000, 30_000);
+        assert!((1e-15..1e-8).contains(&p), "{p}");
+        assert!(test.p_value(3_000, 10_000, 30_000) > 0.99);
+    }
+
+    #[test]
+    fn adjusted_values_are_those_of_benjamini_and_hochberg() {
+        let of = adjusted(&[0.01, 0.04, 0.03, 0.005]);
+        let expected = [0.02, 0.04, 0.04, 0.02];
+        assert!(of.iter().zip(expected).all(|(a, b): (&f64, f64)| (a - b).abs() < 1e-12), "{of:?}");
+        assert!(adjusted(&[]).is_empty());
+        assert!(adjusted(&[0.9, 0.95]).iter().all(|q| *q <= 1.0));
+    }
+}
