@@ -269,7 +269,8 @@ fn what_respondents_wrote_is_never_markup() {
     consultation["inputs"][0]["file"] = json!(HOSTILE);
     let side = json!([{"text": HOSTILE, "differs": false}, {"text": HOSTILE, "differs": true}]);
     let beside = json!([{HOSTILE: [{"response_id": HOSTILE, "respondent_id": "r", "standard": side, "copy": side}]}]);
-    let page = fill(&consultation, &lists, &beside, HOSTILE, &[(HOSTILE.to_owned(), HOSTILE.to_owned())], None).unwrap();
+    let page =
+        fill(&consultation, &lists, &beside, HOSTILE, &[(HOSTILE.to_owned(), HOSTILE.to_owned())], None).unwrap();
     assert!(page.contains("&lt;script&gt;alert(1)&lt;&#x2f;script&gt;&quot;&gt;&lt;img src=x onerror=1&gt;"));
     assert!(!page.contains("<script"));
     assert!(!page.contains("<img"));

@@ -60,8 +60,10 @@ impl Paper<'_> {
         let count = |state: State, of: &crate::findings::QuestionFindings| -> u64 {
             of.ledger.iter().filter(|entry| entry.state == state).map(|entry| entry.n_responses).sum()
         };
-        let states: Vec<State> =
-            State::ALL.into_iter().filter(|state| questions.iter().any(|question| count(*state, question) > 0)).collect();
+        let states: Vec<State> = State::ALL
+            .into_iter()
+            .filter(|state| questions.iter().any(|question| count(*state, question) > 0))
+            .collect();
         let mut columns = vec![column(self.text("column.question"), ColumnKind::Text, 16)];
         columns.extend(states.iter().map(|state| column(self.state(*state), ColumnKind::Number, 12)));
         columns.push(column(self.text("column.received"), ColumnKind::Number, 12));
