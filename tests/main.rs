@@ -14,6 +14,7 @@ mod copies;
 mod diff;
 mod documents;
 mod doubles;
+mod evidence;
 mod explain;
 mod gold;
 mod hostile;

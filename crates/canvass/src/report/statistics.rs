@@ -11,6 +11,8 @@ use minijinja::{Environment, Error};
 pub(super) fn install(environment: &mut Environment<'static>) -> Result<(), Error> {
     environment.add_template("statistics.css", include_str!("statistics.css"))?;
     environment.add_template("statistics.html", include_str!("statistics.html"))?;
+    environment.add_template("finding.html", include_str!("finding.html"))?;
+    environment.add_template("names.html", include_str!("names.html"))?;
     environment.add_template("crosstabs.html", include_str!("crosstabs.html"))?;
     environment.add_filter("one_decimal", one_decimal);
     environment.add_filter("mean", |mean: f64| format!("{mean:.2}"));

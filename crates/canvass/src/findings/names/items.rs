@@ -92,7 +92,7 @@ fn joined<'t>(piece: &'t str, words: &NameWords) -> Vec<&'t str> {
         let (before, behind) = (piece[..start].trim(), piece[end..].trim());
         if before.matches('(').count() == before.matches(')').count()
             && looks_like_name(before, words)
-            && looks_like_name(behind, words)
+            && begins_name(behind, words)
         {
             let mut all = vec![before];
             all.extend(joined(behind, words));
@@ -100,6 +100,14 @@ fn joined<'t>(piece: &'t str, words: &NameWords) -> Vec<&'t str> {
         }
     }
     vec![piece]
+}
+
+/// Whether the first word that is no article or preposition has a capital or a digit, or letters that have no case.
+fn begins_name(text: &str, words: &NameWords) -> bool {
+    let mut own = text.split_whitespace().map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()));
+    let first = own.find(|word| !word.is_empty() && !words.within.contains(&word.to_lowercase()));
+    first
+        .is_some_and(|word| word.chars().next().is_some_and(|c| !c.is_lowercase()) || word.contains(char::is_uppercase))
 }
 
 /// Whether its words but those that stand within names have capitals or digits, or letters that have no case.

@@ -23,7 +23,8 @@ fn consultation(questions: &Value) -> Value {
 /// A theme of `n` respondents, `once` with near-duplicates counted once, on a base of 43.
 fn theme(rank: u32, label: &str, n: u32, once: u32) -> Value {
     json!({
-        "rank": rank, "rank_once": rank, "rank_raw": rank, "rank_differs": false, "theme_id": format!("t{rank}"), "label": label, "sentence": "There is duplication of work.",
+        "rank": rank, "rank_once": rank, "rank_raw": rank, "rank_differs": false, "theme_id": format!("t{rank}"), "label": label, "sentence": "There is duplication of work.", "quantifier": "some", "breakdown": [],
+        "dissent": {"stances": null, "against": {"n_respondents": 0, "respondents": [], "verbatims": []}},
         "n_respondents": n, "n_respondents_once": once, "share": f64::from(n) / 43.0,
         "share_once": f64::from(once) / 40.0, "language_share": f64::from(n) / 43.0,
         "stability": {"verdict": "stable", "similarity": 0.91, "n_resamples": 20, "n_returned": 19, "rank": [1, 3]},
@@ -45,6 +46,8 @@ fn question(id: &str, text: &str, themes: &[Value], n_findings: usize) -> Value 
         "n_quoting": 2, "n_translated": 0,
         "left_out": {"question_words": [], "n_restating": 0, "boilerplate": []}, "merges": [],
         "language_counts": [{"language": "en", "n_responses": 43, "n_no_theme": 13}],
+        "names": null,
+        "beyond": {"n_respondents": 23, "share": 0.5349, "who": [], "themes": [], "small_groups": [], "n_small_groups": 0, "single_points": [], "n_single_points": 0, "n_no_theme": 13},
         "findings": themes[..n_findings], "themes": themes, "no_theme": [], "languages": [], "set_aside": [{"response_id": "44", "respondent_id": "44", "cell": "P45", "state": "blank", "reason": "the cell is empty"}], "duplicates": [], "quotations": [],
     })
 }
