@@ -13,7 +13,7 @@ const PICTURE: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x07\0\0\0\x05\x08\0
 /// The paragraphs of a document: runs, line breaks and tabs put together. Every part must be well-formed XML.
 fn paragraphs(docx: &[u8]) -> Vec<String> {
     let mut paragraphs = Vec::new();
-    for (name, bytes) in parts(docx).into_iter().filter(|(name, _)| name.ends_with(".xml") || name.ends_with(".rels")) {
+    for (name, bytes) in parts(docx).into_iter().filter(|(name, _)| !name.starts_with("word/media/")) {
         let xml = String::from_utf8(bytes).unwrap();
         let mut reader = Reader::from_str(&xml);
         reader.config_mut().check_end_names = true;
@@ -32,11 +32,11 @@ fn paragraphs(docx: &[u8]) -> Vec<String> {
                 },
                 Event::Text(written) if in_text => {
                     if let Some(last) = last {
-                        last.push_str(&written.to_string());
+                        last.push_str(&written);
                     }
                 }
                 Event::GeneralRef(named) if in_text => {
-                    let named: &str = &named.to_string();
+                    let named: &str = &named;
                     let c = match named {
                         "lt" => '<',
                         "gt" => '>',

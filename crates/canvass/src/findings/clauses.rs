@@ -290,11 +290,9 @@ pub(super) fn spoken_against(text: &str, terms: &[Span], of: &ClauseWords) -> Op
     }
     let clauses = clauses(text, of);
     let within = clauses.iter().filter(|clause| terms.iter().any(|term| term.overlaps(&clause.span)));
-    within
-        .filter_map(|clause| {
-            if of.is_unspaced { unspaced(text, clause.span, terms, of) } else { spaced(text, clause.span, terms, of) }
-        })
-        .next()
+    within.find_map(|clause| {
+        if of.is_unspaced { unspaced(text, clause.span, terms, of) } else { spaced(text, clause.span, terms, of) }
+    })
 }
 
 fn spaced(text: &str, clause: Span, terms: &[Span], of: &ClauseWords) -> Option<Span> {

@@ -252,15 +252,8 @@ pub fn analyse(
     }
     let findings = tell(&settings, &intake, &ledger, &questions, built, statistics);
     observer.end(Stage::Findings, findings.questions.len() as u64);
-    Ok(Run {
-        settings,
-        intake,
-        ledger,
-        questions,
-        findings,
-        libraries: resources.libraries(),
-        house: companions.house.clone(),
-    })
+    let (libraries, house) = (resources.libraries(), companions.house.clone());
+    Ok(Run { settings, intake, ledger, questions, findings, libraries, house })
 }
 
 /// Masks what must not be shown, and judges every response.

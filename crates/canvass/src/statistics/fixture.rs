@@ -12,7 +12,7 @@ pub(super) fn question(id: &str, kind: QuestionKind, text: &str) -> Question {
         columns: vec![text.to_owned()],
         translation_column: None,
         list: None,
-        names: Default::default(),
+        names: std::collections::BTreeMap::default(),
         other_of: None,
         split_by: None,
         options: Vec::new(),

@@ -1,4 +1,4 @@
-//! The blocks of a chapter as WordprocessingML.
+//! The blocks of a chapter as `WordprocessingML`.
 
 use super::picture;
 use super::xml::Xml;

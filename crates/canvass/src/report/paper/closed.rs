@@ -129,7 +129,7 @@ impl Paper<'_> {
             let mut end = 0;
             let ends = item.options.iter().map(|option| {
                 end += option.n;
-                if item.base == 0 { 0 } else { (end * 1000 / item.base).min(1000) as u32 }
+                (end * 1000).checked_div(item.base).unwrap_or_default().min(1000) as u32
             });
             let told: Vec<String> = item
                 .options

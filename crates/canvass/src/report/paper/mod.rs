@@ -151,7 +151,7 @@ fn column(title: String, kind: ColumnKind, width: u32) -> Column {
 
 /// 0.3256 as 326.
 fn thousandths(share: f64) -> u32 {
-    (share.clamp(0.0, 1.0) * 1000.0).round() as u32
+    u32::try_from((share.clamp(0.0, 1.0) * 1000.0).round() as i64).unwrap_or_default()
 }
 
 /// White space evened out; spaces that do not break stay.
