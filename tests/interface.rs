@@ -39,6 +39,8 @@ fn help_on_run_lists_every_option() {
         "--respondent-column",
         "--questions",
         "--reference",
+        "--formats",
+        "--report-language",
     ] {
         assert!(
             told.contains(&format!("{option} ")) || told.contains(&format!("{option}\n")),

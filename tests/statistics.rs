@@ -366,7 +366,9 @@ fn small_cells_are_suppressed_in_every_output() {
 #[test]
 fn with_small_cells_suppressed_no_output_says_who_has_which_attribute() {
     let outputs = Run::sample().settings(PRIVATE).done().outputs();
-    for name in ["responses.jsonl", "coding.csv", "duplicates.csv", "duplicate_pairs.csv", "internal/ledger.csv"] {
+    for name in
+        ["internal/responses.jsonl", "coding.csv", "duplicates.csv", "duplicate_pairs.csv", "internal/ledger.csv"]
+    {
         for value in ["Member municipality", "Regional association", "Very familiar", "Strongly agree"] {
             let holds = |line: &&str| {
                 // What respondents wrote in words is theirs.

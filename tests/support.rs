@@ -1,5 +1,6 @@
 //! The program in a folder of its own, and readers of what it wrote.
 
+mod package;
 mod workbook;
 
 use serde_json::Value;
@@ -11,10 +12,11 @@ use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 use tempfile::TempDir;
 
+pub(crate) use package::{cells, parts};
 pub(crate) use workbook::{raw_workbook, word_document, workbook};
 
 /// The names every run folder has.
-pub(crate) const NAMES: [&str; 12] = [
+pub(crate) const NAMES: [&str; 15] = [
     "canvass.toml",
     "closed.csv",
     "coding.csv",
@@ -22,10 +24,13 @@ pub(crate) const NAMES: [&str; 12] = [
     "duplicate_pairs.csv",
     "duplicates.csv",
     "findings.json",
+    "findings.xlsx",
     "ledger.csv",
     "manifest.json",
     "profile.csv",
+    "report.docx",
     "report.html",
+    "report.md",
     "responses.jsonl",
 ];
 
@@ -243,6 +248,18 @@ impl Outputs {
 
     pub(crate) fn text(&self, name: &str) -> &str {
         std::str::from_utf8(self.bytes(name)).unwrap()
+    }
+
+    /// Everything that a file says, of an archive what its parts say; what is no text stands as unknown letters.
+    pub(crate) fn everything(&self, name: &str) -> String {
+        let bytes = self.bytes(name);
+        if !["report.docx", "findings.xlsx"].contains(&name) {
+            return String::from_utf8_lossy(bytes).into_owned();
+        }
+        let parts = parts(bytes);
+        let texts: Vec<_> =
+            parts.iter().map(|(name, bytes)| format!("{name} {}", String::from_utf8_lossy(bytes))).collect();
+        texts.join("\n")
     }
 
     pub(crate) fn json(&self, name: &str) -> Value {

@@ -164,7 +164,7 @@ fn svg_size(text: &str) -> Option<(u32, u32)> {
         let length = |name: &str| {
             let text = attribute(name)?;
             let digits = text.trim().trim_end_matches("px");
-            digits.parse::<f64>().ok().filter(|x| (1.0..=100_000.0).contains(x)).map(|x| x.round() as u32)
+            digits.parse::<f64>().ok().filter(|x| (1.0..=100_000.0).contains(x)).map(whole)
         };
         if let (Some(width), Some(height)) = (length("width"), length("height")) {
             return Some((width, height));
@@ -175,9 +175,13 @@ fn svg_size(text: &str) -> Option<(u32, u32)> {
         let [_, _, width, height] = numbers[..] else { return None };
         let sound = |x: f64| (0.001..=100_000.0).contains(&x);
         // Of a small view box only the proportions matter.
-        return (sound(width) && sound(height))
-            .then(|| ((width * 100.0).round().max(1.0) as u32, (height * 100.0).round().max(1.0) as u32));
+        return (sound(width) && sound(height)).then(|| (whole(width * 100.0).max(1), whole(height * 100.0).max(1)));
     }
+}
+
+/// The nearest whole number; none below 0 comes here.
+fn whole(x: f64) -> u32 {
+    u32::try_from(x.round() as i64).unwrap_or_default()
 }
 
 #[cfg(test)]

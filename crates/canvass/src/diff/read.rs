@@ -100,8 +100,7 @@ impl Folder {
             fs::read_to_string(folder.join(name)).map_err(|error| refuse(format!("cannot read {name}: {error}")))
         };
         let manifest = read_manifest(folder)?;
-        let settings =
-            read(SETTINGS)?.parse().map_err(|error| refuse(format!("{SETTINGS} is damaged: {error}")))?;
+        let settings = read(SETTINGS)?.parse().map_err(|error| refuse(format!("{SETTINGS} is damaged: {error}")))?;
         let findings: Value = serde_json::from_str(&read(FINDINGS)?)
             .map_err(|error| refuse(format!("{FINDINGS} is damaged: {error}")))?;
         let mut coding = coding(&read(CODING)?).map_err(|error| refuse(format!("{CODING} is damaged: {error}")))?;

@@ -67,11 +67,17 @@ mod tests {
     #[test]
     fn settings_are_compared_name_by_name() {
         let parse = |text: &str| text.parse::<toml::Table>().unwrap();
-        let before = parse("seed = 1\n[text]\npoints = true\n[[question]]\nid = \"q1\"\ntext = \"A?\"\n[[synonym]]\nterm = \"a\"\n");
-        let after = parse("seed = 2\n[text]\npoints = true\n[[question]]\nid = \"q2\"\ntext = \"B?\"\n[[question]]\nid = \"q1\"\ntext = \"A!\"\n");
+        let before = parse(
+            "seed = 1\n[text]\npoints = true\n[[question]]\nid = \"q1\"\ntext = \"A?\"\n[[synonym]]\nterm = \"a\"\n",
+        );
+        let after = parse(
+            "seed = 2\n[text]\npoints = true\n[[question]]\nid = \"q2\"\ntext = \"B?\"\n[[question]]\nid = \"q1\"\ntext = \"A!\"\n",
+        );
         let told: Vec<_> = compare(&before, &after)
             .into_iter()
-            .map(|c| format!("{}: {} -> {}", c.setting, c.before.unwrap_or("none".into()), c.after.unwrap_or("none".into())))
+            .map(|c| {
+                format!("{}: {} -> {}", c.setting, c.before.unwrap_or("none".into()), c.after.unwrap_or("none".into()))
+            })
             .collect();
         assert_eq!(
             told,

@@ -40,7 +40,13 @@ fn tell(out: &mut String, diff: &Diff) -> Result {
     }
     for setting in &diff.settings {
         let value = |value: &Option<String>| value.as_ref().map_or_else(|| "none".to_owned(), |value| one_line(value));
-        writeln!(out, "  setting    {}: {} -> {}", one_line(&setting.setting), value(&setting.before), value(&setting.after))?;
+        writeln!(
+            out,
+            "  setting    {}: {} -> {}",
+            one_line(&setting.setting),
+            value(&setting.before),
+            value(&setting.after)
+        )?;
     }
     for name in &diff.resources {
         writeln!(out, "  resource   {name} differs")?;

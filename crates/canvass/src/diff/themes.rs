@@ -12,8 +12,7 @@ const QUARTER: f64 = 0.25;
 
 /// The findings of both runs in one language; `same`: the responses that both have with the same text.
 pub(super) fn group(then: Option<&ReadGroup>, now: Option<&ReadGroup>, same: &BTreeSet<String>) -> GroupDiff {
-    let (before, after) =
-        (then.map_or(&[][..], |group| &group.themes), now.map_or(&[][..], |group| &group.themes));
+    let (before, after) = (then.map_or(&[][..], |group| &group.themes), now.map_or(&[][..], |group| &group.themes));
     let n_before = then.map_or(0, |group| group.n_findings);
     let n_after = now.map_or(0, |group| group.n_findings);
     let pairs = pairs(before, after, same);

@@ -14,10 +14,10 @@ use crate::findings::{
     Bloc, Coded, CopiedText, CopiedTexts, DuplicateGroup, Findings, InputIdentity, QuestionFindings, RunIdentity,
     Teller, add_breakdowns, blocs, build_question, check_names, settle_lists, units,
 };
+use crate::house::{self, House};
 use crate::ingest::{self, Intake, Received, Source};
 use crate::ledger::{self, Ledger, Phrases, State};
 use crate::privacy;
-use crate::house::{self, House};
 use crate::progress::{Observer, Stage};
 use crate::references;
 use crate::settings::{Config, Layout, QuestionKind, Settings, SettingsError, check_quantifiers};
@@ -252,7 +252,8 @@ pub fn analyse(
     }
     let findings = tell(&settings, &intake, &ledger, &questions, built, statistics);
     observer.end(Stage::Findings, findings.questions.len() as u64);
-    Ok(Run { settings, intake, ledger, questions, findings, libraries: resources.libraries(), house: companions.house.clone() })
+    let (libraries, house) = (resources.libraries(), companions.house.clone());
+    Ok(Run { settings, intake, ledger, questions, findings, libraries, house })
 }
 
 /// Masks what must not be shown, and judges every response.

@@ -1,7 +1,8 @@
 //! What the user wrote: every part may be missing.
 
 use super::{
-    DateOrder, FindingSettings, Layout, LedgerSettings, PrivacySettings, QuestionKind, ReportConfig, Synonym, TextSettings,
+    DateOrder, FindingSettings, Layout, LedgerSettings, PrivacySettings, QuestionKind, ReportConfig, Synonym,
+    TextSettings,
 };
 use serde::Deserialize;
 use std::collections::BTreeMap;

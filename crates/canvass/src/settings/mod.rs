@@ -18,7 +18,8 @@ pub use config::{
 pub(crate) use quantifier::check as check_quantifiers;
 pub use quantifier::{ONE, Quantifier, quantifier};
 pub use report::{
-    HouseFile, HouseFileConfig, MOST_RESPONSES, ReportConfig, ReportFormat, ReportLanguage, ReportSection, ReportSettings,
+    HouseFile, HouseFileConfig, MOST_RESPONSES, ReportConfig, ReportFormat, ReportLanguage, ReportSection,
+    ReportSettings,
 };
 
 /// How a file holds its answers.

@@ -1,4 +1,4 @@
-//! The blocks of a chapter as WordprocessingML.
+//! The blocks of a chapter as `WordprocessingML`.
 
 use super::picture;
 use super::xml::Xml;
@@ -53,9 +53,7 @@ pub(super) fn write(blocks: &[Block], number: u32) -> Body {
 
 /// Whether the first letter that has a direction runs from right to left.
 pub(super) fn is_rtl(text: &str) -> bool {
-    let is_right = |c: char| {
-        matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}' | '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1eeff}')
-    };
+    let is_right = |c: char| matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}' | '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1eeff}');
     text.chars().find(|c| c.is_alphabetic()).is_some_and(is_right)
 }
 

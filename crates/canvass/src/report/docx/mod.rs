@@ -134,7 +134,12 @@ fn package_links() -> String {
 }
 
 fn document_links(media: &[(String, Vec<u8>)]) -> String {
-    let own = [("styles", "styles.xml"), ("numbering", "numbering.xml"), ("settings", "settings.xml"), ("footer", "footer1.xml")];
+    let own = [
+        ("styles", "styles.xml"),
+        ("numbering", "numbering.xml"),
+        ("settings", "settings.xml"),
+        ("footer", "footer1.xml"),
+    ];
     let own = own.map(|(kind, target)| (format!("r-{kind}"), format!("{LINKS}/{kind}"), target.to_owned()));
     let pictures =
         media.iter().map(|(name, _)| (body::link_of(name), format!("{LINKS}/image"), format!("media/{name}")));
@@ -198,7 +203,8 @@ fn document(paper: &Paper<'_>, bodies: &[Body], logo: Option<&Logo>) -> String {
     for line in paper.below_title() {
         styled(&mut xml, "Subtitle", &one_line(&line));
     }
-    let headings: Vec<&HeadingLine> = bodies.iter().flat_map(|body| &body.headings).collect();
+    let headings: Vec<&HeadingLine> =
+        bodies.iter().flat_map(|body| &body.headings).filter(|heading| heading.level == 1).collect();
     contents(&mut xml, &paper.wording.text("paper.contents"), &headings);
     for body in bodies {
         xml.raw(&body.xml);
@@ -267,7 +273,7 @@ fn contents(xml: &mut Xml, title: &str, headings: &[&HeadingLine]) {
         if at == 0 {
             xml.open("w:r", &[]);
             xml.empty("w:fldChar", &[("w:fldCharType", "begin"), ("w:dirty", "true")]).close();
-            instruction(xml, " TOC \\o \"1-3\" \\h \\z \\u ");
+            instruction(xml, " TOC \\o \"1-1\" \\h \\z \\u ");
             mark(xml, "separate");
         }
         xml.open("w:hyperlink", &[("w:anchor", &heading.bookmark), ("w:history", "1")]);

@@ -14,7 +14,8 @@ const WHITE: [u8; 3] = [255, 255, 255];
 /// Red, green and blue of `#rrggbb`; of anything else black.
 pub(super) fn colour(text: &str) -> [u8; 3] {
     let digits = text.trim_start_matches('#');
-    let channel = |at: usize| digits.get(at..at + 2).and_then(|two| u8::from_str_radix(two, 16).ok()).unwrap_or_default();
+    let channel =
+        |at: usize| digits.get(at..at + 2).and_then(|two| u8::from_str_radix(two, 16).ok()).unwrap_or_default();
     [channel(0), channel(2), channel(4)]
 }
 

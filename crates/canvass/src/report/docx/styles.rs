@@ -8,6 +8,7 @@ const SPACE: &str = "http://schemas.openxmlformats.org/wordprocessingml/2006/mai
 const LIGHTEST: u32 = 150;
 
 /// A paragraph style.
+#[allow(clippy::struct_excessive_bools, reason = "each is a mark of its own in the file")]
 struct Style {
     id: &'static str,
     name: &'static str,
@@ -42,30 +43,91 @@ const PLAIN: Style = Style {
 };
 
 const STYLES: [Style; 19] = [
-    Style { id: "Title", name: "Title", size: Some("52"), space: ("240", "120"), is_bold: true, is_accent: true, ..PLAIN },
+    Style {
+        id: "Title",
+        name: "Title",
+        size: Some("52"),
+        space: ("240", "120"),
+        is_bold: true,
+        is_accent: true,
+        ..PLAIN
+    },
     Style { id: "Subtitle", name: "Subtitle", size: Some("24"), space: ("0", "60"), is_quiet: true, ..PLAIN },
     Style {
-        id: "Heading1", name: "heading 1", size: Some("34"), space: ("480", "160"), is_bold: true, is_accent: true,
-        keeps_next: true, outline: Some("0"), ..PLAIN
+        id: "Heading1",
+        name: "heading 1",
+        size: Some("34"),
+        space: ("480", "160"),
+        is_bold: true,
+        is_accent: true,
+        keeps_next: true,
+        outline: Some("0"),
+        ..PLAIN
     },
     Style {
-        id: "Heading2", name: "heading 2", size: Some("27"), space: ("360", "120"), is_bold: true, is_accent: true,
-        keeps_next: true, outline: Some("1"), ..PLAIN
+        id: "Heading2",
+        name: "heading 2",
+        size: Some("27"),
+        space: ("360", "120"),
+        is_bold: true,
+        is_accent: true,
+        keeps_next: true,
+        outline: Some("1"),
+        ..PLAIN
     },
     Style {
-        id: "Heading3", name: "heading 3", size: Some("23"), space: ("280", "80"), is_bold: true, keeps_next: true,
-        outline: Some("2"), ..PLAIN
+        id: "Heading3",
+        name: "heading 3",
+        size: Some("23"),
+        space: ("280", "80"),
+        is_bold: true,
+        keeps_next: true,
+        outline: Some("2"),
+        ..PLAIN
     },
     Style { id: "Note", name: "Note", size: Some("17"), is_quiet: true, ..PLAIN },
     Style { id: "Quote", name: "Quote", space: ("80", "0"), indent: Some("400"), is_italic: true, ..PLAIN },
-    Style { id: "Cite", name: "Cite", size: Some("17"), space: ("0", "140"), indent: Some("400"), is_quiet: true, ..PLAIN },
-    Style { id: "Caption", name: "caption", size: Some("18"), space: ("160", "60"), is_quiet: true, keeps_next: true, ..PLAIN },
+    Style {
+        id: "Cite",
+        name: "Cite",
+        size: Some("17"),
+        space: ("0", "140"),
+        indent: Some("400"),
+        is_quiet: true,
+        ..PLAIN
+    },
+    Style {
+        id: "Caption",
+        name: "caption",
+        size: Some("18"),
+        space: ("160", "60"),
+        is_quiet: true,
+        keeps_next: true,
+        ..PLAIN
+    },
     Style { id: "TableText", name: "Table Text", size: Some("18"), space: ("30", "30"), ..PLAIN },
     Style { id: "AfterTable", name: "After Table", size: Some("8"), space: ("0", "60"), ..PLAIN },
-    Style { id: "AnswerId", name: "Answer Id", size: Some("17"), space: ("120", "0"), is_quiet: true, keeps_next: true, ..PLAIN },
+    Style {
+        id: "AnswerId",
+        name: "Answer Id",
+        size: Some("17"),
+        space: ("120", "0"),
+        is_quiet: true,
+        keeps_next: true,
+        ..PLAIN
+    },
     Style { id: "Answer", name: "Answer", size: Some("19"), space: ("0", "60"), indent: Some("240"), ..PLAIN },
     Style { id: "Code", name: "Code", size: Some("15"), space: ("0", "0"), ..PLAIN },
-    Style { id: "TOCHeading", name: "TOC Heading", size: Some("27"), space: ("360", "120"), is_bold: true, is_accent: true, keeps_next: true, ..PLAIN },
+    Style {
+        id: "TOCHeading",
+        name: "TOC Heading",
+        size: Some("27"),
+        space: ("360", "120"),
+        is_bold: true,
+        is_accent: true,
+        keeps_next: true,
+        ..PLAIN
+    },
     Style { id: "TOC1", name: "toc 1", space: ("60", "20"), is_bold: true, ..PLAIN },
     Style { id: "TOC2", name: "toc 2", size: Some("19"), space: ("0", "20"), indent: Some("240"), ..PLAIN },
     Style { id: "TOC3", name: "toc 3", size: Some("19"), space: ("0", "20"), indent: Some("480"), ..PLAIN },

@@ -9,15 +9,15 @@ const MOST: usize = 100;
 impl Paper<'_> {
     /// Respondents who share copied text in several questions.
     pub(super) fn blocs(&self) -> Vec<Block> {
-        let blocs = &self.findings().blocs;
-        if blocs.is_empty() {
+        let found = &self.findings().blocs;
+        if found.is_empty() {
             return Vec::new();
         }
         let mut blocks = vec![
             Block::Heading(1, vec![plain(self.text("blocs.title"))]),
-            paragraph(self.say("blocs.intro", &[("n", blocs.len().into())])),
+            paragraph(self.say("blocs.intro", &[("n", found.len().into())])),
         ];
-        for bloc in blocs.iter().take(MOST) {
+        for bloc in found.iter().take(MOST) {
             let title = self.say(
                 "blocs.bloc",
                 &[("id", (&bloc.bloc_id).into()), ("respondents", self.respondents(bloc.n_respondents).into())],
@@ -47,8 +47,8 @@ impl Paper<'_> {
             }
             blocks.push(Block::Note(self.say("blocs.members", &[("ids", listed.into())])));
         }
-        if blocs.len() > MOST {
-            let more = [("n", (blocs.len() - MOST).into()), ("file", "findings.json".into())];
+        if found.len() > MOST {
+            let more = [("n", (found.len() - MOST).into()), ("file", "findings.json".into())];
             blocks.push(Block::Note(self.say("profile.more", &more)));
         }
         blocks
@@ -60,8 +60,10 @@ impl Paper<'_> {
         let count = |state: State, of: &crate::findings::QuestionFindings| -> u64 {
             of.ledger.iter().filter(|entry| entry.state == state).map(|entry| entry.n_responses).sum()
         };
-        let states: Vec<State> =
-            State::ALL.into_iter().filter(|state| questions.iter().any(|question| count(*state, question) > 0)).collect();
+        let states: Vec<State> = State::ALL
+            .into_iter()
+            .filter(|state| questions.iter().any(|question| count(*state, question) > 0))
+            .collect();
         let mut columns = vec![column(self.text("column.question"), ColumnKind::Text, 16)];
         columns.extend(states.iter().map(|state| column(self.state(*state), ColumnKind::Number, 12)));
         columns.push(column(self.text("column.received"), ColumnKind::Number, 12));

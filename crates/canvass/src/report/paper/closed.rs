@@ -18,10 +18,8 @@ impl Paper<'_> {
         if questions.is_empty() {
             return Vec::new();
         }
-        let mut blocks = vec![
-            Block::Heading(1, vec![plain(self.text("closed.title"))]),
-            paragraph(self.text("closed.intro")),
-        ];
+        let mut blocks =
+            vec![Block::Heading(1, vec![plain(self.text("closed.title"))]), paragraph(self.text("closed.intro"))];
         for question in questions {
             let wording = one_line(&question.text);
             let told = [("id", (&question.id).into()), ("wording", wording.into())];
@@ -77,8 +75,8 @@ impl Paper<'_> {
         });
         let columns = vec![
             column(self.text("column.answer"), ColumnKind::Text, 45),
-            column(self.text("column.bar"), ColumnKind::Bar, 30),
-            column(self.text("column.respondents"), ColumnKind::Number, 15),
+            column(self.text("column.bar"), ColumnKind::Bar, 26),
+            column(self.text("column.respondents"), ColumnKind::Number, 19),
             column(self.text("column.share"), ColumnKind::Number, 10),
         ];
         let caption = self.say(
@@ -131,7 +129,7 @@ impl Paper<'_> {
             let mut end = 0;
             let ends = item.options.iter().map(|option| {
                 end += option.n;
-                if item.base == 0 { 0 } else { (end * 1000 / item.base).min(1000) as u32 }
+                (end * 1000).checked_div(item.base).unwrap_or_default().min(1000) as u32
             });
             let told: Vec<String> = item
                 .options
@@ -187,7 +185,8 @@ impl Paper<'_> {
     fn crosstab_heading(&self, table: &CrossTable) -> String {
         let findings = self.findings();
         let open = findings.questions.iter().find(|question| question.id == table.question).map(|q| &q.text);
-        let closed = || findings.closed_questions.iter().find(|question| question.id == table.question).map(|q| &q.text);
+        let closed =
+            || findings.closed_questions.iter().find(|question| question.id == table.question).map(|q| &q.text);
         let wording = open.or_else(closed).map_or_else(String::new, |text| one_line(text));
         self.say("paper.question", &[("id", (&table.question).into()), ("wording", wording.into())])
     }
@@ -195,13 +194,14 @@ impl Paper<'_> {
     fn crosstab(&self, table: &CrossTable, part: &[usize]) -> Block {
         let suppressed = || self.text("crosstabs.suppressed");
         let mut columns = vec![
-            column(table.by_name.clone(), ColumnKind::Text, 28),
-            column(self.text("column.base"), ColumnKind::Number, 10),
+            column(table.by_name.clone(), ColumnKind::Text, 26),
+            column(self.text("column.base"), ColumnKind::Number, 9),
         ];
-        let width = (62 / part.len().max(1)) as u32;
-        columns.extend(part.iter().map(|at| {
-            column(beginning(&table.answers[*at].label, LONGEST_ANSWER), ColumnKind::Number, width)
-        }));
+        let width = (65 / part.len().max(1)) as u32;
+        columns.extend(
+            part.iter()
+                .map(|at| column(beginning(&table.answers[*at].label, LONGEST_ANSWER), ColumnKind::Number, width)),
+        );
         let rows = table.groups.iter().map(|group| {
             let value = if group.is_unsaid { self.text("profile.did_not_say") } else { group.group.clone() };
             let base = group.base.map_or_else(suppressed, |base| self.wording.number(base));
@@ -215,10 +215,15 @@ impl Paper<'_> {
             }));
             row
         });
-        let statement = table.statement.as_deref().map_or_else(String::new, |text| format!("{} ", self.wording.quoted(text)));
-        let language = table.language.map_or_else(String::new, |language| format!("({}) ", self.language(language)));
-        let caption = self.say("crosstabs.caption", &[("by", (&table.by_name).into())]);
-        Block::Table(Table { caption: format!("{statement}{language}{caption}"), columns, rows: rows.collect() })
+        let by = ("by", (&table.by_name).into());
+        let caption = match (&table.statement, table.language) {
+            (Some(statement), _) => {
+                self.say("crosstabs.of", &[by, ("what", self.wording.quoted(&one_line(statement)).into())])
+            }
+            (None, Some(language)) => self.say("crosstabs.of", &[by, ("what", self.language(language).into())]),
+            (None, None) => self.say("crosstabs.caption", &[by]),
+        };
+        Block::Table(Table { caption, columns, rows: rows.collect() })
     }
 }
 

@@ -46,10 +46,8 @@ impl Paper<'_> {
         if question.language_base != question.base {
             let language = self.language(question.language);
             line += " ";
-            line += &self.say(
-                "question.language_base",
-                &[("n", question.language_base.into()), ("language", language.into())],
-            );
+            line += &self
+                .say("question.language_base", &[("n", question.language_base.into()), ("language", language.into())]);
         }
         line
     }
@@ -58,10 +56,10 @@ impl Paper<'_> {
     pub(super) fn overview(&self, themes: &[Finding], question: &QuestionFindings) -> Table {
         let has_once = question.base_once != question.base;
         let mut columns = vec![
-            column(self.text("column.rank"), ColumnKind::Number, 6),
-            column(self.text("column.finding"), ColumnKind::Text, 40),
-            column(self.text("column.bar"), ColumnKind::Bar, 26),
-            column(self.text("column.respondents"), ColumnKind::Number, 15),
+            column(self.text("column.rank"), ColumnKind::Number, 9),
+            column(self.text("column.finding"), ColumnKind::Text, 38),
+            column(self.text("column.bar"), ColumnKind::Bar, 22),
+            column(self.text("column.respondents"), ColumnKind::Number, 20),
             column(self.text("column.share"), ColumnKind::Number, 10),
         ];
         if has_once {
@@ -81,7 +79,11 @@ impl Paper<'_> {
             }
             row
         });
-        Table { caption: self.say("question.overview", &[("id", (&question.id).into())]), columns, rows: rows.collect() }
+        Table {
+            caption: self.say("question.overview", &[("id", (&question.id).into())]),
+            columns,
+            rows: rows.collect(),
+        }
     }
 
     /// How to read the report.
@@ -158,11 +160,12 @@ impl Paper<'_> {
         });
         let columns = vec![
             column(name.to_owned(), ColumnKind::Text, 45),
-            column(self.text("column.bar"), ColumnKind::Bar, 30),
-            column(self.text("column.respondents"), ColumnKind::Number, 15),
+            column(self.text("column.bar"), ColumnKind::Bar, 26),
+            column(self.text("column.respondents"), ColumnKind::Number, 19),
             column(self.text("column.share"), ColumnKind::Number, 10),
         ];
-        let caption = self.say("profile.caption", &[("name", name.into()), ("respondents", self.respondents(all).into())]);
+        let caption =
+            self.say("profile.caption", &[("name", name.into()), ("respondents", self.respondents(all).into())]);
         blocks.push(Block::Table(Table { caption, columns, rows: shown.collect() }));
         if values.len() > MOST_VALUES {
             let more = values.len() - MOST_VALUES;

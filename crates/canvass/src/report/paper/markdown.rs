@@ -151,7 +151,8 @@ pub(in crate::report) fn escaped(text: &str) -> String {
     let line = text.trim_start();
     // What would begin a block where the text begins a line.
     let digits = line.bytes().take_while(u8::is_ascii_digit).count();
-    let is_numbered = digits > 0 && line[digits..].starts_with(['.', ')']);
+    let marked = line[digits..].strip_prefix(['.', ')']);
+    let is_numbered = digits > 0 && marked.is_some_and(|rest| rest.is_empty() || rest.starts_with(char::is_whitespace));
     let begins = match line.chars().next() {
         Some('#' | '+' | '-' | '=' | '~' | ':') => Some(text.len() - line.len()),
         _ if is_numbered => Some(text.len() - line.len() + digits),
@@ -193,6 +194,7 @@ mod tests {
             ("- item", "\\- item"),
             ("12. item", "12\\. item"),
             ("3) item", "3\\) item"),
+            ("52.8 %, 3)x", "52.8 %, 3)x"),
             ("*a* _b_ `c` ~~d~~", "\\*a\\* \\_b\\_ \\`c\\` \\~\\~d\\~\\~"),
             ("[a](http://b.c) ![d](e)", "\\[a\\](http\\://b.c) !\\[d\\](e)"),
             ("<b>x</b> &lt; a|b", "\\<b\\>x\\</b\\> \\&lt; a\\|b"),
@@ -218,7 +220,11 @@ mod tests {
         let column = |title: &str, kind| super::super::column(title.to_owned(), kind, 1);
         let table = Table {
             caption: "A*b".into(),
-            columns: vec![column("x|y", ColumnKind::Text), column("", ColumnKind::Bar), column("n", ColumnKind::Number)],
+            columns: vec![
+                column("x|y", ColumnKind::Text),
+                column("", ColumnKind::Bar),
+                column("n", ColumnKind::Number),
+            ],
             rows: vec![vec![
                 Cell::Text("a|b\nc".into()),
                 Cell::Bar(super::super::Picture::Bar(1), String::new()),

@@ -151,12 +151,13 @@ fn column(title: String, kind: ColumnKind, width: u32) -> Column {
 
 /// 0.3256 as 326.
 fn thousandths(share: f64) -> u32 {
-    (share.clamp(0.0, 1.0) * 1000.0).round() as u32
+    u32::try_from((share.clamp(0.0, 1.0) * 1000.0).round() as i64).unwrap_or_default()
 }
 
-/// White space evened out.
+/// White space evened out; spaces that do not break stay.
 pub(super) fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    let breaks = |c: char| c.is_whitespace() && !matches!(c, '\u{a0}' | '\u{202f}');
+    text.split(breaks).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 /// The beginning of a long text.

@@ -1,6 +1,8 @@
 //! An open question: its findings with their evidence, and what they leave out.
 
-use super::{Block, Cell, ColumnKind, Look, Paper, Span, Table, beginning, bold, column, italic, one_line, paragraph, plain};
+use super::{
+    Block, Cell, ColumnKind, Look, Paper, Span, Table, beginning, bold, column, italic, one_line, paragraph, plain,
+};
 use crate::findings::{
     Breakdown, BreakdownGroup, DuplicateGroup, Finding, LanguageFindings, NoTheme, QuestionFindings, Representation,
     StabilityVerdict, Stance, ThemeStability, Verbatim,
@@ -32,7 +34,10 @@ impl Paper<'_> {
             .ledger
             .iter()
             .filter(|entry| entry.n_responses > 0 && !entry.state.is_analysed())
-            .map(|entry| format!("{} {}", self.wording.number(entry.n_responses), self.state(entry.state)))
+            .map(|entry| {
+                let told = [("n", entry.n_responses.into()), ("state", self.state(entry.state).into())];
+                self.say("question.state_count", &told)
+            })
             .collect();
         blocks.push(paragraph(of));
         if !aside.is_empty() {
@@ -78,8 +83,8 @@ impl Paper<'_> {
 
     /// A finding with all that is known of it.
     fn finding(&self, blocks: &mut Vec<Block>, question: &QuestionFindings, finding: &Finding, language: Language) {
-        let title = self
-            .say("finding.title", &[("rank", finding.rank.to_string().into()), ("label", (&finding.label).into())]);
+        let title =
+            self.say("finding.title", &[("rank", finding.rank.to_string().into()), ("label", (&finding.label).into())]);
         blocks.push(Block::Heading(3, vec![bold(title)]));
         let mut lead = vec![Span { text: self.wording.quoted(&one_line(&finding.sentence)), look: Look::Bold }];
         if let Some(source) = &finding.sentence_source {
@@ -194,26 +199,30 @@ impl Paper<'_> {
         if named.is_empty() {
             return;
         }
+        let has_outstanding = named.iter().any(|group| group.representation.is_some());
         let suppressed = || self.text("crosstabs.suppressed");
         let number = |n: Option<u64>| n.map_or_else(suppressed, |n| self.wording.number(n));
         let rows = named.iter().map(|group| {
             let value = if group.is_unsaid { self.text("profile.did_not_say") } else { group.group.clone() };
-            let percent =
-                if group.n.is_none() { suppressed() } else { self.wording.percent(group.percent) };
+            let percent = if group.n.is_none() { suppressed() } else { self.wording.percent(group.percent) };
             let stands_out = match group.representation {
                 Some(Representation::Over) => self.stands_out("breakdown.over", group),
                 Some(Representation::Under) => self.stands_out("breakdown.under", group),
                 None => String::new(),
             };
-            vec![value, number(group.n), number(group.base), percent, stands_out].into_iter().map(Cell::Text).collect()
+            let mut row = vec![value, number(group.n), number(group.base), percent];
+            row.extend(has_outstanding.then_some(stands_out));
+            row.into_iter().map(Cell::Text).collect()
         });
-        let titles = [
+        let mut titles = vec![
             (breakdown.by_name.clone(), ColumnKind::Text, 34),
             (self.text("column.say_it"), ColumnKind::Number, 13),
             (self.text("column.base"), ColumnKind::Number, 13),
             (self.text("column.share"), ColumnKind::Number, 13),
-            (self.text("column.stands_out"), ColumnKind::Text, 27),
         ];
+        if has_outstanding {
+            titles.push((self.text("column.stands_out"), ColumnKind::Text, 27));
+        }
         let columns = titles.into_iter().map(|(title, kind, width)| column(title, kind, width)).collect();
         let caption = self.say("breakdown.caption", &[("name", (&breakdown.by_name).into())]);
         blocks.push(Block::Table(Table { caption, columns, rows: rows.collect() }));
@@ -249,13 +258,12 @@ impl Paper<'_> {
             }
         }
         if dissent.against.n_respondents > 0 {
-            let told = [
-                ("n", dissent.against.n_respondents.into()),
-                ("ids", self.ids(&dissent.against.respondents).into()),
-            ];
+            let told =
+                [("n", dissent.against.n_respondents.into()), ("ids", self.ids(&dissent.against.respondents).into())];
             blocks.push(paragraph(self.say("dissent.against", &told)));
             for opposing in &dissent.against.verbatims {
-                blocks.push(Block::Note(self.say("dissent.cue", &[("cue", self.wording.quoted(&opposing.cue).into())])));
+                blocks
+                    .push(Block::Note(self.say("dissent.cue", &[("cue", self.wording.quoted(&opposing.cue).into())])));
                 self.quote(blocks, &opposing.verbatim, language);
             }
         }
@@ -446,11 +454,11 @@ impl Paper<'_> {
         });
         let titles = [
             ("column.group", ColumnKind::Text, 9),
-            ("column.respondents", ColumnKind::Number, 15),
+            ("column.respondents", ColumnKind::Number, 17),
             ("column.exact", ColumnKind::Number, 10),
-            ("column.varied", ColumnKind::Number, 10),
-            ("column.additions", ColumnKind::Number, 10),
-            ("column.standard_text", ColumnKind::Text, 46),
+            ("column.varied", ColumnKind::Number, 11),
+            ("column.additions", ColumnKind::Number, 13),
+            ("column.standard_text", ColumnKind::Text, 40),
         ];
         let columns = titles.into_iter().map(|(key, kind, width)| column(self.text(key), kind, width)).collect();
         blocks.push(Block::Table(Table { caption: self.text("duplicates.caption"), columns, rows: rows.collect() }));

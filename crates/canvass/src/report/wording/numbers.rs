@@ -80,7 +80,10 @@ mod tests {
         let [english, french] = ReportLanguage::ALL.map(Wording::of);
         assert_eq!(english.number(1_234_567), "1\u{a0}234\u{a0}567");
         assert_eq!(french.number(1_234_567), "1\u{202f}234\u{202f}567");
-        assert_eq!([0.0, 0.0004, 0.3256, 0.9999, 1.0].map(|x| french.share(x).replace('\u{202f}', " ")), ["0 %", "<1 %", "33 %", ">99 %", "100 %"]);
+        assert_eq!(
+            [0.0, 0.0004, 0.3256, 0.9999, 1.0].map(|x| french.share(x).replace('\u{202f}', " ")),
+            ["0 %", "<1 %", "33 %", ">99 %", "100 %"]
+        );
         assert_eq!(french.percent(Percent::new(4, 15)), "26,7\u{202f}%");
         assert_eq!(english.percent(Percent::new(4, 15)), "26.7\u{a0}%");
         assert_eq!(english.percent(None), "–");

@@ -41,8 +41,10 @@ pub(super) fn findings(source: &Source<'_>) -> Result<Worksheet, XlsxError> {
     let mut sheet = Sheet::new(source.wording, "sheet.findings", &columns)?;
     for question in &source.run.findings.questions {
         let own = (question.language, &question.themes, question.findings.len(), question.base_once);
-        let further =
-            question.languages.iter().map(|group| (group.language, &group.themes, group.findings.len(), group.base_once));
+        let further = question
+            .languages
+            .iter()
+            .map(|group| (group.language, &group.themes, group.findings.len(), group.base_once));
         for (language, themes, n_findings, base_once) in std::iter::once(own).chain(further) {
             // Shares are of the question's base, but for those of a further language.
             let base = if language == question.language {
@@ -74,7 +76,8 @@ fn theme_cells<'f>(
         StabilityVerdict::Fair => "stability.fair_word",
         StabilityVerdict::Weak => "stability.weak_word",
     });
-    let terms: Vec<&str> = theme.terms.iter().map(|term| term.surface_forms.first().unwrap_or(&term.stem).as_str()).collect();
+    let terms: Vec<&str> =
+        theme.terms.iter().map(|term| term.surface_forms.first().unwrap_or(&term.stem).as_str()).collect();
     let word = wording.find(&format!("quantifier.{}", theme.quantifier), &[]);
     let mut cells: Vec<Value<'f>> = vec![
         language.code().into(),

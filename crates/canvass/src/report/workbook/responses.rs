@@ -65,8 +65,7 @@ pub(super) fn responses(source: &Source<'_>) -> Result<Worksheet, XlsxError> {
         ("column.text", Kind::Long, 90.0),
         ("column.translation", Kind::Long, 60.0),
     ];
-    let attributes: &[String] =
-        if source.paper.is_private() { &[] } else { &run.settings.input.attribute_columns };
+    let attributes: &[String] = if source.paper.is_private() { &[] } else { &run.settings.input.attribute_columns };
     let is_open = !source.paper.is_private();
     if is_open {
         columns.push(("column.language", Kind::Text, 10.0));
@@ -160,10 +159,7 @@ fn ledger_counts(source: &Source<'_>) -> Result<Worksheet, XlsxError> {
     let mut sheet = Sheet::new(source.wording, "sheet.ledger", &columns)?;
     for question in &source.run.findings.questions {
         for entry in &question.ledger {
-            sheet.row(
-                None,
-                &[(&question.id).into(), source.state(entry.state).into(), entry.n_responses.into()],
-            )?;
+            sheet.row(None, &[(&question.id).into(), source.state(entry.state).into(), entry.n_responses.into()])?;
         }
     }
     sheet.done()
