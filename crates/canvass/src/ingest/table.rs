@@ -8,6 +8,8 @@ mod encoding;
 mod json;
 mod merged;
 mod ods;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod published;
 mod rows;
 mod sheets;
@@ -136,6 +138,10 @@ impl<'c> Reader<'c> {
                 published::read(&file, &paragraphs, Form::Line, builder(""), &mut self.tables)?
             }
             Format::Text => csv::read(&mut input, &self.stated, || builder(""), decisions)?,
+            #[cfg(feature = "parquet")]
+            Format::Parquet => parquet::read(&file, input.whole()?, builder(""))?,
+            #[cfg(not(feature = "parquet"))]
+            Format::Parquet => return Err(IngestError::NoParquet { file: file.to_string() }),
             Format::Json => json::read(&mut input, &self.stated, || builder(""), decisions)?,
         };
         Ok(self.add(table, role, input))
@@ -190,6 +196,7 @@ enum Format {
     Document,
     Text,
     Json,
+    Parquet,
 }
 
 /// What a file is that holds neither a table nor plain text, by its first bytes.
@@ -225,6 +232,9 @@ fn format_of(file: &str, bytes: &[u8], stated: &Stated) -> Result<Format, Ingest
         let found = "an old workbook (.xls) or one that is protected by a password";
         return Err(IngestError::OtherWorkbook { file: file.to_owned(), found });
     }
+    if bytes.starts_with(b"PAR1") {
+        return Ok(Format::Parquet);
+    }
     if let Some(found) = other_format(bytes) {
         return Err(no_spreadsheet(found));
     }
@@ -236,7 +246,7 @@ fn format_of(file: &str, bytes: &[u8], stated: &Stated) -> Result<Format, Ingest
             Err(no_spreadsheet("a text without headings such as \"Q5. What ...?\" above its answers"))
         }
         Some("jsonl" | "ndjson" | "json") => Ok(Format::Json),
-        Some(extension @ ("xlsx" | "xlsm" | "xls" | "ods" | "docx")) => {
+        Some(extension @ ("xlsx" | "xlsm" | "xls" | "ods" | "docx" | "parquet")) => {
             Err(no_spreadsheet(&format!("something else that is named .{extension}")))
         }
         Some(extension) => Err(no_spreadsheet(&format!("a .{extension} file"))),
