@@ -1,5 +1,6 @@
 //! The program in a folder of its own, and readers of what it wrote.
 
+mod book;
 mod workbook;
 
 use serde_json::Value;
@@ -11,6 +12,7 @@ use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 use tempfile::TempDir;
 
+pub(crate) use book::{Book, ROWS};
 pub(crate) use workbook::{raw_workbook, word_document, workbook};
 
 /// The names every run folder has.

@@ -199,7 +199,7 @@ impl IngestError {
                     .into()
             }
             Self::Damaged { .. } => {
-                "download or export the file again; if it opens in Excel, save it there as a new .xlsx".into()
+                "download or export the file again; if the program it is made for still opens it, save it there as a new file".into()
             }
             Self::TooLarge { .. } => "remove unneeded sheets and columns, or split the file and give the parts".into(),
             Self::Encoding { probably: "", .. } => {

@@ -139,7 +139,10 @@ impl<'c> Reader<'c> {
             }
             Format::Text => csv::read(&mut input, &self.stated, || builder(""), decisions)?,
             #[cfg(feature = "parquet")]
-            Format::Parquet => parquet::read(&file, input.whole()?, builder(""))?,
+            Format::Parquet => {
+                let bytes = input.whole()?;
+                sound(&file, || parquet::read(&file, bytes, builder("")))?
+            }
             #[cfg(not(feature = "parquet"))]
             Format::Parquet => return Err(IngestError::NoParquet { file: file.to_string() }),
             Format::Json => json::read(&mut input, &self.stated, || builder(""), decisions)?,
@@ -184,9 +187,17 @@ fn workbook(
     decisions: &mut Vec<Decision>,
 ) -> Result<Table, IngestError> {
     match archive::check(file, bytes)? {
-        archive::Workbook::Excel => xlsx::read(file, bytes, wanted, builder, decisions),
+        archive::Workbook::Excel => sound(file, || xlsx::read(file, bytes, wanted, builder, decisions)),
         archive::Workbook::OpenDocument => ods::read(file, bytes, wanted, builder, decisions),
     }
+}
+
+/// What a reader of a binary format that is not ours gives. Such readers check most of what a file states of itself; where one missed
+/// something and panics, the file is to blame.
+fn sound<T>(file: &str, read: impl FnOnce() -> Result<T, IngestError>) -> Result<T, IngestError> {
+    let detail = "what it states of itself contradicts itself".to_owned();
+    let unsound = IngestError::Damaged { file: file.to_owned(), sheet: String::new(), detail };
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(read)).unwrap_or(Err(unsound))
 }
 
 enum Format {

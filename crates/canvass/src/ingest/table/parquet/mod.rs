@@ -22,7 +22,6 @@ use ::parquet::file::reader::{FileReader, RowGroupReader};
 use ::parquet::file::serialized_reader::SerializedFileReader;
 use ::parquet::schema::types::{ColumnDescPtr, Type};
 use bytes::Bytes;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Rows that are read of a column before the next column's turn.
 const BATCH_ROWS: usize = 1024;
@@ -38,12 +37,6 @@ const DENSE_RATIO: u64 = 200;
 /// # Errors
 /// [`IngestError::Damaged`], [`IngestError::NestedColumn`], [`IngestError::TooLarge`], and those of [`TableBuilder`]
 pub(super) fn read(file: &str, bytes: Vec<u8>, builder: TableBuilder) -> Result<Table, IngestError> {
-    let unsound = |_| damaged(file, "what it states of itself contradicts itself".into());
-    // The reader of the format checks most of what a file states, and stops where it missed something.
-    catch_unwind(AssertUnwindSafe(|| read_groups(file, bytes, builder))).map_err(unsound)?
-}
-
-fn read_groups(file: &str, bytes: Vec<u8>, builder: TableBuilder) -> Result<Table, IngestError> {
     let limit = SMALL_BYTES.max((bytes.len() as u64).saturating_mul(DENSE_RATIO));
     let cannot = |error: ParquetError| damaged(file, phrase(&error));
     let reader = SerializedFileReader::new(Bytes::from(bytes)).map_err(cannot)?;
