@@ -1,6 +1,7 @@
 //! Workbooks and documents written part by part, so that any part can be wrong.
 
-use std::io::{Cursor, Write};
+use std::fmt::Write as _;
+use std::io::{Cursor, Write as _};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
@@ -30,7 +31,8 @@ impl Book {
     /// An Excel workbook with the sheet `Form1`.
     pub(crate) fn excel() -> Self {
         let strings = ["id", "comment", "The evening ferry must run later", "Cheaper tickets", "A later ferry"];
-        let strings: String = strings.iter().map(|text| format!("<si><t>{text}</t></si>")).collect();
+        let string = |text: &&str| format!("<si><t>{text}</t></si>");
+        let strings: String = strings.iter().map(string).collect();
         Self::of(&[
             (
                 "[Content_Types].xml",
@@ -55,7 +57,7 @@ impl Book {
         let mut list = String::new();
         for (n, (name, state, rows)) in (1..).zip(sheets) {
             links.push((format!("r{n}"), "worksheet", format!("worksheets/sheet{n}.xml")));
-            list.push_str(&format!("<sheet name=\"{name}\" sheetId=\"{n}\" state=\"{state}\" r:id=\"r{n}\"/>"));
+            write!(list, "<sheet name=\"{name}\" sheetId=\"{n}\" state=\"{state}\" r:id=\"r{n}\"/>").unwrap();
             let sheet = format!("<worksheet xmlns=\"{MAIN}\"><sheetData>{rows}</sheetData></worksheet>");
             self = self.part(&format!("xl/worksheets/sheet{n}.xml"), sheet);
         }
@@ -119,6 +121,12 @@ impl Book {
         let (_, known) = self.parts.iter().find(|(known, _)| known == name).unwrap();
         let content = alter(std::str::from_utf8(known).unwrap());
         self.part(name, content)
+    }
+
+    /// With so many further parts, all of them empty.
+    pub(crate) fn crowded(mut self, n: usize) -> Self {
+        self.parts.extend((0..n).map(|n| (format!("xl/media/{n}"), Vec::new())));
+        self
     }
 
     pub(crate) fn without(mut self, name: &str) -> Self {

@@ -195,7 +195,7 @@ impl IngestError {
                 "number the questions in it so (Q1. ..., Q2. ...), each a paragraph of its own with the answers below; or give the answers as a spreadsheet".into()
             }
             Self::OtherWorkbook { .. } => {
-                "open it in Excel or LibreOffice, remove the password if it has one, and save it as Excel workbook (.xlsx)"
+                "open it in Microsoft Office or LibreOffice, remove the password if it has one, and save it as Excel workbook (.xlsx) or Word document (.docx)"
                     .into()
             }
             Self::Damaged { .. } => {

@@ -240,7 +240,10 @@ fn format_of(file: &str, bytes: &[u8], stated: &Stated) -> Result<Format, Ingest
         return Ok(Format::Archive);
     }
     if bytes.starts_with(b"\xD0\xCF\x11\xE0") {
-        let found = "an old workbook (.xls) or one that is protected by a password";
+        let found = match file.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase()).as_deref() {
+            Some("doc" | "docx") => "an old Word document (.doc) or one that is protected by a password",
+            _ => "an old workbook (.xls) or one that is protected by a password",
+        };
         return Err(IngestError::OtherWorkbook { file: file.to_owned(), found });
     }
     if bytes.starts_with(b"PAR1") {
@@ -258,7 +261,12 @@ fn format_of(file: &str, bytes: &[u8], stated: &Stated) -> Result<Format, Ingest
         }
         Some("jsonl" | "ndjson" | "json") => Ok(Format::Json),
         Some(extension @ ("xlsx" | "xlsm" | "xls" | "ods" | "docx" | "parquet")) => {
-            Err(no_spreadsheet(&format!("something else that is named .{extension}")))
+            let is_text = !bytes.contains(&0) && std::str::from_utf8(bytes).is_ok();
+            Err(no_spreadsheet(&if is_text {
+                format!("text that is named .{extension}; if it is a table of values, its name should end in .csv")
+            } else {
+                format!("something else that is named .{extension}")
+            }))
         }
         Some(extension) => Err(no_spreadsheet(&format!("a .{extension} file"))),
     }
@@ -351,8 +359,8 @@ mod tests {
         assert_eq!(found("a.csv", b"%PDF-1.7"), "a.csv is no spreadsheet: it is a PDF document");
         assert!(found("a.xls", b" <HTML><body>").contains("a web page"));
         assert!(found("a.xls", b"\xD0\xCF\x11\xE0\xA1").contains("protected by a password"));
-        assert!(found("a.xlsx", b"id,comment").contains("something else that is named .xlsx"));
-        assert!(found("a.docx", b"x").contains("something else that is named .docx"));
+        assert!(found("a.xlsx", b"id,comment").contains("text that is named .xlsx"));
+        assert!(found("a.docx", b"x").contains("text that is named .docx"));
         assert!(format_of("a.CSV", b"id", &PLAIN).is_ok());
     }
 }

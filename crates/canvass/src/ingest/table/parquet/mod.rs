@@ -149,8 +149,10 @@ fn structure(field: &Type) -> &'static str {
 /// Holds the pages of a list column against what memory they would take.
 fn check_pages(group: &dyn RowGroupReader, column: &Column) -> Result<(), String> {
     let mut pages = group.get_column_page_reader(column.leaf).map_err(|error| phrase(&error))?;
-    while column.is_list {
-        let Some(page) = pages.peek_next_page().map_err(|error| phrase(&error))? else { break };
+    if !column.is_list {
+        return Ok(());
+    }
+    while let Some(page) = pages.peek_next_page().map_err(|error| phrase(&error))? {
         if page.num_levels.unwrap_or(0) > MAX_PAGE_VALUES {
             return Err(format!("column {:?} states more than {MAX_PAGE_VALUES} values in a page", column.name));
         }
@@ -164,12 +166,12 @@ impl Column {
     fn cells(&self, reader: &mut ColumnReader, n: usize) -> Result<Vec<String>, String> {
         let kind = &self.kind;
         match reader {
-            ColumnReader::BoolColumnReader(reader) => self.take(reader, n, |value| Ok(kind.truth(*value))),
+            ColumnReader::BoolColumnReader(reader) => self.take(reader, n, |value| Ok(value.to_string())),
             ColumnReader::Int32ColumnReader(reader) => self.take(reader, n, |value| kind.short(*value)),
             ColumnReader::Int64ColumnReader(reader) => self.take(reader, n, |value| kind.long(*value)),
-            ColumnReader::Int96ColumnReader(reader) => self.take(reader, n, |value| Ok(kind.old_moment(value))),
-            ColumnReader::FloatColumnReader(reader) => self.take(reader, n, |value| Ok(kind.single(*value))),
-            ColumnReader::DoubleColumnReader(reader) => self.take(reader, n, |value| Ok(kind.double(*value))),
+            ColumnReader::Int96ColumnReader(reader) => self.take(reader, n, |value| Ok(Kind::old_moment(value))),
+            ColumnReader::FloatColumnReader(reader) => self.take(reader, n, |value| Ok(Kind::single(*value))),
+            ColumnReader::DoubleColumnReader(reader) => self.take(reader, n, |value| Ok(Kind::double(*value))),
             ColumnReader::ByteArrayColumnReader(reader) => self.take(reader, n, |value| kind.bytes(value.data())),
             ColumnReader::FixedLenByteArrayColumnReader(reader) => {
                 self.take(reader, n, |value| kind.bytes(value.data()))

@@ -133,11 +133,11 @@ fn lists_are_the_cells_of_multiple_choices() {
 
 #[test]
 fn more_rows_than_a_batch_keep_their_order_and_their_numbers() {
-    let n = BATCH_ROWS as i32 * 2 + 7;
+    let n = 2 * BATCH_ROWS as u32 + 7;
     let bytes = file("required int32 id; optional binary q (STRING);", |group| {
-        write::<Int32Type>(group, &(0..n).collect::<Vec<_>>(), None, None);
-        let answers: Vec<String> = (0..n).filter(|n| n % 3 > 0).map(|n| format!("answer {n}")).collect();
-        let filled: Vec<i16> = (0..n).map(|n| i16::from(n % 3 > 0)).collect();
+        write::<Int32Type>(group, &(0..n).map(u32::cast_signed).collect::<Vec<_>>(), None, None);
+        let answers: Vec<String> = (0..n).filter(|n| !n.is_multiple_of(3)).map(|n| format!("answer {n}")).collect();
+        let filled: Vec<i16> = (0..n).map(|n| i16::from(!n.is_multiple_of(3))).collect();
         let answers: Vec<&str> = answers.iter().map(String::as_str).collect();
         write::<ByteArrayType>(group, &texts(&answers), Some(&filled), None);
     });
@@ -145,8 +145,8 @@ fn more_rows_than_a_batch_keep_their_order_and_their_numbers() {
     assert_eq!(table.rows.len(), 2 * n as usize);
     for (row, number) in table.rows.iter().zip(0..) {
         let id = number % n;
-        let answer = if id % 3 > 0 { format!("answer {id}") } else { String::new() };
-        assert_eq!((row.row, row.cell(0), row.cell(1)), (number as u32 + 1, id.to_string().as_str(), answer.as_str()));
+        let answer = if !id.is_multiple_of(3) { format!("answer {id}") } else { String::new() };
+        assert_eq!((row.row, row.cell(0), row.cell(1)), (number + 1, id.to_string().as_str(), answer.as_str()));
     }
 }
 

@@ -84,10 +84,6 @@ impl Kind {
         }
     }
 
-    pub(super) fn truth(self, value: bool) -> String {
-        value.to_string()
-    }
-
     pub(super) fn short(self, value: i32) -> Result<String, String> {
         match self {
             Self::Unsigned => Ok(value.cast_unsigned().to_string()),
@@ -107,18 +103,18 @@ impl Kind {
     }
 
     /// The times that Spark and Impala wrote once.
-    pub(super) fn old_moment(self, value: &Int96) -> String {
+    pub(super) fn old_moment(value: &Int96) -> String {
         let seconds = value.to_seconds();
         moment(seconds, 1, false).unwrap_or_else(|_| seconds.to_string())
     }
 
-    pub(super) fn single(self, value: f32) -> String {
+    pub(super) fn single(value: f32) -> String {
         // By its own shortest digits: 0.1, not 0.10000000149.
-        value.to_string().parse().map_or_else(|_| value.to_string(), |value| self.double(value))
+        value.to_string().parse().map_or_else(|_| value.to_string(), Self::double)
     }
 
     /// Nothing for what is no number, which stands for a null in most files.
-    pub(super) fn double(self, value: f64) -> String {
+    pub(super) fn double(value: f64) -> String {
         match (value.is_nan(), value.is_infinite()) {
             (true, _) => String::new(),
             (_, true) => value.to_string(),
@@ -138,7 +134,8 @@ impl Kind {
                 Ok(decimal(number, scale))
             }
             Self::Uuid => {
-                let hex: String = value.iter().map(|byte| format!("{byte:02x}")).collect();
+                let digit = |half: u8| char::from_digit(u32::from(half), 16).unwrap_or('0');
+                let hex: String = value.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect();
                 match (hex.get(..8), hex.get(8..12), hex.get(12..16), hex.get(16..20), hex.get(20..32)) {
                     (Some(a), Some(b), Some(c), Some(d), Some(e)) if hex.len() == 32 => {
                         Ok(format!("{a}-{b}-{c}-{d}-{e}"))
@@ -147,7 +144,7 @@ impl Kind {
                 }
             }
             Self::Half => match value {
-                [low, high] => Ok(self.double(half(u16::from_le_bytes([*low, *high])))),
+                [low, high] => Ok(Self::double(half(u16::from_le_bytes([*low, *high])))),
                 _ => Err("a float of another length than 2 bytes".into()),
             },
             Self::Text => String::from_utf8(value.to_vec()).map_err(|_| "a text that is no UTF-8".into()),

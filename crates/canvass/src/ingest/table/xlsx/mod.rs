@@ -149,7 +149,12 @@ fn each_row(
         }
         let column_idx = column_idx as usize;
         if cell_row < row_idx || cell_row >= MAX_ROWS || column_idx >= MAX_COLUMNS {
-            let detail = "its cells are not where they should be".to_owned();
+            let why = if cell_row < row_idx {
+                "stands below cells of later rows"
+            } else {
+                "lies beyond the last cell XFD1048576"
+            };
+            let detail = format!("cell {} {why}", name(cell.pos));
             return Err(IngestError::Damaged { file: file.to_owned(), sheet: sheet.to_owned(), detail });
         }
         if cell.formula.is_some() && cell.value == DataRef::Empty {
@@ -213,7 +218,7 @@ fn shown_time(time: &ExcelDateTime, is_1904: bool) -> String {
 
 /// `B5`, from 0-based numbers.
 fn name((row, column): (u32, u32)) -> String {
-    format!("{}{}", column_letters(column), row + 1)
+    format!("{}{}", column_letters(column), u64::from(row) + 1)
 }
 
 /// A fault of a sheet behind the last cell that could be read.
@@ -238,7 +243,7 @@ fn damaged(file: &str, sheet: &str, error: &XlsxError) -> IngestError {
 /// What is wrong, in the words of a spreadsheet's user where there are any.
 fn phrase(error: &XlsxError) -> String {
     match error {
-        XlsxError::Xml(error) => format!("its XML is not whole: {error}"),
+        XlsxError::Xml(error) => format!("its XML is not whole: {}", error.to_string().trim_start_matches("at 0..0: ")),
         XlsxError::XmlEof(_) => "its XML ends too early".into(),
         XlsxError::FileNotFound(part) => format!("its part {part} is missing"),
         XlsxError::WorksheetNotFound(sheet) => format!("the part that holds the sheet {sheet:?} is missing"),

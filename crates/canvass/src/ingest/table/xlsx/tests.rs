@@ -152,7 +152,8 @@ fn by_hand(rows: &str, strings: &str, formats: &[u32], is_1904: bool) -> Vec<u8>
             "<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\">{inner}</Relationships>"
         )
     };
-    let formats: String = formats.iter().map(|format| format!("<xf numFmtId=\"{format}\"/>")).collect();
+    let format = |number: &u32| format!("<xf numFmtId=\"{number}\"/>");
+    let formats: String = formats.iter().map(format).collect();
     let date1904 = if is_1904 { "<workbookPr date1904=\"1\"/>" } else { "" };
     let parts = [
         ("_rels/.rels", relations(relation("r1", "officeDocument", "xl/workbook.xml"))),
@@ -205,7 +206,8 @@ fn escaped_characters_are_decoded_in_shared_inline_and_formula_strings_and_runs_
 #[test]
 fn days_that_there_are_not_are_shown_as_numbers() {
     let day = |serials: &[&str], is_1904: bool| {
-        let cells: String = serials.iter().map(|serial| format!("<c s=\"1\"><v>{serial}</v></c>")).collect();
+        let cell = |serial: &&str| format!("<c s=\"1\"><v>{serial}</v></c>");
+        let cells: String = serials.iter().map(cell).collect();
         shown_cells(&cells, "", &[0, 14], is_1904)
     };
     assert_eq!(
@@ -224,7 +226,8 @@ fn days_that_there_are_not_are_shown_as_numbers() {
 #[test]
 fn booleans_and_errors_of_every_kind_are_cells_like_others() {
     let errors = ["#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"];
-    let cells: String = errors.iter().map(|error| format!("<c t=\"e\"><v>{error}</v></c>")).collect();
+    let cell = |error: &&str| format!("<c t=\"e\"><v>{error}</v></c>");
+    let cells: String = errors.iter().map(cell).collect();
     assert_eq!(shown_cells(&cells, "", &[], false), errors);
     let unknown = format!("{HEAD}<row r=\"2\"><c r=\"A2\"><v>1</v></c><c r=\"B2\" t=\"e\"><v>#FERRY!</v></c></row>");
     let error = read_all(&by_hand(&unknown, "", &[], false), None).unwrap_err().to_string();
