@@ -14,7 +14,7 @@ run-sample out="canvass-run":
 ci: fmt-check clippy test checks
 
 # Everything CI runs, tests aside.
-checks: fmt-check clippy doc benches deny unused edges docs
+checks: fmt-check clippy parquet doc benches deny unused edges docs
 
 # All tests, documentation examples among them. Takes the arguments of `cargo test`.
 test *arguments:
@@ -30,7 +30,12 @@ fmt-check:
 
 # Lints everything, tests and benches among it; a warning is an error.
 clippy:
-    cargo clippy --workspace --all-targets --locked -- -D warnings
+    cargo clippy --workspace --all-targets --all-features --locked -- -D warnings
+
+# The tests of Parquet files, which need the feature.
+parquet:
+    cargo test --package canvass --features parquet --lib --locked parquet
+    cargo test --package canvass-cli --features parquet --test acceptance --locked bad_books
 
 # The libraries' documentation; a warning is an error.
 doc $RUSTDOCFLAGS="-D warnings":

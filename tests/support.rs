@@ -1,5 +1,6 @@
 //! The program in a folder of its own, and readers of what it wrote.
 
+mod book;
 mod package;
 mod workbook;
 
@@ -12,6 +13,7 @@ use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 use tempfile::TempDir;
 
+pub(crate) use book::{Book, ROWS};
 pub(crate) use package::{cells, parts};
 pub(crate) use workbook::{raw_workbook, word_document, workbook};
 

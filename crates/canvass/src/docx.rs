@@ -20,7 +20,7 @@ pub(crate) fn paragraphs(bytes: &[u8]) -> Result<Vec<String>, String> {
     let part = archive.by_name("word/document.xml").map_err(|_| "it holds no word/document.xml".to_owned())?;
     let mut xml = String::new();
     let mut part = part.take(MAX_UNPACKED_BYTES + 1);
-    part.read_to_string(&mut xml).map_err(|_| "its word/document.xml cannot be unpacked as UTF-8".to_owned())?;
+    part.read_to_string(&mut xml).map_err(|_| "its word/document.xml is damaged, or no text in UTF-8".to_owned())?;
     if xml.len() as u64 > MAX_UNPACKED_BYTES {
         return Err(format!("unpacked it takes more than {MAX_UNPACKED_BYTES} bytes"));
     }

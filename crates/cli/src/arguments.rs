@@ -107,7 +107,7 @@ fn report_languages() -> impl TypedValueParser<Value = ReportLanguage> {
 /// The answers, and how they are to be read.
 #[derive(Args, Debug)]
 pub(crate) struct Input {
-    /// The files of answers: .xlsx, .csv, .tsv, or published documents (.txt, .docx)
+    /// The files of answers: .xlsx, .ods, .csv, .tsv, .jsonl, .json, or published documents (.txt, .docx)
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
     /// The settings; what they leave out is worked out from the files
@@ -253,7 +253,7 @@ pub(crate) enum Bench {
 
 #[derive(Args, Debug)]
 pub(crate) struct Duplicates {
-    /// The files of texts: .csv and .tsv with a header, .xlsx, .jsonl, or .txt with a text a line
+    /// The files of texts: .csv and .tsv with a header, .xlsx, .ods, .jsonl, or .txt with a text a line
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
     /// The column, or field, with the text [default: text]; of several, each is a question with answers compared by themselves

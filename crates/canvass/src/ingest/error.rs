@@ -112,6 +112,12 @@ pub enum IngestError {
     /// A formula that no program has worked out.
     #[error("{file}{}, cell {cell}: the formula has no value", in_sheet(sheet))]
     BlankFormula { file: String, sheet: String, cell: String },
+    /// A column of a data file whose values are no single values.
+    #[error("{file}: the column {column:?} holds {found}, which do not fit into a cell")]
+    NestedColumn { file: String, column: String, found: String },
+    /// A Parquet file, in a program that was built without their reader.
+    #[error("{file} is a Parquet file, which this canvass was built without")]
+    NoParquet { file: String },
     /// What stands where the header should be is something else.
     #[error("{file}{}, row {row} is no header: {found}", in_sheet(sheet))]
     NoHeader { file: String, sheet: String, row: u32, found: String },
@@ -189,11 +195,11 @@ impl IngestError {
                 "number the questions in it so (Q1. ..., Q2. ...), each a paragraph of its own with the answers below; or give the answers as a spreadsheet".into()
             }
             Self::OtherWorkbook { .. } => {
-                "open it in Excel or LibreOffice, remove the password if it has one, and save it as Excel workbook (.xlsx)"
+                "open it in Microsoft Office or LibreOffice, remove the password if it has one, and save it as Excel workbook (.xlsx) or Word document (.docx)"
                     .into()
             }
             Self::Damaged { .. } => {
-                "download or export the file again; if it opens in Excel, save it there as a new .xlsx".into()
+                "download or export the file again; if the program it is made for still opens it, save it there as a new file".into()
             }
             Self::TooLarge { .. } => "remove unneeded sheets and columns, or split the file and give the parts".into(),
             Self::Encoding { probably: "", .. } => {
@@ -239,6 +245,13 @@ impl IngestError {
                 "open the workbook in Excel or LibreOffice, which work out its formulas, and save it; or put the values in their place"
                     .into()
             }
+            Self::NestedColumn { .. } => {
+                "leave the column out of the file, or write each of its values to a column of its own, as text".into()
+            }
+            Self::NoParquet { file } => format!(
+                "build canvass with it (cargo build --release --features canvass-cli/parquet), or write the answers as CSV: \
+                 in Python pandas.read_parquet({file:?}).to_csv(\"answers.csv\", index=False)"
+            ),
             Self::NoRows { .. } => {
                 "check that the export holds the answers, and that the first filled row is the header".into()
             }

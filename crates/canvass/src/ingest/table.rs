@@ -9,6 +9,8 @@ mod header;
 mod json;
 mod merged;
 mod ods;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod published;
 mod rows;
 mod sheets;
@@ -144,6 +146,13 @@ impl<'c> Reader<'c> {
                 published::read(&file, &paragraphs, Form::Line, builder(""), &mut self.tables)?
             }
             Format::Text => csv::read(&mut input, &self.stated, || builder(""), decisions)?,
+            #[cfg(feature = "parquet")]
+            Format::Parquet => {
+                let bytes = input.whole()?;
+                sound(&file, || parquet::read(&file, bytes, builder("")))?
+            }
+            #[cfg(not(feature = "parquet"))]
+            Format::Parquet => return Err(IngestError::NoParquet { file: file.to_string() }),
             Format::Json => json::read(&mut input, &self.stated, || builder(""), decisions)?,
         };
         Ok(self.add(table, role, input))
@@ -188,9 +197,17 @@ fn workbook(
     decisions: &mut Vec<Decision>,
 ) -> Result<Table, IngestError> {
     match archive::check(file, bytes)? {
-        archive::Workbook::Excel => xlsx::read(file, bytes, wanted, builder, decisions),
+        archive::Workbook::Excel => sound(file, || xlsx::read(file, bytes, wanted, builder, decisions)),
         archive::Workbook::OpenDocument => ods::read(file, bytes, wanted, builder, decisions),
     }
+}
+
+/// What a reader of a binary format that is not ours gives. Such readers check most of what a file states of itself; where one missed
+/// something and panics, the file is to blame.
+fn sound<T>(file: &str, read: impl FnOnce() -> Result<T, IngestError>) -> Result<T, IngestError> {
+    let detail = "what it states of itself contradicts itself".to_owned();
+    let unsound = IngestError::Damaged { file: file.to_owned(), sheet: String::new(), detail };
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(read)).unwrap_or(Err(unsound))
 }
 
 enum Format {
@@ -200,6 +217,7 @@ enum Format {
     Document,
     Text,
     Json,
+    Parquet,
 }
 
 /// What a file is that holds neither a table nor plain text, by its first bytes.
@@ -232,8 +250,14 @@ fn format_of(file: &str, bytes: &[u8], stated: &Stated) -> Result<Format, Ingest
         return Ok(Format::Archive);
     }
     if bytes.starts_with(b"\xD0\xCF\x11\xE0") {
-        let found = "an old workbook (.xls) or one that is protected by a password";
+        let found = match file.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase()).as_deref() {
+            Some("doc" | "docx") => "an old Word document (.doc) or one that is protected by a password",
+            _ => "an old workbook (.xls) or one that is protected by a password",
+        };
         return Err(IngestError::OtherWorkbook { file: file.to_owned(), found });
+    }
+    if bytes.starts_with(b"PAR1") {
+        return Ok(Format::Parquet);
     }
     if let Some(found) = other_format(bytes) {
         return Err(no_spreadsheet(found));
@@ -246,8 +270,13 @@ fn format_of(file: &str, bytes: &[u8], stated: &Stated) -> Result<Format, Ingest
             Err(no_spreadsheet("a text without headings such as \"Q5. What ...?\" above its answers"))
         }
         Some("jsonl" | "ndjson" | "json") => Ok(Format::Json),
-        Some(extension @ ("xlsx" | "xlsm" | "xls" | "ods" | "docx")) => {
-            Err(no_spreadsheet(&format!("something else that is named .{extension}")))
+        Some(extension @ ("xlsx" | "xlsm" | "xls" | "ods" | "docx" | "parquet")) => {
+            let is_text = !bytes.contains(&0) && std::str::from_utf8(bytes).is_ok();
+            Err(no_spreadsheet(&if is_text {
+                format!("text that is named .{extension}; if it is a table of values, its name should end in .csv")
+            } else {
+                format!("something else that is named .{extension}")
+            }))
         }
         Some(extension) => Err(no_spreadsheet(&format!("a .{extension} file"))),
     }
@@ -341,8 +370,8 @@ mod tests {
         assert_eq!(found("a.csv", b"%PDF-1.7"), "a.csv is no spreadsheet: it is a PDF document");
         assert!(found("a.xls", b" <HTML><body>").contains("a web page"));
         assert!(found("a.xls", b"\xD0\xCF\x11\xE0\xA1").contains("protected by a password"));
-        assert!(found("a.xlsx", b"id,comment").contains("something else that is named .xlsx"));
-        assert!(found("a.docx", b"x").contains("something else that is named .docx"));
+        assert!(found("a.xlsx", b"id,comment").contains("text that is named .xlsx"));
+        assert!(found("a.docx", b"x").contains("text that is named .docx"));
         assert!(format_of("a.CSV", b"id", &PLAIN).is_ok());
     }
 }

@@ -26,6 +26,9 @@ pub(super) fn unreadable(cell: &str) -> Option<String> {
     if let Some(error) = ERRORS.iter().find(|error| text.eq_ignore_ascii_case(error)) {
         return Some(format!("the cell holds the spreadsheet's error {error}, not an answer"));
     }
+    if is_numbered_error(text) {
+        return Some(format!("the cell holds the spreadsheet's error {text}, not an answer"));
+    }
     let (mut n_chars, mut n_lost) = (0_usize, 0_usize);
     for c in text.chars().filter(|c| !c.is_whitespace()) {
         n_chars += 1;
@@ -35,6 +38,12 @@ pub(super) fn unreadable(cell: &str) -> Option<String> {
         return Some(format!("{n_lost} of {n_chars} characters were lost before the file was made"));
     }
     are_question_marks(text).then(|| "question marks stand where letters were before the file was made".into())
+}
+
+/// `Err:502`, as LibreOffice shows most of its errors.
+fn is_numbered_error(text: &str) -> bool {
+    let number = text.strip_prefix("Err:");
+    number.is_some_and(|number| number.len() == 3 && number.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// Replacement characters, controls and characters that no script has.
@@ -60,6 +69,7 @@ mod tests {
         for cell in [
             "#NAME?",
             " #ref! ",
+            "Err:502",
             "\u{fffd}\u{fffd}t\u{fffd}",
             "????? ?? ???????",
             "\u{1}\u{2}\u{3}",
@@ -74,6 +84,8 @@ mod tests {
             "Why??? What??? Who?",
             "caf\u{fffd} au lait",
             "# 1",
+            "Err: 502",
+            "Err:502 is shown",
             "We object to #REF! in the annex",
             "a\tb\nc",
         ] {

@@ -157,7 +157,12 @@ pub(super) fn groupings(run: &Run) -> Vec<Grouping> {
 fn filters(groupings: &[Grouping]) -> Vec<Filter> {
     let filter = |(at, grouping): (usize, &Grouping)| Filter {
         name: grouping.name.clone(),
-        groups: grouping.groups.iter().enumerate().map(|(group, name)| (format!("{at}.{group}"), name.clone())).collect(),
+        groups: grouping
+            .groups
+            .iter()
+            .enumerate()
+            .map(|(group, name)| (format!("{at}.{group}"), name.clone()))
+            .collect(),
     };
     groupings.iter().enumerate().map(filter).collect()
 }

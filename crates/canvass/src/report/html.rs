@@ -8,10 +8,10 @@
 
 use super::answers::{Answers, PageOfAnswers};
 use super::beside::BesideGroups;
+use super::filters;
 use super::map::{self, ThemeMap};
 use super::uncoded::Uncoded;
 use super::wording::{self, Wording};
-use super::filters;
 use crate::findings::{Finding, Findings, QuestionFindings};
 use crate::house::LogoKind;
 use crate::pipeline::Run;
@@ -138,7 +138,12 @@ pub(super) fn render(page: &Page<'_>, wording: &Wording, own: Option<&str>) -> R
 }
 
 /// Fills the template with anything that has the serialised form of the findings, and with the other parts.
-fn fill(findings: &impl Serialize, parts: Value, wording: &Wording, own: Option<&str>) -> Result<String, TemplateError> {
+fn fill(
+    findings: &impl Serialize,
+    parts: Value,
+    wording: &Wording,
+    own: Option<&str>,
+) -> Result<String, TemplateError> {
     let environment = environment(wording, own)?;
     let script = context! { script => Value::from_safe_string(SCRIPT.to_owned()), script_hash => SCRIPT_HASH };
     Ok(environment.get_template(NAME)?.render(merge_maps([script, parts, Value::from(Serde(findings))]))?)

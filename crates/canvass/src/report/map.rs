@@ -126,9 +126,8 @@ fn plane(likeness: &[Vec<f64>]) -> [Vec<f64>; 2] {
     let k = likeness.len();
     let means: Vec<f64> = likeness.iter().map(|row| row.iter().sum::<f64>() / k as f64).collect();
     let mean = means.iter().sum::<f64>() / k as f64;
-    let mut centred: Vec<Vec<f64>> = (0..k)
-        .map(|a| (0..k).map(|b| likeness[a][b] - means[a] - means[b] + mean).collect())
-        .collect();
+    let mut centred: Vec<Vec<f64>> =
+        (0..k).map(|a| (0..k).map(|b| likeness[a][b] - means[a] - means[b] + mean).collect()).collect();
     let vectors = eigenvectors(&mut centred);
     let mut order: Vec<usize> = (0..k).collect();
     order.sort_by(|a, b| centred[*b][*b].total_cmp(&centred[*a][*a]).then(a.cmp(b)));
@@ -206,7 +205,8 @@ fn apart(circles: &mut [Circle]) {
                 }
                 is_apart = false;
                 // Those in one place part along a line of their own.
-                let (ux, uy) = if distance > 0.01 { (dx / distance, dy / distance) } else { [(1.0, 0.0), (0.0, 1.0)][b % 2] };
+                let (ux, uy) =
+                    if distance > 0.01 { (dx / distance, dy / distance) } else { [(1.0, 0.0), (0.0, 1.0)][b % 2] };
                 let push = (wanted - distance) / 2.0;
                 let moved = |at: f64, by: f64, r: f64, room: f64| (at + by).clamp(r + 1.0, room - r - 1.0);
                 let (first, second) = (circles[a].clone(), circles[b].clone());
@@ -298,7 +298,8 @@ mod tests {
     #[test]
     fn like_themes_stand_near_each_other() {
         let vector = |terms: &[u32]| terms.iter().map(|term| (*term, 1.0)).collect::<BTreeMap<u32, f64>>();
-        let [xs, ys] = plane(&likeness(&[vector(&[1, 2, 3]), vector(&[1, 2, 4]), vector(&[7, 8, 9]), vector(&[7, 8, 5])]));
+        let [xs, ys] =
+            plane(&likeness(&[vector(&[1, 2, 3]), vector(&[1, 2, 4]), vector(&[7, 8, 9]), vector(&[7, 8, 5])]));
         let distance = |a: usize, b: usize| ((xs[a] - xs[b]).powi(2) + (ys[a] - ys[b]).powi(2)).sqrt();
         assert!(distance(0, 1) < distance(0, 2) / 2.0 && distance(2, 3) < distance(1, 3) / 2.0);
     }

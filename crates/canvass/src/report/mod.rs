@@ -140,8 +140,7 @@ fn page(
     let house = html::HouseView::new(run);
     let findings = &run.findings;
     let (uncoded, beside, answers, maps) = (&uncoded, &beside, &answers, &maps);
-    let parts =
-        html::Page { findings, uncoded, beside, answers, maps, house: &house, settings_toml, resources };
+    let parts = html::Page { findings, uncoded, beside, answers, maps, house: &house, settings_toml, resources };
     let own = run.house.page_template.as_ref();
     let text = own.map(|template| template.text.as_str());
     let page = html::render(&parts, wording, text).map_err(|error| match own {
@@ -149,8 +148,7 @@ fn page(
         None => Error::Template(error.to_string()),
     })?;
     let mut files = vec![OutputFile { name: PAGE.into(), bytes: page.into_bytes() }];
-    let pages =
-        html::pages_of_answers(&paged, &house, wording).map_err(|error| Error::Template(error.to_string()))?;
+    let pages = html::pages_of_answers(&paged, &house, wording).map_err(|error| Error::Template(error.to_string()))?;
     files.extend(paged.into_iter().zip(pages).map(|(page, text)| {
         let name = page.link.file.into();
         OutputFile { name, bytes: text.into_bytes() }

@@ -5,6 +5,7 @@ use super::repeated;
 use crate::docx::character;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
+use std::borrow::Cow;
 use std::io::BufRead;
 
 /// Spaces that elements of one cell may stand for.
@@ -48,7 +49,7 @@ impl Stated {
             span: (1, 1),
         };
         for attribute in tag.attributes().with_checks(false).flatten() {
-            let text = || attribute.normalized_value(XmlVersion::Implicit1_0).ok().map(|text| text.into_owned());
+            let text = || attribute.normalized_value(XmlVersion::Implicit1_0).ok().map(Cow::into_owned);
             match attribute.key.as_ref() {
                 "office:value-type" => stated.kind = text(),
                 "office:value"
@@ -86,14 +87,14 @@ impl Stated {
 /// The attribute of this name.
 pub(super) fn attribute(tag: &BytesStart<'_>, name: &str) -> Option<String> {
     let attribute = tag.attributes().with_checks(false).flatten().find(|attribute| attribute.key.as_ref() == name)?;
-    attribute.normalized_value(XmlVersion::Implicit1_0).ok().map(|value| value.into_owned())
+    attribute.normalized_value(XmlVersion::Implicit1_0).ok().map(Cow::into_owned)
 }
 
 /// Reads a cell up to its end.
 ///
 /// # Errors
 /// What is wrong with the file, in a phrase.
-pub(super) fn read(reader: &mut Reader<impl BufRead>, stated: Stated) -> Result<Cell, String> {
+pub(super) fn read(reader: &mut Reader<impl BufRead>, stated: &Stated) -> Result<Cell, String> {
     let mut text = Text::default();
     let mut buffer = Vec::new();
     loop {
@@ -123,16 +124,16 @@ pub(super) fn read(reader: &mut Reader<impl BufRead>, stated: Stated) -> Result<
             _ => {}
         }
     }
-    let is_unknown = stated.has_formula && stated.kind.is_none() && stated.value.is_none() && text.text.is_empty();
+    let is_unknown = stated.has_formula && stated.kind.is_none() && stated.value.is_none() && text.shown.is_empty();
     let n_spaces = text.n_spaces;
-    let text = stated.shown().unwrap_or(text.text);
+    let text = stated.shown().unwrap_or(text.shown);
     Ok(Cell { text, n: stated.n, n_spaces, span: stated.span, is_unknown })
 }
 
 /// The paragraphs of a cell: white space is one space within them and none around them; further spaces are elements.
 #[derive(Debug, Default)]
 struct Text {
-    text: String,
+    shown: String,
     n_paragraphs: usize,
     /// How deep within paragraphs; text elsewhere is the layout of the file.
     depth: usize,
@@ -145,11 +146,11 @@ struct Text {
 impl Text {
     fn open(&mut self) {
         if self.n_paragraphs > 0 {
-            self.text.push('\n');
+            self.shown.push('\n');
         }
         self.n_paragraphs += 1;
         self.depth += 1;
-        (self.start, self.is_space_due) = (self.text.len(), false);
+        (self.start, self.is_space_due) = (self.shown.len(), false);
     }
 
     fn close(&mut self) {
@@ -162,15 +163,15 @@ impl Text {
             return;
         }
         if std::mem::take(&mut self.is_space_due) {
-            self.text.push(' ');
+            self.shown.push(' ');
         }
-        self.text.push(c);
+        self.shown.push(c);
     }
 
     fn push_str(&mut self, text: &str) {
         for c in text.chars() {
             if matches!(c, ' ' | '\t' | '\n' | '\r') {
-                self.is_space_due = self.depth > 0 && self.text.len() > self.start;
+                self.is_space_due = self.depth > 0 && self.shown.len() > self.start;
             } else {
                 self.push(c);
             }

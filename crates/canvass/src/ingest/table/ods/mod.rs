@@ -262,7 +262,7 @@ impl<'f, R: BufRead> Content<'f, R> {
             match event.map_err(|error| damaged(file, sheet, not_whole(&error)))? {
                 Event::Start(tag) if matches!(tag.name().as_ref(), "table:table-cell" | "table:covered-table-cell") => {
                     let stated = cell::Stated::of(&tag);
-                    let cell = cell::read(&mut self.reader, stated)
+                    let cell = cell::read(&mut self.reader, &stated)
                         .map_err(|detail| damaged(file, sheet, format!("cell {}: {detail}", name(row, column))))?;
                     self.add_repeated(sheet, row, cell.n_spaces)?;
                     if cell.is_unknown {
