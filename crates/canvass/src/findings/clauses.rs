@@ -289,7 +289,7 @@ pub(super) fn spoken_against(text: &str, terms: &[Span], of: &ClauseWords) -> Op
         return None;
     }
     let clauses = clauses(text, of);
-    let within = clauses.iter().filter(|clause| terms.iter().any(|term| term.overlaps(&clause.span)));
+    let mut within = clauses.iter().filter(|clause| terms.iter().any(|term| term.overlaps(&clause.span)));
     within.find_map(|clause| {
         if of.is_unspaced { unspaced(text, clause.span, terms, of) } else { spaced(text, clause.span, terms, of) }
     })
