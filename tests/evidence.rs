@@ -117,7 +117,7 @@ fn what_the_findings_leave_out_is_told() {
 
 #[test]
 fn names_are_counted_with_their_variants_and_grouped_as_the_settings_say() {
-    let config = "[[question]]\nid = \"q3\"\n[question.names]\n\"On land\" = [\"lake bus\", \"Shoreline Transport\"]\n\"By air\" = [\"Sky Lines\"]\n";
+    let config = "[[question]]\nid = \"q3\"\nkind = \"open\"\n[question.names]\n\"On land\" = [\"lake bus\", \"Shoreline Transport\"]\n\"By air\" = [\"Sky Lines\"]\n";
     let ran = Run::new().csv(&answers()).settings(config).done();
     let names = ran.outputs().question("q3")["names"].clone();
     let told: Vec<(&str, u64, usize)> = (names["names"].as_array().unwrap().iter())
@@ -136,6 +136,16 @@ fn names_are_counted_with_their_variants_and_grouped_as_the_settings_say() {
     assert_eq!(names["unused"][0], "Sky Lines");
     assert_eq!(names["without"].as_array().unwrap().len(), 4);
     assert_eq!(outputs().question("q2")["names"], Value::Null);
+}
+
+#[test]
+fn lists_of_names_are_known_by_the_answers_unless_the_settings_say_otherwise() {
+    let names = |list: &str| {
+        let settings = format!("[[question]]\nid = \"q3\"\nkind = \"open\"\n{list}");
+        Run::new().csv(&answers()).settings(&settings).done().outputs().question("q3")["names"].clone()
+    };
+    assert_eq!(names("")["n_respondents"], 28);
+    assert_eq!(names("list = false\n"), Value::Null);
 }
 
 #[test]

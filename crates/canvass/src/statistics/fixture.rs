@@ -2,6 +2,7 @@
 
 use crate::ingest::{Intake, Submission};
 use crate::settings::{DateOrder, InputSettings, Layout, Question, QuestionKind};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub(super) fn question(id: &str, kind: QuestionKind, text: &str) -> Question {
@@ -12,7 +13,7 @@ pub(super) fn question(id: &str, kind: QuestionKind, text: &str) -> Question {
         columns: vec![text.to_owned()],
         translation_column: None,
         list: None,
-        names: std::collections::BTreeMap::default(),
+        names: BTreeMap::default(),
         other_of: None,
         split_by: None,
         options: Vec::new(),
