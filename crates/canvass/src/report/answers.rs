@@ -127,10 +127,12 @@ pub(super) struct Answer<'r> {
 pub(super) fn answers<'r>(run: &'r Run, wording: &Wording, groupings: &'r [Grouping]) -> Answers<'r> {
     let is_told = |at: usize| run.ledger.entries[at].state != State::Blank;
     let n = (0..run.intake.responses.len()).filter(|at| is_told(*at)).count();
-    let place = match n {
-        0..=MOST_INLINE => Place::Inline,
-        0..=MOST_PAGED => Place::Paged,
-        _ => Place::Sample,
+    let place = if n <= MOST_INLINE {
+        Place::Inline
+    } else if n <= MOST_PAGED {
+        Place::Paged
+    } else {
+        Place::Sample
     };
     let mut told: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
     for (at, received) in run.intake.responses.iter().enumerate().filter(|(at, _)| is_told(*at)) {
