@@ -1,7 +1,7 @@
 //! The page filled with findings made up for it.
 
 use super::*;
-use crate::report::filters::{NO_BREAK_SPACE, one_line};
+use crate::report::filters::one_line;
 use serde_json::{Value, json};
 use sha2::Digest as _;
 
@@ -277,7 +277,7 @@ fn a_bloc_is_told_with_its_members_its_questions_and_its_weight() {
     }]);
     let page = filled(&consultation, &json!([]), &json!([]), "", &[]).unwrap();
     assert!(!page.contains("<script"));
-    let text = text(&page).replace(NO_BREAK_SPACE, " ");
+    let text = text(&page).replace('\u{a0}', " ");
     assert!(text.contains("Bloc b01: 3 respondents"), "{text}");
     assert!(text.contains("q2d01, d033 respondents7 %"), "{text}");
     assert!(text.contains("Members of bloc b017, 8, "), "{text}");

@@ -1,14 +1,17 @@
-//! Every fixed word of the papers, by key, in each language they are written in.
+//! Every fixed word of the report, the page's and the papers', by key, in each language it is written in.
 //!
 //! `en.toml` and `fr.toml` hold the same keys with the same placeholders, which a test proves. A key is `section.name`. A text with
 //! the placeholder `{n}` may have two forms, `one` and `many`: in English one is of 1, in French of 0 and 1.
-//! Templates use them as `t("key", n=3)`.
+//! Templates use them as `t("key", n=3)`; in the page what a macro made stands as markup in its place.
 
 mod numbers;
+mod reasons;
+mod templates;
+
+pub(crate) use templates::install;
 
 use crate::settings::ReportLanguage;
-use minijinja::value::{Kwargs, Value, ValueKind};
-use minijinja::{Environment, Error, ErrorKind};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// The texts of a language, and how it writes numbers.
@@ -39,7 +42,18 @@ pub(crate) enum Arg<'a> {
     /// A number; grouped by thousands.
     Count(u64),
     /// Anything else, as it stands.
-    Text(std::borrow::Cow<'a, str>),
+    Text(Cow<'a, str>),
+    /// HTML; only where HTML is written.
+    Markup(Cow<'a, str>),
+}
+
+/// What a filled text is for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Target {
+    /// Text, to be escaped by whoever writes it.
+    Plain,
+    /// HTML: its words and what is filled in are escaped here, but for markup. With `bold` numbers stand out.
+    Html { bold: bool },
 }
 
 impl From<u64> for Arg<'_> {
@@ -107,6 +121,10 @@ impl Wording {
 
     /// The text of a key, if there is one.
     pub(crate) fn find(&self, key: &str, arguments: &[(&str, Arg<'_>)]) -> Option<String> {
+        self.find_for(Target::Plain, key, arguments)
+    }
+
+    fn find_for(&self, target: Target, key: &str, arguments: &[(&str, Arg<'_>)]) -> Option<String> {
         let text = match self.texts.get(key)? {
             Form::Only(text) => text,
             Form::ByNumber { one, many } => {
@@ -117,25 +135,26 @@ impl Wording {
                 if n.is_some_and(|n| self.is_one(n)) { one } else { many }
             }
         };
-        Some(self.fill(text, arguments))
+        Some(self.fill(target, text, arguments))
     }
 
     /// The text with each `{name}` replaced, in one pass: what is filled in is not looked at again.
-    fn fill(&self, text: &str, arguments: &[(&str, Arg<'_>)]) -> String {
+    fn fill(&self, target: Target, text: &str, arguments: &[(&str, Arg<'_>)]) -> String {
         let mut filled = String::with_capacity(text.len() + 32);
         let mut rest = text;
         while let Some((before, (name, after))) =
             rest.split_once('{').and_then(|(before, inner)| Some((before, inner.split_once('}')?)))
         {
-            filled.push_str(before);
+            filled.push_str(&target.text(before));
             match arguments.iter().find(|(known, _)| *known == name) {
-                Some((_, Arg::Count(n))) => filled.push_str(&self.number(*n)),
-                Some((_, Arg::Text(text))) => filled.push_str(text),
+                Some((_, Arg::Count(n))) => filled.push_str(&target.number(self.number(*n))),
+                Some((_, Arg::Text(text))) => filled.push_str(&target.text(text)),
+                Some((_, Arg::Markup(markup))) => filled.push_str(markup),
                 None => debug_assert!(false, "no {name:?} for {text:?}"),
             }
             rest = after;
         }
-        filled.push_str(rest);
+        filled.push_str(&target.text(rest));
         filled
     }
 
@@ -147,29 +166,26 @@ impl Wording {
     }
 }
 
-/// Gives templates the words: `t("key", n=3)`, and the filters `number`, `percent` and `decimal`.
-pub(crate) fn install(environment: &mut Environment<'_>, wording: &Wording) {
-    let own = wording.clone();
-    let say = move |key: String, given: Kwargs| -> Result<String, Error> {
-        let mut arguments: Vec<(&str, Arg<'_>)> = Vec::new();
-        for name in given.args() {
-            let value: Value = given.get(name)?;
-            let argument = match (value.kind(), u64::try_from(value.clone())) {
-                (ValueKind::Number, Ok(n)) => Arg::Count(n),
-                _ => Arg::Text(value.to_string().into()),
-            };
-            arguments.push((name, argument));
+/// The first letter in upper case.
+pub(crate) fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+impl Target {
+    fn text(self, text: &str) -> Cow<'_, str> {
+        match self {
+            Self::Plain => text.into(),
+            Self::Html { .. } => minijinja::HtmlEscape(text).to_string().into(),
         }
-        own.find(&key, &arguments)
-            .ok_or_else(|| Error::new(ErrorKind::InvalidOperation, format!("there is no text {key:?}")))
-    };
-    environment.add_function("t", say);
-    let own = wording.clone();
-    environment.add_filter("number", move |n: u64| own.number(n));
-    let own = wording.clone();
-    environment.add_filter("share", move |share: f64| own.share(share));
-    let own = wording.clone();
-    environment.add_filter("two_decimals", move |x: f64| own.two_decimals(x));
+    }
+
+    fn number(self, number: String) -> String {
+        match self {
+            Self::Html { bold: true } => format!("<b>{number}</b>"),
+            Self::Html { bold: false } | Self::Plain => number,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -284,16 +300,8 @@ mod tests {
     #[test]
     fn what_is_filled_in_is_not_filled_again() {
         let english = Wording::of(ReportLanguage::English);
-        let filled = english.fill("{a} and {b}", &[("a", "{b}".into()), ("b", "x".into())]);
+        let filled = english.fill(Target::Plain, "{a} and {b}", &[("a", "{b}".into()), ("b", "x".into())]);
         assert_eq!(filled, "{b} and x");
     }
 
-    #[test]
-    fn templates_have_the_words() {
-        let mut environment = Environment::new();
-        install(&mut environment, &Wording::of(ReportLanguage::French));
-        let said = environment.render_str("{{ t('count.respondents', n=1200) }}; {{ 0.256|share }}", ()).unwrap();
-        assert_eq!(said, "1\u{202f}200\u{a0}répondants; 26\u{202f}%");
-        assert!(environment.render_str("{{ t('count.nothing') }}", ()).is_err());
-    }
 }
