@@ -332,7 +332,10 @@ fn the_report_shows_every_group_and_every_list() {
         let base = count(group, "base");
         assert!(plain.contains(&format!("Answers in {name}: {base} respondents")), "{name}");
         let first = &list(group, "findings")[0];
-        let label = format!("<span class=\"label\" lang=\"{language}\" dir=\"auto\">{}</span>", text(first, "label"));
+        let label = format!(
+            "<span class=\"label\" data-label=\"question-1-{language}-finding-1\" lang=\"{language}\" dir=\"auto\">{}</span>",
+            text(first, "label")
+        );
         assert!(page.contains(&label), "{label}");
         let n = count(first, "n_respondents");
         assert!(plain.contains(&format!("{n} of the {base} respondents who answered in {name}")), "{name}");

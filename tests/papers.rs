@@ -238,7 +238,7 @@ fn what_respondents_wrote_takes_no_effect_in_markdown() {
     let prose = md.split("```").step_by(2).collect::<String>();
     for line in prose.lines() {
         let mut before = '\n';
-        for c in line.trim_start_matches("> ").chars() {
+        for c in line.trim_start_matches(['>', ' ']).chars() {
             let is_ours = matches!(c, '*' | '|');
             assert!(before == '\\' || is_ours || !"<>[]`_~&$@".contains(c), "{c} in {line:?}");
             assert!(before == '\\' || !c.is_control(), "{line:?}");

@@ -84,7 +84,7 @@ fn measure(browser: &str, folder: &Path) -> Vec<[u64; 4]> {
 fn assert_fits(measured: &[[u64; 4]], n_words: u64) {
     for (width, [scroll_width, scripts, loaded, words]) in WIDTHS.iter().zip(measured) {
         assert!(*scroll_width <= u64::from(*width), "{scroll_width} pixels wide in a frame of {width}");
-        assert_eq!((*scripts, *loaded), (0, 0), "elements that no answer may bring in");
+        assert_eq!((*scripts, *loaded), (1, 0), "elements that no answer may bring in");
         assert!(*words > n_words, "{words} words are shown");
     }
 }
@@ -131,9 +131,7 @@ fn a_report_with_endless_words_and_markup_fits_wide_and_narrow_screens() {
 #[test]
 fn the_report_loads_nothing() {
     let page = sample().text("report.html").to_lowercase();
-    for loading in
-        ["src=", "<link", "@import", "url(", "<script", "<iframe", "<object", "<embed", "http-equiv=\"refresh\""]
-    {
+    for loading in ["src=", "<link", "@import", "url(", "<iframe", "<object", "<embed", "http-equiv=\"refresh\""] {
         assert!(!page.contains(loading), "{loading} in the report");
     }
     let hosts: Vec<&str> =
@@ -143,6 +141,7 @@ fn the_report_loads_nothing() {
         page.contains("content-security-policy\" content=\"default-src 'none'"),
         "the page forbids itself to load anything"
     );
+    assert_eq!(page.matches("<script").count(), 1);
 }
 
 #[test]
@@ -155,7 +154,10 @@ fn the_report_shows_every_finding_with_its_numbers() {
             let label = escaped(finding["label"].as_str().unwrap());
             assert!(page.contains(&label), "{id}: {label}");
             for verbatim in finding["verbatims"].as_array().unwrap() {
-                assert!(page.contains(&escaped(verbatim["text"].as_str().unwrap().trim())), "{id}: {verbatim}");
+                let text = verbatim["text"].as_str().unwrap().trim();
+                // The first stands as the finding's sentence, white space evened out.
+                let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+                assert!([text, &line].iter().any(|text| page.contains(&escaped(text))), "{id}: {verbatim}");
             }
         }
         for response in question["no_theme"].as_array().unwrap() {

@@ -127,10 +127,12 @@ pub(super) struct Answer<'r> {
 pub(super) fn answers<'r>(run: &'r Run, wording: &Wording, groupings: &'r [Grouping]) -> Answers<'r> {
     let is_told = |at: usize| run.ledger.entries[at].state != State::Blank;
     let n = (0..run.intake.responses.len()).filter(|at| is_told(*at)).count();
-    let place = match n {
-        0..=MOST_INLINE => Place::Inline,
-        0..=MOST_PAGED => Place::Paged,
-        _ => Place::Sample,
+    let place = if n <= MOST_INLINE {
+        Place::Inline
+    } else if n <= MOST_PAGED {
+        Place::Paged
+    } else {
+        Place::Sample
     };
     let mut told: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
     for (at, received) in run.intake.responses.iter().enumerate().filter(|(at, _)| is_told(*at)) {
@@ -142,7 +144,12 @@ pub(super) fn answers<'r>(run: &'r Run, wording: &Wording, groupings: &'r [Group
         let told = told.get(&run.questions[number].question_idx).map_or(&[][..], Vec::as_slice);
         asked(&Source { run, wording, groupings, numbers: &numbers, copies: &copies }, number, told, place)
     };
-    Answers { place, n, filters: filters(groupings, wording), questions: (0..run.questions.len()).map(of_question).collect() }
+    Answers {
+        place,
+        n,
+        filters: filters(groupings, wording),
+        questions: (0..run.questions.len()).map(of_question).collect(),
+    }
 }
 
 /// What the answers can be filtered by; nothing where small cells are suppressed.
@@ -219,7 +226,8 @@ fn asked<'r>(source: &Source<'_, 'r>, number: usize, told: &[usize], place: Plac
         named.sort_unstable();
         let read_in = response.map(|response| question.read_in[response as usize]);
         let sure = read_in.filter(|read_in| read_in.source != LanguageSource::Main && received.translation.is_none());
-        let became = if response.is_some() { "annex.no_theme".to_owned() } else { format!("state_of_one.{}", state.name()) };
+        let became =
+            if response.is_some() { "annex.no_theme".to_owned() } else { format!("state_of_one.{}", state.name()) };
         let of = |grouping: &Grouping| grouping.of_submission[received.submission_idx as usize];
         let groups = source.groupings.iter().enumerate().filter_map(|(at, by)| Some((at, by, of(by)?)));
         answers.push(Answer {

@@ -166,12 +166,11 @@ pub(super) fn days(wording: &Wording, title: &str, days: &[String], counts: &[u6
     let step = if step == 1 { 1 } else { step.div_ceil(7) * 7 };
     let columns: Vec<u64> = counts.chunks(step).map(|chunk| chunk.iter().sum()).collect();
     let most = columns.iter().max().copied().unwrap_or_default().max(1);
-    let (key, in_full) =
-        if step == 1 { ("chart.most_day", "profile.by_day") } else { ("chart.most_days", "profile.by_days") };
+    let key = if step == 1 { "chart.most_day" } else { "chart.most_days" };
     let (first, last) = (days.first().map_or("", String::as_str), days.last().map_or("", String::as_str));
-    let told = [("first", first.into()), ("last", last.into()), ("n", most.into()), ("step", step.into())];
-    let description = wording.say(in_full, &told);
-    let at_most = wording.say(key, &told);
+    let at_most = wording.say(key, &[("n", most.into()), ("step", step.into())]);
+    let description =
+        wording.say("chart.from_to", &[("first", first.into()), ("last", last.into()), ("at_most", (&at_most).into())]);
     let (top, n) = (20, columns.len().max(1) as u64);
     let bottom = top + TALLEST;
     let mut svg = open(title, &description, bottom as usize + 20);
@@ -245,7 +244,8 @@ mod tests {
 
     #[test]
     fn the_parts_of_a_stacked_bar_fill_it() {
-        let svg = stacked(&english(), "Aims", &names(&["yes", "so so", "no"]), &names(&["Aims"]), &[vec![1, 1, 1]], &[3]);
+        let svg =
+            stacked(&english(), "Aims", &names(&["yes", "so so", "no"]), &names(&["Aims"]), &[vec![1, 1, 1]], &[3]);
         for part in [
             "x=\"0.0%\" y=\"18\" width=\"33.3%\"",
             "x=\"33.3%\" y=\"18\" width=\"33.3%\"",

@@ -83,23 +83,29 @@ pub(super) fn theme_map(question: &QuestionRun, found: &QuestionFindings) -> Opt
     Some(ThemeMap { circles, pairs: pairs(&respondents) })
 }
 
-/// For each theme the weights of the terms of its answers.
-fn vectors(question: &QuestionRun, themes: &BTreeMap<&str, usize>) -> Vec<BTreeMap<u32, f64>> {
-    let terms: Vec<BTreeSet<u32>> = question
-        .analysis
-        .texts
-        .iter()
-        .map(|text| text.points.iter().flat_map(|point| point.carrying().map(|token| token.term_idx)).collect())
-        .collect();
-    let mut frequencies: BTreeMap<u32, u32> = BTreeMap::new();
-    for term in terms.iter().flatten() {
-        *frequencies.entry(*term).or_default() += 1;
+/// For each theme the weights of the terms of its answers, by term; of very many answers every so-manieth is read.
+fn vectors(question: &QuestionRun, themes: &BTreeMap<&str, usize>) -> Vec<Vec<f64>> {
+    const MOST_ANSWERS: usize = 50_000;
+    let texts = &question.analysis.texts;
+    let step = texts.len().div_ceil(MOST_ANSWERS).max(1);
+    let terms_of = |at: usize| {
+        let tokens = texts[at].points.iter().flat_map(|point| point.carrying().map(|token| token.term_idx as usize));
+        let mut terms: Vec<usize> = tokens.collect();
+        terms.sort_unstable();
+        terms.dedup();
+        terms
+    };
+    let n_terms = question.analysis.vocabulary.terms.len();
+    let mut frequencies = vec![0_u32; n_terms];
+    for term in (0..texts.len()).step_by(step).flat_map(terms_of) {
+        frequencies[term] += 1;
     }
-    let mut vectors = vec![BTreeMap::new(); themes.len()];
-    for (terms, of_response) in terms.iter().zip(themes_of(question)) {
+    let mut vectors = vec![vec![0.0; n_terms]; themes.len()];
+    for (at, of_response) in themes_of(question).iter().enumerate().step_by(step).filter(|(_, of)| !of.is_empty()) {
+        let terms = terms_of(at);
         for theme in of_response.keys().filter_map(|theme_id| themes.get(theme_id)) {
-            for term in terms {
-                *vectors[*theme].entry(*term).or_insert(0.0) += 1.0 / f64::from(frequencies[term]).sqrt();
+            for term in &terms {
+                vectors[*theme][*term] += 1.0 / f64::from(frequencies[*term]).sqrt();
             }
         }
     }
@@ -107,10 +113,8 @@ fn vectors(question: &QuestionRun, themes: &BTreeMap<&str, usize>) -> Vec<BTreeM
 }
 
 /// The cosines of all pairs.
-fn likeness(vectors: &[BTreeMap<u32, f64>]) -> Vec<Vec<f64>> {
-    let dot = |a: &BTreeMap<u32, f64>, b: &BTreeMap<u32, f64>| -> f64 {
-        a.iter().filter_map(|(term, weight)| Some(weight * b.get(term)?)).sum()
-    };
+fn likeness(vectors: &[Vec<f64>]) -> Vec<Vec<f64>> {
+    let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
     let norms: Vec<f64> = vectors.iter().map(|vector| dot(vector, vector).sqrt()).collect();
     let cosine = |a: usize, b: usize| {
         let norm = norms[a] * norms[b];
@@ -138,7 +142,9 @@ fn plane(likeness: &[Vec<f64>]) -> [Vec<f64>; 2] {
         // An eigenvector's sign is free: its first large part is positive.
         let largest = column.iter().fold(0.0_f64, |largest, x| largest.max(x.abs()));
         if column.iter().find(|x| x.abs() > largest / 2.0).is_some_and(|x| *x < 0.0) {
-            column.iter_mut().for_each(|x| *x = -*x);
+            for x in &mut column {
+                *x = -*x;
+            }
         }
         column
     })
@@ -177,9 +183,9 @@ fn rotate(matrix: &mut [Vec<f64>], vectors: &mut [Vec<f64>], a: usize, b: usize)
         let (x, y) = (row[a], row[b]);
         (row[a], row[b]) = (cosine * x - sine * y, sine * x + cosine * y);
     }
-    for column in 0..matrix.len() {
-        let (x, y) = (matrix[a][column], matrix[b][column]);
-        (matrix[a][column], matrix[b][column]) = (cosine * x - sine * y, sine * x + cosine * y);
+    let (above, below) = matrix.split_at_mut(b);
+    for (x, y) in above[a].iter_mut().zip(&mut below[0]) {
+        (*x, *y) = (cosine * *x - sine * *y, sine * *x + cosine * *y);
     }
 }
 
@@ -295,13 +301,18 @@ mod tests {
         }
     }
 
+    fn distance(a: (f64, f64), b: (f64, f64)) -> f64 {
+        let (dx, dy) = (a.0 - b.0, a.1 - b.1);
+        (dx * dx + dy * dy).sqrt()
+    }
+
     #[test]
     fn like_themes_stand_near_each_other() {
-        let vector = |terms: &[u32]| terms.iter().map(|term| (*term, 1.0)).collect::<BTreeMap<u32, f64>>();
-        let [xs, ys] =
-            plane(&likeness(&[vector(&[1, 2, 3]), vector(&[1, 2, 4]), vector(&[7, 8, 9]), vector(&[7, 8, 5])]));
-        let distance = |a: usize, b: usize| ((xs[a] - xs[b]).powi(2) + (ys[a] - ys[b]).powi(2)).sqrt();
-        assert!(distance(0, 1) < distance(0, 2) / 2.0 && distance(2, 3) < distance(1, 3) / 2.0);
+        let vector = |terms: [usize; 3]| (0..10).map(|term| f64::from(u8::from(terms.contains(&term)))).collect();
+        let themes: Vec<Vec<f64>> = [[1, 2, 3], [1, 2, 4], [7, 8, 9], [7, 8, 5]].map(vector).to_vec();
+        let [xs, ys] = plane(&likeness(&themes));
+        let between = |a: usize, b: usize| distance((xs[a], ys[a]), (xs[b], ys[b]));
+        assert!(between(0, 1) < between(0, 2) && between(2, 3) < between(1, 3));
     }
 
     #[test]
@@ -311,7 +322,7 @@ mod tests {
         for (at, a) in circles.iter().enumerate() {
             assert!(a.x >= a.r && a.x <= WIDTH - a.r && a.y >= a.r && a.y <= HEIGHT - a.r);
             for b in &circles[..at] {
-                assert!(((a.x - b.x).powi(2) + (a.y - b.y).powi(2)).sqrt() >= a.r + b.r - 0.5, "{a:?} {b:?}");
+                assert!(distance((a.x, a.y), (b.x, b.y)) >= a.r + b.r - 0.5, "{a:?} {b:?}");
             }
         }
     }

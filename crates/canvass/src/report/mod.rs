@@ -116,8 +116,9 @@ fn papers(run: &Run, settings: &str, resources: &[(String, String)]) -> Result<V
         };
         Ok(vec![OutputFile { name: name.into(), bytes }])
     };
-    let made: Vec<Vec<OutputFile>> = run.settings.report.formats.par_iter().map(make).collect::<Result<_, Error>>()?;
-    Ok(made.into_iter().flatten().collect())
+    let papers: Vec<Vec<OutputFile>> =
+        run.settings.report.formats.par_iter().map(make).collect::<Result<_, Error>>()?;
+    Ok(papers.into_iter().flatten().collect())
 }
 
 /// The page, and the pages of answers that stand beside it.
@@ -148,8 +149,8 @@ fn page(
         None => Error::Template(error.to_string()),
     })?;
     let mut files = vec![OutputFile { name: PAGE.into(), bytes: page.into_bytes() }];
-    let pages = html::pages_of_answers(&paged, &house, wording).map_err(|error| Error::Template(error.to_string()))?;
-    files.extend(paged.into_iter().zip(pages).map(|(page, text)| {
+    let texts = html::pages_of_answers(&paged, &house, wording).map_err(|error| Error::Template(error.to_string()))?;
+    files.extend(paged.into_iter().zip(texts).map(|(page, text)| {
         let name = page.link.file.into();
         OutputFile { name, bytes: text.into_bytes() }
     }));

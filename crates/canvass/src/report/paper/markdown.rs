@@ -176,7 +176,7 @@ fn ends_with_www(before: &str) -> bool {
 
 /// Characters that show nothing and steer terminals and parsers are shown as what they are: unknown.
 fn shown(c: char) -> char {
-    if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') { '\u{fffd}' } else { c }
+    if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{fffe}' | '\u{ffff}') { '\u{fffd}' } else { c }
 }
 
 fn without_controls(text: &str) -> String {

@@ -7,8 +7,8 @@ use crate::findings::{
     Breakdown, BreakdownGroup, DuplicateGroup, Finding, LanguageFindings, NoTheme, QuestionFindings, Representation,
     StabilityVerdict, Stance, ThemeStability, Verbatim,
 };
-use crate::settings::CountBy;
 use crate::report::wording::capitalised;
+use crate::settings::CountBy;
 use canvass_text::Language;
 use std::collections::BTreeMap;
 

@@ -75,7 +75,10 @@ mod tests {
             ),
             ("the cell is empty", "la cellule est vide"),
             ("\"n/a\" gives no answer", "«\u{202f}n/a\u{202f}» n’est pas une réponse"),
-            ("the same id as row 12 of b.csv, which counts", "le même identifiant que la ligne 12 de b.csv, qui compte"),
+            (
+                "the same id as row 12 of b.csv, which counts",
+                "le même identifiant que la ligne 12 de b.csv, qui compte",
+            ),
             ("the same id as row 12, which counts", "le même identifiant que la ligne 12, qui compte"),
             ("<b>unheard of</b>", "<b>unheard of</b>"),
         ] {

@@ -118,7 +118,10 @@ mod tests {
         ] {
             assert_eq!(french.render_str(template, ()).unwrap(), said);
         }
-        assert_eq!(english.render_str("{{ ['a', 'b']|enumerated }}, {{ ['a']|enumerated }}", ()).unwrap(), "a and b, a");
+        assert_eq!(
+            english.render_str("{{ ['a', 'b']|enumerated }}, {{ ['a']|enumerated }}", ()).unwrap(),
+            "a and b, a"
+        );
         assert!(english.render_str("{{ t('count.nothing') }}", ()).is_err());
     }
 
