@@ -246,7 +246,7 @@ test("the report speaks French where that is asked for", async () => {
   assert.equal(await text(page, "h1"), "Constats de la consultation");
   await page.type("#tools input[type=search]", "benches");
   await settled(page);
-  assert.match((await text(page, "#status")).replaceAll(/\s/g, " "), /^\d+ réponses sur 200\.$/);
+  assert.match((await text(page, "#status")).replaceAll(/\s/g, " "), /^Réponses affichées : \d+ sur 200\.$/);
   assert.deepEqual(complaints, []);
   await page.close();
 });

@@ -144,7 +144,12 @@ pub(super) fn answers<'r>(run: &'r Run, wording: &Wording, groupings: &'r [Group
         let told = told.get(&run.questions[number].question_idx).map_or(&[][..], Vec::as_slice);
         asked(&Source { run, wording, groupings, numbers: &numbers, copies: &copies }, number, told, place)
     };
-    Answers { place, n, filters: filters(groupings), questions: (0..run.questions.len()).map(of_question).collect() }
+    Answers {
+        place,
+        n,
+        filters: filters(groupings, wording),
+        questions: (0..run.questions.len()).map(of_question).collect(),
+    }
 }
 
 /// What the answers can be filtered by; nothing where small cells are suppressed.
@@ -156,14 +161,18 @@ pub(super) fn groupings(run: &Run) -> Vec<Grouping> {
     run.settings.input.attribute_columns.iter().filter_map(|name| known.grouping(name)).collect()
 }
 
-fn filters(groupings: &[Grouping]) -> Vec<Filter> {
+fn filters(groupings: &[Grouping], wording: &Wording) -> Vec<Filter> {
+    let unsaid = |grouping: &Grouping, group: usize| grouping.has_unsaid && group + 1 == grouping.groups.len();
     let filter = |(at, grouping): (usize, &Grouping)| Filter {
         name: grouping.name.clone(),
         groups: grouping
             .groups
             .iter()
             .enumerate()
-            .map(|(group, name)| (format!("{at}.{group}"), name.clone()))
+            .map(|(group, name)| {
+                let name = if unsaid(grouping, group) { wording.text("profile.did_not_say") } else { name.clone() };
+                (format!("{at}.{group}"), name)
+            })
             .collect(),
     };
     groupings.iter().enumerate().map(filter).collect()
@@ -217,7 +226,8 @@ fn asked<'r>(source: &Source<'_, 'r>, number: usize, told: &[usize], place: Plac
         named.sort_unstable();
         let read_in = response.map(|response| question.read_in[response as usize]);
         let sure = read_in.filter(|read_in| read_in.source != LanguageSource::Main && received.translation.is_none());
-        let became = if response.is_some() { "annex.no_theme".to_owned() } else { format!("state.{}", state.name()) };
+        let became =
+            if response.is_some() { "annex.no_theme".to_owned() } else { format!("state_of_one.{}", state.name()) };
         let of = |grouping: &Grouping| grouping.of_submission[received.submission_idx as usize];
         let groups = source.groupings.iter().enumerate().filter_map(|(at, by)| Some((at, by, of(by)?)));
         answers.push(Answer {

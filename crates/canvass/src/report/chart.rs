@@ -4,6 +4,7 @@
 //! same on a narrow page. It has a title and a description, and stands beside a table that says the same. Shades go from dark to light,
 //! so that they can be told in grey. Texts are cut to what fits a narrow page; the table has them whole.
 
+use super::wording::Wording;
 use crate::statistics::Percent;
 use std::fmt::Write as _;
 
@@ -56,11 +57,6 @@ fn cut(text: &str, longest: usize) -> String {
     format!("{}…", escaped(start.trim_end()))
 }
 
-/// A share as "26.7 %"; a dash of nothing.
-fn percent(n: u64, base: u64) -> String {
-    Percent::new(n, base).map_or_else(|| "–".to_owned(), |percent| format!("{percent}\u{a0}%"))
-}
-
 /// A length in SVG: thousandths of the width, 0 to 1000, as "26.7%".
 fn length(tenths: u64) -> String {
     format!("{}.{}%", tenths / 10, tenths % 10)
@@ -75,10 +71,11 @@ fn open(title: &str, description: &str, height: usize) -> String {
 }
 
 /// A bar for each label: `counts` of `base`, the whole width being all of it.
-pub(super) fn bars(title: &str, labels: &[String], counts: &[u64], base: u64) -> String {
+pub(super) fn bars(wording: &Wording, title: &str, labels: &[String], counts: &[u64], base: u64) -> String {
     let rows: Vec<(&String, u64)> = labels.iter().zip(counts.iter().copied()).collect();
-    let told: Vec<String> = rows.iter().map(|(label, n)| format!("{label} {}", percent(*n, base))).collect();
-    let mut svg = open(title, &told.join("; "), rows.len() * LINE);
+    let percent = |n: u64| wording.percent(Percent::new(n, base));
+    let told: Vec<String> = rows.iter().map(|(label, n)| format!("{label} {}", percent(*n))).collect();
+    let mut svg = open(title, &told.join(", "), rows.len() * LINE);
     for (at, (text, n)) in rows.iter().enumerate() {
         let (top, share) = (at * LINE, Percent::new(*n, base).map_or(0, Percent::tenths));
         // Writing to a string does not fail.
@@ -88,7 +85,7 @@ pub(super) fn bars(title: &str, labels: &[String], counts: &[u64], base: u64) ->
              <rect class=\"bar-base\" x=\"0\" y=\"{bar}\" width=\"100%\" height=\"{BAR}\"/>\
              <rect class=\"bar-share\" x=\"0\" y=\"{bar}\" width=\"{}\" height=\"{BAR}\"/>",
             label(text),
-            percent(*n, base),
+            percent(*n),
             length(u64::from(share)),
             y = top + 13,
             bar = top + BAR_TOP,
@@ -107,12 +104,21 @@ pub(super) fn shade(at: usize, of: usize) -> (String, bool) {
 }
 
 /// A bar for each label, made of parts in the order of `parts`: for each label the counts of its parts, and its base.
-pub(super) fn stacked(title: &str, parts: &[String], labels: &[String], counts: &[Vec<u64>], bases: &[u64]) -> String {
+pub(super) fn stacked(
+    wording: &Wording,
+    title: &str,
+    parts: &[String],
+    labels: &[String],
+    counts: &[Vec<u64>],
+    bases: &[u64],
+) -> String {
     let told = labels.iter().zip(counts).zip(bases).map(|((label, counts), base)| {
-        let shares = parts.iter().zip(counts).map(|(part, n)| format!("{part} {}", percent(*n, *base)));
-        format!("{label}: {}", shares.collect::<Vec<_>>().join(", "))
+        let share = |n: &u64| wording.percent(Percent::new(*n, *base));
+        let shares = parts.iter().zip(counts).map(|(part, n)| format!("{part} {}", share(n)));
+        let shares = shares.collect::<Vec<_>>().join(", ");
+        wording.say("chart.told", &[("name", label.into()), ("shares", shares.into())])
     });
-    let mut svg = open(title, &told.collect::<Vec<_>>().join("; "), labels.len() * (LINE + 8));
+    let mut svg = open(title, &told.collect::<Vec<_>>().join(". "), labels.len() * (LINE + 8));
     for (at, ((text, counts), base)) in labels.iter().zip(counts).zip(bases).enumerate() {
         let top = at * (LINE + 8);
         // On a wide page there is room for all of it.
@@ -154,19 +160,21 @@ pub(super) fn stacked(title: &str, parts: &[String], labels: &[String], counts: 
 }
 
 /// A column for each day, gaps shown; over a long time for each week, or for as many days as it takes.
-pub(super) fn days(title: &str, days: &[String], counts: &[u64]) -> String {
+pub(super) fn days(wording: &Wording, title: &str, days: &[String], counts: &[u64]) -> String {
     let step = days.len().div_ceil(MOST_COLUMNS).max(1);
     // A long time is shown by weeks or longer.
     let step = if step == 1 { 1 } else { step.div_ceil(7) * 7 };
     let columns: Vec<u64> = counts.chunks(step).map(|chunk| chunk.iter().sum()).collect();
     let most = columns.iter().max().copied().unwrap_or_default().max(1);
-    let per = if step == 1 { "a day".to_owned() } else { format!("in {step} days") };
+    let key = if step == 1 { "chart.most_day" } else { "chart.most_days" };
     let (first, last) = (days.first().map_or("", String::as_str), days.last().map_or("", String::as_str));
-    let description = format!("From {first} to {last}, at most {most} {per}.");
+    let at_most = wording.say(key, &[("n", most.into()), ("step", step.into())]);
+    let description =
+        wording.say("chart.from_to", &[("first", first.into()), ("last", last.into()), ("at_most", (&at_most).into())]);
     let (top, n) = (20, columns.len().max(1) as u64);
     let bottom = top + TALLEST;
     let mut svg = open(title, &description, bottom as usize + 20);
-    let _ = write!(svg, "<text x=\"0\" y=\"13\">at most {most} {per}</text>");
+    let _ = write!(svg, "<text x=\"0\" y=\"13\">{}</text>", escaped(&at_most));
     for (at, count) in (0..).zip(&columns).filter(|(_, count)| **count > 0) {
         // Hundredths of a per cent, as days may be many; a fifth of each is left for the gap.
         let (start, width) = (at * 10_000 / n, (8_000 / n).max(10));
@@ -196,6 +204,10 @@ pub(super) fn days(title: &str, days: &[String], counts: &[u64]) -> String {
 mod tests {
     use super::*;
 
+    fn english() -> Wording {
+        Wording::of(crate::settings::ReportLanguage::English)
+    }
+
     fn names(names: &[&str]) -> Vec<String> {
         names.iter().map(|name| (*name).to_owned()).collect()
     }
@@ -204,9 +216,9 @@ mod tests {
     fn what_respondents_wrote_is_text_in_a_chart() {
         let hostile = names(&["</title><script>alert(1)</script>", "a & \"b\"\u{0}"]);
         for svg in [
-            bars("<b>", &hostile, &[1, 2], 3),
-            stacked("<b>", &hostile, &hostile, &[vec![1, 2], vec![2, 1]], &[3, 3]),
-            days("<b>", &hostile, &[1, 2]),
+            bars(&english(), "<b>", &hostile, &[1, 2], 3),
+            stacked(&english(), "<b>", &hostile, &hostile, &[vec![1, 2], vec![2, 1]], &[3, 3]),
+            days(&english(), "<b>", &hostile, &[1, 2]),
         ] {
             assert!(!svg.contains("<script") && !svg.contains("<b>") && !svg.contains('\0'), "{svg}");
             assert!(svg.starts_with("<svg class=\"chart\" role=\"img\"") && svg.ends_with("</svg>"));
@@ -216,23 +228,24 @@ mod tests {
 
     #[test]
     fn a_bar_is_as_long_as_its_share() {
-        let svg = bars("Regions", &names(&["Alps", "Andes", "Tatra"]), &[2, 1, 0], 3);
+        let svg = bars(&english(), "Regions", &names(&["Alps", "Andes", "Tatra"]), &[2, 1, 0], 3);
         for part in [
             "width=\"66.7%\"",
             "width=\"33.3%\"",
             "width=\"0.0%\"",
             "66.7\u{a0}%",
             "height=\"120\"",
-            "Alps 66.7\u{a0}%; Andes",
+            "Alps 66.7\u{a0}%, Andes",
         ] {
             assert!(svg.contains(part), "{part} in {svg}");
         }
-        assert!(bars("None", &names(&["Alps"]), &[0], 0).contains('–'));
+        assert!(bars(&english(), "None", &names(&["Alps"]), &[0], 0).contains('–'));
     }
 
     #[test]
     fn the_parts_of_a_stacked_bar_fill_it() {
-        let svg = stacked("Aims", &names(&["yes", "so so", "no"]), &names(&["Aims"]), &[vec![1, 1, 1]], &[3]);
+        let svg =
+            stacked(&english(), "Aims", &names(&["yes", "so so", "no"]), &names(&["Aims"]), &[vec![1, 1, 1]], &[3]);
         for part in [
             "x=\"0.0%\" y=\"18\" width=\"33.3%\"",
             "x=\"33.3%\" y=\"18\" width=\"33.3%\"",
@@ -253,10 +266,10 @@ mod tests {
     #[test]
     fn long_times_are_shown_by_weeks() {
         let all: Vec<String> = (0..1000).map(|n| format!("day {n}")).collect();
-        let svg = days("Days", &all, &vec![1; 1000]);
+        let svg = days(&english(), "Days", &all, &vec![1; 1000]);
         assert!(svg.contains("at most 7 in 7 days"), "{svg}");
         assert_eq!(svg.matches("bar-share").count(), 143);
-        let few = days("Days", &names(&["2026-03-04", "2026-03-05", "2026-03-06"]), &[2, 0, 4]);
+        let few = days(&english(), "Days", &names(&["2026-03-04", "2026-03-05", "2026-03-06"]), &[2, 0, 4]);
         assert_eq!(few.matches("bar-share").count(), 2);
     }
 }

@@ -1,6 +1,6 @@
 //! `report.html`: the findings as one page that loads nothing, for the screen and for paper.
 //!
-//! The page is `template.html` filled with [`Findings`], the responses in no theme by language ([`Uncoded`]), varied copies
+//! The page is `page/report.html`, with a file for each chapter, filled with [`Findings`], the responses in no theme by language ([`Uncoded`]), varied copies
 //! beside the text of their group ([`BesideGroups`]), all answers ([`Answers`]), the theme maps, the text of
 //! `canvass.toml` and the hashes of the resources. Many answers stand in pages of their own.
 //! What respondents wrote is text everywhere: the engine escapes it, and a policy in the page's head forbids the
@@ -10,6 +10,7 @@ use super::answers::{Answers, PageOfAnswers};
 use super::beside::BesideGroups;
 use super::filters;
 use super::map::{self, ThemeMap};
+use super::paper::sentences;
 use super::uncoded::Uncoded;
 use super::wording::{self, Wording};
 use crate::findings::{Finding, Findings, QuestionFindings};
@@ -23,8 +24,33 @@ use minijinja::{Environment, UndefinedBehavior, Value, context};
 use rayon::prelude::*;
 use serde::Serialize;
 
-/// The endings make the engine escape for HTML.
-const NAME: &str = "report.html";
+/// The parts of the page; the endings make the engine escape for HTML.
+const PARTS: [(&str, &str); 20] = [
+    ("annex.html", include_str!("page/annex.html")),
+    ("answers.html", include_str!("page/answers.html")),
+    ("blocs.html", include_str!("page/blocs.html")),
+    ("closed.html", include_str!("page/closed.html")),
+    ("copies.html", include_str!("page/copies.html")),
+    ("crosstabs.html", include_str!("page/crosstabs.html")),
+    ("finding.html", include_str!("page/finding.html")),
+    ("ledger.html", include_str!("page/ledger.html")),
+    ("making.html", include_str!("page/making.html")),
+    ("names.html", include_str!("page/names.html")),
+    (PAGE_OF_ANSWERS, include_str!("page/page_of_answers.html")),
+    ("parts.html", include_str!("page/parts.html")),
+    ("profile.html", include_str!("page/profile.html")),
+    ("question.html", include_str!("page/question.html")),
+    ("reading.html", include_str!("page/reading.html")),
+    (BUILT_IN, include_str!("page/report.html")),
+    ("statistics.css", include_str!("page/statistics.css")),
+    ("style.css", include_str!("page/style.css")),
+    ("summary.html", include_str!("page/summary.html")),
+    ("theme.html", include_str!("page/theme.html")),
+];
+/// The page itself ...
+const BUILT_IN: &str = "report.html";
+/// ... and one of the user's in its place.
+const OWN: &str = "page_template.html";
 const PAGE_OF_ANSWERS: &str = "page_of_answers.html";
 
 /// The template does not parse, or asks for what the findings do not hold.
@@ -49,7 +75,7 @@ impl From<minijinja::Error> for TemplateError {
 /// The script of the page ...
 pub(super) const SCRIPT: &str = include_str!("page/script.js");
 /// ... and its hash, by which the policy lets it and nothing else run. A test compares the two.
-pub(super) const SCRIPT_HASH: &str = "sha256-YWl3L4Af8XiWAIaTyjMy7lUu9TcTiWLkdEhzxozygDc=";
+pub(super) const SCRIPT_HASH: &str = "sha256-b9IdO0IWCznBGG2lENcSbBnafPE7fkiRB8IiOJsXA0I=";
 
 /// What the page is made of.
 pub(super) struct Page<'a> {
@@ -132,6 +158,7 @@ pub(super) fn render(page: &Page<'_>, wording: &Wording, own: Option<&str>) -> R
         answers => Serde(page.answers),
         maps => page.maps,
         house => Serde(page.house),
+        leads => page.findings.closed_questions.iter().map(|question| sentences(wording, question)).collect::<Vec<_>>(),
         resources => Serde(page.resources),
     };
     fill(page.findings, parts, wording, own)
@@ -146,7 +173,8 @@ fn fill(
 ) -> Result<String, TemplateError> {
     let environment = environment(wording, own)?;
     let script = context! { script => Value::from_safe_string(SCRIPT.to_owned()), script_hash => SCRIPT_HASH };
-    Ok(environment.get_template(NAME)?.render(merge_maps([script, parts, Value::from(Serde(findings))]))?)
+    let name = if own.is_some() { OWN } else { BUILT_IN };
+    Ok(environment.get_template(name)?.render(merge_maps([script, parts, Value::from(Serde(findings))]))?)
 }
 
 /// Writes pages of answers, in their order.
@@ -178,15 +206,13 @@ fn environment(wording: &Wording, own: Option<&str>) -> Result<Environment<'stat
     environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
     wording::install(&mut environment, wording);
     filters::add(&mut environment);
-    super::statistics::install(&mut environment)?;
-    for (name, text) in [
-        ("answers.html", include_str!("page/answers.html")),
-        (PAGE_OF_ANSWERS, include_str!("page/page_of_answers.html")),
-        ("style.css", include_str!("page/style.css")),
-    ] {
+    super::statistics::install(&mut environment, wording);
+    for (name, text) in PARTS {
         environment.add_template(name, text)?;
     }
-    environment.add_template_owned(NAME, own.unwrap_or(include_str!("template.html")).to_owned())?;
+    if let Some(own) = own {
+        environment.add_template_owned(OWN, own.to_owned())?;
+    }
     Ok(environment)
 }
 

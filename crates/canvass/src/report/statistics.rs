@@ -2,39 +2,30 @@
 
 use super::chart;
 use super::tables::Table;
+use super::wording::Wording;
 use crate::findings::Findings;
 use crate::statistics::{ClosedItem, ClosedQuestion, CrossTable, Percent};
+use minijinja::Environment;
 use minijinja::value::Value;
-use minijinja::{Environment, Error};
 
-/// Adds the parts of the page and what they call. Charts are markup of our own, whose texts the writer escapes.
-pub(super) fn install(environment: &mut Environment<'static>) -> Result<(), Error> {
-    environment.add_template("statistics.css", include_str!("statistics.css"))?;
-    environment.add_template("statistics.html", include_str!("statistics.html"))?;
-    environment.add_template("finding.html", include_str!("finding.html"))?;
-    environment.add_template("names.html", include_str!("names.html"))?;
-    environment.add_template("crosstabs.html", include_str!("crosstabs.html"))?;
-    environment.add_filter("one_decimal", one_decimal);
-    environment.add_filter("mean", |mean: f64| format!("{mean:.2}"));
-    environment.add_function("bar_chart", |title: String, labels: Vec<String>, counts: Vec<u64>, base: u64| {
-        Value::from_safe_string(chart::bars(&title, &labels, &counts, base))
+/// Adds what draws the charts. They are markup of our own, whose texts the writer escapes.
+pub(super) fn install(environment: &mut Environment<'static>, wording: &Wording) {
+    let own = wording.clone();
+    environment.add_function("bar_chart", move |title: String, labels: Vec<String>, counts: Vec<u64>, base: u64| {
+        Value::from_safe_string(chart::bars(&own, &title, &labels, &counts, base))
     });
+    let own = wording.clone();
     environment.add_function(
         "stacked_chart",
-        |title: String, parts: Vec<String>, labels: Vec<String>, counts: Vec<Vec<u64>>, bases: Vec<u64>| {
-            Value::from_safe_string(chart::stacked(&title, &parts, &labels, &counts, &bases))
+        move |title: String, parts: Vec<String>, labels: Vec<String>, counts: Vec<Vec<u64>>, bases: Vec<u64>| {
+            Value::from_safe_string(chart::stacked(&own, &title, &parts, &labels, &counts, &bases))
         },
     );
-    environment.add_function("day_chart", |title: String, days: Vec<String>, counts: Vec<u64>| {
-        Value::from_safe_string(chart::days(&title, &days, &counts))
+    let own = wording.clone();
+    environment.add_function("day_chart", move |title: String, days: Vec<String>, counts: Vec<u64>| {
+        Value::from_safe_string(chart::days(&own, &title, &days, &counts))
     });
     environment.add_function("shade", |at: usize, of: usize| chart::shade(at, of).0);
-    Ok(())
-}
-
-/// 26.7 as "26.7 %"; a dash where there is nothing to have a share of.
-fn one_decimal(percent: Option<f64>) -> String {
-    percent.map_or_else(|| "–".to_owned(), |percent| format!("{percent:.1}\u{a0}%"))
 }
 
 fn of(percent: Option<Percent>) -> String {

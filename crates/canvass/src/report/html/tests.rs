@@ -1,7 +1,7 @@
 //! The page filled with findings made up for it.
 
 use super::*;
-use crate::report::filters::{NO_BREAK_SPACE, one_line};
+use crate::report::filters::one_line;
 use serde_json::{Value, json};
 use sha2::Digest as _;
 
@@ -105,6 +105,18 @@ fn filled(
     settings_toml: &str,
     resources: &[(String, String)],
 ) -> Result<String, TemplateError> {
+    let parts = parts_of(findings, uncoded, beside, settings_toml, resources);
+    fill(findings, parts, &Wording::of(crate::settings::ReportLanguage::English), None)
+}
+
+/// What the page is made of beside the findings.
+fn parts_of(
+    findings: &Value,
+    uncoded: &Value,
+    beside: &Value,
+    settings_toml: &str,
+    resources: &[(String, String)],
+) -> minijinja::Value {
     let text = (settings_toml == HOSTILE).then_some(HOSTILE);
     let none = json!([]);
     let answers = answers(findings.get("questions").unwrap_or(&none), text);
@@ -116,11 +128,10 @@ fn filled(
         colour: "#0b3c50".into(),
         logo: String::new(),
     };
-    let parts = context! {
+    context! {
         settings_toml, uncoded => Serde(uncoded), beside => Serde(beside), answers => Serde(answers), maps => Serde(maps),
         house => Serde(house), resources => Serde(resources),
-    };
-    fill(findings, parts, &Wording::of(crate::settings::ReportLanguage::English), None)
+    }
 }
 
 fn page(questions: &Value) -> String {
@@ -277,7 +288,7 @@ fn a_bloc_is_told_with_its_members_its_questions_and_its_weight() {
     }]);
     let page = filled(&consultation, &json!([]), &json!([]), "", &[]).unwrap();
     assert_eq!(page.matches("<script").count(), 1, "that of the page itself");
-    let text = text(&page).replace(NO_BREAK_SPACE, " ");
+    let text = text(&page).replace('\u{a0}', " ");
     assert!(text.contains("Bloc b01: 3 respondents"), "{text}");
     assert!(text.contains("q2d01, d033 respondents7 %"), "{text}");
     assert!(text.contains("Members of bloc b017, 8, "), "{text}");
@@ -504,4 +515,30 @@ fn the_policy_lets_the_script_of_the_page_run_and_nothing_else() {
     assert!(!SCRIPT.contains("</script"));
     let page = page(&json!([]));
     assert_eq!((page.matches("<script").count(), page.matches(SCRIPT).count()), (1, 1));
+}
+
+#[test]
+fn the_page_in_french_has_no_english_sentence() {
+    let (questions, lists) = question_in_five_languages();
+    let mut consultation = consultation(&questions);
+    consultation["questions"][0]["merges"] = json!([{"kind": "synonym", "term": "bus", "forms": []}]);
+    let parts = parts_of(&consultation, &lists, &json!([{}]), "", &[]);
+    let page = fill(&consultation, parts, &Wording::of(crate::settings::ReportLanguage::French), None).unwrap();
+    let text = text(page.split_once("<script>").unwrap().0);
+    for passage in [
+        "Base : 43 répondants, dont 23 ayant répondu en anglais. 2 thèmes.",
+        "Certains : 14 des 43 répondants (33 %) ; 61 % des 23 personnes ayant répondu en anglais ; comptés une fois, 11 sur 40",
+        "Stable : il revient 19 fois sur 20 lorsque des répondants sont laissés de côté, du rang 1 au rang 3.",
+        "45 reçues = 43 analysées + 2 vides",
+        "29 répondants sur 43 ne relèvent d’aucun de ces constats",
+        "44P45videla cellule est vide",
+        "synonymes selon les réglages",
+        "Réponses en français : 12 répondants",
+        "« There is duplication of work. »",
+    ] {
+        assert!(text.contains(passage), "no {passage:?} in {text}");
+    }
+    for word in [" the ", " of the ", " respondents", " counted ", " answer is", "gives no answer"] {
+        assert!(!text.contains(word), "{word:?} in {text}");
+    }
 }

@@ -9,9 +9,10 @@
 
   const words = tools.dataset;
   const locale = document.documentElement.lang;
-  const number = (n) => n.toLocaleString(locale).replace(/[\s,.’]/gu, "\u00a0");
+  const space = locale === "fr" ? "\u202f" : "\u00a0";
+  const number = (n) => n.toLocaleString(locale).replace(/[\s,.’]/gu, space);
   const fill = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
-  const percent = (n, of) => (of ? Math.round((100 * n) / of) : 0) + "\u00a0%";
+  const percent = (n, of) => (of ? Math.round((100 * n) / of) : 0) + space + "%";
   // What is searched is compared without case, accents and breaks.
   const folded = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().replace(/\s+/gu, " ");
 

@@ -50,7 +50,7 @@ impl Paper<'_> {
                     let read_in = run.questions[number].read_in[response].language;
                     (note, received.translation.is_none().then(|| read_in.code()))
                 }
-                None => (self.state(state), None),
+                None => (self.state_of_one(state), None),
             };
             blocks.push(Block::Answer {
                 id: received.response_id.clone(),

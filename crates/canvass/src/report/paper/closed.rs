@@ -1,6 +1,7 @@
 //! Closed questions and cross-tables.
 
 use super::{Block, Cell, ColumnKind, Paper, Picture, Table, beginning, column, one_line, paragraph, plain};
+use crate::report::wording::Wording;
 use crate::settings::{QuestionKind, ReportLanguage};
 use crate::statistics::{ClosedItem, ClosedQuestion, CountedOf, CrossTable, Half, Percent};
 
@@ -24,7 +25,7 @@ impl Paper<'_> {
             let wording = one_line(&question.text);
             let told = [("id", (&question.id).into()), ("wording", wording.into())];
             blocks.push(Block::Heading(2, vec![plain(self.say("paper.question", &told))]));
-            for sentence in self.sentences(question) {
+            for sentence in sentences(self.wording, question) {
                 blocks.push(paragraph(sentence));
             }
             if question.kind == QuestionKind::Matrix {
@@ -36,29 +37,6 @@ impl Paper<'_> {
             }
         }
         blocks
-    }
-
-    /// What the answers say. The English sentences are those of the data; other languages are told the half or the option that most
-    /// chose.
-    fn sentences(&self, question: &ClosedQuestion) -> Vec<String> {
-        if self.wording.language() == ReportLanguage::English {
-            return question.sentences.clone();
-        }
-        let told = |item: &ClosedItem| {
-            let (n, percent, answers) = leading(question, item)?;
-            let answers: Vec<String> = answers.into_iter().map(|answer| self.wording.quoted(answer)).collect();
-            let listed = answers.join(&format!(" {} ", self.text("list.or")));
-            let arguments = [
-                ("n", n.into()),
-                ("base", item.base.into()),
-                ("percent", self.wording.percent(percent).into()),
-                ("answers", listed.into()),
-                ("statement", self.wording.quoted(item.statement.as_deref().unwrap_or_default()).into()),
-            ];
-            let key = if item.statement.is_some() { "closed.most_of_statement" } else { "closed.most" };
-            Some(self.say(key, &arguments))
-        };
-        question.items.iter().filter_map(told).collect()
     }
 
     /// The options of a question in one column, with bars.
@@ -225,6 +203,28 @@ impl Paper<'_> {
         };
         Block::Table(Table { caption, columns, rows: rows.collect() })
     }
+}
+
+/// What the answers say. The English sentences are those of the data; other languages are told the half or the option that most chose.
+pub(in crate::report) fn sentences(wording: &Wording, question: &ClosedQuestion) -> Vec<String> {
+    if wording.language() == ReportLanguage::English {
+        return question.sentences.clone();
+    }
+    let told = |item: &ClosedItem| {
+        let (n, percent, answers) = leading(question, item)?;
+        let answers: Vec<String> = answers.into_iter().map(|answer| wording.quoted(answer)).collect();
+        let listed = answers.join(&format!(" {} ", wording.text("list.or")));
+        let arguments = [
+            ("n", n.into()),
+            ("base", item.base.into()),
+            ("percent", wording.percent(percent).into()),
+            ("answers", listed.into()),
+            ("statement", wording.quoted(item.statement.as_deref().unwrap_or_default()).into()),
+        ];
+        let key = if item.statement.is_some() { "closed.most_of_statement" } else { "closed.most" };
+        Some(wording.say(key, &arguments))
+    };
+    question.items.iter().filter_map(told).collect()
 }
 
 /// The half that more chose, or else the option that most did, if it is one; with its answers.

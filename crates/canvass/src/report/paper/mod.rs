@@ -17,6 +17,7 @@ use crate::settings::ReportSection;
 use canvass_text::Language;
 
 pub(super) use annex::{SAMPLE, sample};
+pub(super) use closed::sentences;
 pub(super) use markdown::{chapters as markdown_chapters, escaped as markdown_escaped, render as markdown};
 
 /// A run with the words it is told in.
@@ -268,11 +269,15 @@ impl<'r> Paper<'r> {
 
     /// What a language is called.
     fn language(&self, language: Language) -> String {
-        let known = self.wording.find(&format!("language.{}", language.code()), &[]);
-        known.unwrap_or_else(|| language.name().to_owned())
+        self.wording.language_name(language)
     }
 
-    /// What a state of the ledger is called.
+    /// What a state of the ledger is called, of one response.
+    fn state_of_one(&self, state: crate::ledger::State) -> String {
+        self.text(&format!("state_of_one.{}", state.name()))
+    }
+
+    /// What a state of the ledger is called, of several.
     fn state(&self, state: crate::ledger::State) -> String {
         self.text(&format!("state.{}", state.name()))
     }

@@ -7,6 +7,7 @@ use crate::findings::{
     Breakdown, BreakdownGroup, DuplicateGroup, Finding, LanguageFindings, NoTheme, QuestionFindings, Representation,
     StabilityVerdict, Stance, ThemeStability, Verbatim,
 };
+use crate::report::wording::capitalised;
 use crate::settings::CountBy;
 use canvass_text::Language;
 use std::collections::BTreeMap;
@@ -358,7 +359,7 @@ impl Paper<'_> {
         let mut reasons: Vec<(&str, Vec<&NoTheme>)> = by_reason.into_iter().collect();
         reasons.sort_by(|a, b| b.1.len().cmp(&a.1.len()).then(a.0.cmp(b.0)));
         for (reason, answers) in reasons {
-            let told = [("reason", self.reason(reason).into()), ("n", answers.len().into())];
+            let told = [("reason", self.wording.reason(reason).into()), ("n", answers.len().into())];
             blocks.push(Block::Paragraph(vec![italic(self.say("no_theme.reason", &told))]));
             let items = answers.iter().take(MOST_ANSWERS).map(|answer| {
                 let source = self.cite(&answer.response_id, &answer.respondent_id);
@@ -370,40 +371,6 @@ impl Paper<'_> {
                 blocks.push(Block::Note(self.say("no_theme.more", &[("n", more.into())])));
             }
         }
-    }
-
-    /// Why a response is in no theme, in the words of the report; a reason unknown here stands as the data has it.
-    fn reason(&self, reason: &str) -> String {
-        let (plainly, quotes) = match reason.strip_suffix(" (quotes a reference text)") {
-            Some(plainly) => (plainly, true),
-            None => (reason, false),
-        };
-        let known = [
-            ("points at another answer", "reason.elsewhere"),
-            ("names no subject", "reason.no_subject"),
-            ("only quotes a reference text", "reason.quotation"),
-            ("only words of the question", "reason.question"),
-            ("only what most answers share", "reason.boilerplate"),
-            ("only words of the question, of a reference text or of most answers", "reason.left_out"),
-            ("fits none of the themes", "reason.none"),
-        ];
-        let told = known.iter().find(|(known, _)| *known == plainly).map(|(_, key)| self.text(key));
-        let told = told.unwrap_or_else(|| self.language_reason(plainly));
-        if quotes { self.say("reason.quotes", &[("reason", told.into())]) } else { told }
-    }
-
-    /// "in Dutch, ...": the name is the English one.
-    fn language_reason(&self, reason: &str) -> String {
-        for (end, key) in [
-            (", which canvass has no resources for", "reason.no_resources"),
-            (", with too few answers for themes of their own", "reason.too_few"),
-        ] {
-            if let Some(name) = reason.strip_suffix(end).and_then(|start| start.strip_prefix("in ")) {
-                let language = Language::from_name(name).map_or_else(|| name.to_owned(), |found| self.language(found));
-                return self.say(key, &[("language", language.into())]);
-            }
-        }
-        reason.to_owned()
     }
 
     /// What carries no theme, and what counts as one.
@@ -503,10 +470,4 @@ impl Paper<'_> {
             blocks.push(Block::Note(self.say("profile.more", &more)));
         }
     }
-}
-
-/// The first letter in upper case.
-fn capitalised(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

@@ -1,14 +1,17 @@
-//! Every fixed word of the papers, by key, in each language they are written in.
+//! Every fixed word of the report, the page's and the papers', by key, in each language it is written in.
 //!
 //! `en.toml` and `fr.toml` hold the same keys with the same placeholders, which a test proves. A key is `section.name`. A text with
 //! the placeholder `{n}` may have two forms, `one` and `many`: in English one is of 1, in French of 0 and 1.
-//! Templates use them as `t("key", n=3)`.
+//! Templates use them as `t("key", n=3)`; in the page what a macro made stands as markup in its place.
 
 mod numbers;
+mod reasons;
+mod templates;
+
+pub(crate) use templates::install;
 
 use crate::settings::ReportLanguage;
-use minijinja::value::{Kwargs, Value, ValueKind};
-use minijinja::{Environment, Error, ErrorKind};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// The texts of a language, and how it writes numbers.
@@ -39,7 +42,18 @@ pub(crate) enum Arg<'a> {
     /// A number; grouped by thousands.
     Count(u64),
     /// Anything else, as it stands.
-    Text(std::borrow::Cow<'a, str>),
+    Text(Cow<'a, str>),
+    /// HTML; only where HTML is written.
+    Markup(Cow<'a, str>),
+}
+
+/// What a filled text is for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Target {
+    /// Text, to be escaped by whoever writes it.
+    Plain,
+    /// HTML: its words and what is filled in are escaped here, but for markup. With `bold` numbers stand out.
+    Html { bold: bool },
 }
 
 impl From<u64> for Arg<'_> {
@@ -107,6 +121,10 @@ impl Wording {
 
     /// The text of a key, if there is one.
     pub(crate) fn find(&self, key: &str, arguments: &[(&str, Arg<'_>)]) -> Option<String> {
+        self.find_for(Target::Plain, key, arguments)
+    }
+
+    fn find_for(&self, target: Target, key: &str, arguments: &[(&str, Arg<'_>)]) -> Option<String> {
         let text = match self.texts.get(key)? {
             Form::Only(text) => text,
             Form::ByNumber { one, many } => {
@@ -117,25 +135,26 @@ impl Wording {
                 if n.is_some_and(|n| self.is_one(n)) { one } else { many }
             }
         };
-        Some(self.fill(text, arguments))
+        Some(self.fill(target, text, arguments))
     }
 
     /// The text with each `{name}` replaced, in one pass: what is filled in is not looked at again.
-    fn fill(&self, text: &str, arguments: &[(&str, Arg<'_>)]) -> String {
+    fn fill(&self, target: Target, text: &str, arguments: &[(&str, Arg<'_>)]) -> String {
         let mut filled = String::with_capacity(text.len() + 32);
         let mut rest = text;
         while let Some((before, (name, after))) =
             rest.split_once('{').and_then(|(before, inner)| Some((before, inner.split_once('}')?)))
         {
-            filled.push_str(before);
+            filled.push_str(&target.text(before));
             match arguments.iter().find(|(known, _)| *known == name) {
-                Some((_, Arg::Count(n))) => filled.push_str(&self.number(*n)),
-                Some((_, Arg::Text(text))) => filled.push_str(text),
+                Some((_, Arg::Count(n))) => filled.push_str(&target.number(self.number(*n))),
+                Some((_, Arg::Text(text))) => filled.push_str(&target.text(text)),
+                Some((_, Arg::Markup(markup))) => filled.push_str(markup),
                 None => debug_assert!(false, "no {name:?} for {text:?}"),
             }
             rest = after;
         }
-        filled.push_str(rest);
+        filled.push_str(&target.text(rest));
         filled
     }
 
@@ -147,29 +166,26 @@ impl Wording {
     }
 }
 
-/// Gives templates the words: `t("key", n=3)`, and the filters `number`, `percent` and `decimal`.
-pub(crate) fn install(environment: &mut Environment<'_>, wording: &Wording) {
-    let own = wording.clone();
-    let say = move |key: String, given: Kwargs| -> Result<String, Error> {
-        let mut arguments: Vec<(&str, Arg<'_>)> = Vec::new();
-        for name in given.args() {
-            let value: Value = given.get(name)?;
-            let argument = match (value.kind(), u64::try_from(value.clone())) {
-                (ValueKind::Number, Ok(n)) => Arg::Count(n),
-                _ => Arg::Text(value.to_string().into()),
-            };
-            arguments.push((name, argument));
+/// The first letter in upper case.
+pub(crate) fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+impl Target {
+    fn text(self, text: &str) -> Cow<'_, str> {
+        match self {
+            Self::Plain => text.into(),
+            Self::Html { .. } => minijinja::HtmlEscape(text).to_string().into(),
         }
-        own.find(&key, &arguments)
-            .ok_or_else(|| Error::new(ErrorKind::InvalidOperation, format!("there is no text {key:?}")))
-    };
-    environment.add_function("t", say);
-    let own = wording.clone();
-    environment.add_filter("number", move |n: u64| own.number(n));
-    let own = wording.clone();
-    environment.add_filter("share", move |share: f64| own.share(share));
-    let own = wording.clone();
-    environment.add_filter("two_decimals", move |x: f64| own.two_decimals(x));
+    }
+
+    fn number(self, number: String) -> String {
+        match self {
+            Self::Html { bold: true } => format!("<b>{number}</b>"),
+            Self::Html { bold: false } | Self::Plain => number,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -207,8 +223,8 @@ mod tests {
                 assert!(is_same, "{key}: {found:?}, not {expected:?}");
                 assert!(!text.trim().is_empty() && text.trim() == text, "{key}");
             }
-            if matches!(form, Form::ByNumber { .. }) {
-                assert!(expected.contains(&"n"), "{key} goes by number and has none");
+            if let Form::ByNumber { one, many } = form {
+                assert!(expected.contains(&"n") || one != many, "{key} goes by number and has none");
             }
         }
     }
@@ -271,6 +287,109 @@ mod tests {
         assert!(used.len() > 80, "{}", used.len());
     }
 
+    /// The parts of the page, by name.
+    const PAGE: [(&str, &str); 19] = [
+        ("annex.html", include_str!("../page/annex.html")),
+        ("answers.html", include_str!("../page/answers.html")),
+        ("blocs.html", include_str!("../page/blocs.html")),
+        ("closed.html", include_str!("../page/closed.html")),
+        ("copies.html", include_str!("../page/copies.html")),
+        ("crosstabs.html", include_str!("../page/crosstabs.html")),
+        ("finding.html", include_str!("../page/finding.html")),
+        ("ledger.html", include_str!("../page/ledger.html")),
+        ("making.html", include_str!("../page/making.html")),
+        ("names.html", include_str!("../page/names.html")),
+        ("page_of_answers.html", include_str!("../page/page_of_answers.html")),
+        ("parts.html", include_str!("../page/parts.html")),
+        ("profile.html", include_str!("../page/profile.html")),
+        ("question.html", include_str!("../page/question.html")),
+        ("reading.html", include_str!("../page/reading.html")),
+        ("report.html", include_str!("../page/report.html")),
+        ("style.css", include_str!("../page/style.css")),
+        ("summary.html", include_str!("../page/summary.html")),
+        ("theme.html", include_str!("../page/theme.html")),
+    ];
+
+    /// What stands between `start` and `end`, each time.
+    fn between<'t>(text: &'t str, start: &str, end: &str) -> Vec<&'t str> {
+        text.split(start).skip(1).filter_map(|rest| Some(rest.split_once(end)?.0)).collect()
+    }
+
+    /// The text without what stands between `start` and `end`.
+    fn without(text: &str, start: &str, end: &str) -> String {
+        let mut pieces = text.split(start);
+        let first = pieces.next().unwrap_or_default().to_owned();
+        pieces.fold(first, |kept, piece| kept + " ; " + piece.split_once(end).map_or("", |(_, after)| after))
+    }
+
+    #[test]
+    fn every_key_that_the_page_uses_is_there() {
+        let english = Wording::of(ReportLanguage::English);
+        let mut used = std::collections::BTreeSet::new();
+        for (name, part) in PAGE {
+            for call in part.split("t(\"").skip(1) {
+                let (first, rest) = call.split_once('"').unwrap();
+                // "import(" and the like have no dot.
+                if !first.contains('.') {
+                    continue;
+                }
+                let rest = rest.split([',', '}', '%']).next().unwrap_or_default();
+                if rest.starts_with(" ~") {
+                    let has_one = english.texts.keys().any(|key| key.starts_with(first));
+                    assert!(has_one, "{name}: no text begins with {first:?}");
+                    used.extend(english.texts.keys().filter(|key| key.starts_with(first)).cloned());
+                    continue;
+                }
+                // Of `t("a.b" if … else "a.c")` both.
+                let others = rest.split('"').step_by(2).zip(rest.split('"').skip(1).step_by(2));
+                let others =
+                    others.filter(|(before, _)| before.trim_end().ends_with("else")).map(|(_, literal)| literal);
+                for key in std::iter::once(first).chain(others) {
+                    assert!(english.texts.contains_key(key), "{name}: no text {key:?}");
+                    used.insert(key.to_owned());
+                }
+            }
+        }
+        // And none of the page's is there in vain; those that filters choose by name aside.
+        let by_name = ["page_merges.abbreviation", "page_merges.synonym"];
+        for key in english.texts.keys().filter(|key| key.starts_with("page")) {
+            assert!(
+                used.contains(key) || by_name.contains(&key.as_str()) || key.starts_with("paper."),
+                "{key} is not used"
+            );
+        }
+        assert!(used.len() > 200, "{}", used.len());
+    }
+
+    #[test]
+    fn no_part_of_the_page_has_words_of_its_own() {
+        let is_run = |text: &str| {
+            let words: Vec<&str> = text.split([' ', '\n']).collect();
+            let is_word = |word: &&str| word.len() > 1 && word.bytes().all(|b| b.is_ascii_alphabetic());
+            words.windows(2).any(|pair| pair.iter().all(is_word))
+        };
+        // Commands and a prefix of the data.
+        let known = ["canvass verify ", "canvass explain", "canvass explain ", "Statements: ", "canvass"];
+        let mut n = 0;
+        for (name, part) in PAGE.into_iter().filter(|(name, _)| name.ends_with(".html")) {
+            let part = without(&without(part, "{#", "#}"), "<style>", "</style>");
+            let tags = between(&part, "{{", "}}").into_iter().chain(between(&part, "{%", "%}"));
+            for literal in tags.flat_map(|tag| tag.split('"').skip(1).step_by(2)) {
+                n += 1;
+                assert!(!is_run(literal) || known.contains(&literal), "{name}: {literal:?} is written in a tag");
+            }
+            let written = without(&without(&without(&part, "{{", "}}"), "{%", "%}"), "<", ">");
+            for piece in written.split(';') {
+                assert!(!is_run(piece), "{name}: {piece:?} is no text of the wording");
+                let single = piece.trim().trim_matches(['.', ':', ',', '(', ')']);
+                let is_word = single.len() > 3 && single.bytes().all(|b| b.is_ascii_alphabetic());
+                assert!(!is_word, "{name}: {single:?} is no text of the wording");
+            }
+        }
+        assert!(n > 300, "{n}");
+        assert!(is_run("of the") && !is_run("q = 0.1") && !is_run("BLAKE3"));
+    }
+
     #[test]
     fn numbers_choose_the_form_as_the_language_does() {
         let [english, french] = ReportLanguage::ALL.map(Wording::of);
@@ -284,16 +403,7 @@ mod tests {
     #[test]
     fn what_is_filled_in_is_not_filled_again() {
         let english = Wording::of(ReportLanguage::English);
-        let filled = english.fill("{a} and {b}", &[("a", "{b}".into()), ("b", "x".into())]);
+        let filled = english.fill(Target::Plain, "{a} and {b}", &[("a", "{b}".into()), ("b", "x".into())]);
         assert_eq!(filled, "{b} and x");
-    }
-
-    #[test]
-    fn templates_have_the_words() {
-        let mut environment = Environment::new();
-        install(&mut environment, &Wording::of(ReportLanguage::French));
-        let said = environment.render_str("{{ t('count.respondents', n=1200) }}; {{ 0.256|share }}", ()).unwrap();
-        assert_eq!(said, "1\u{202f}200\u{a0}répondants; 26\u{202f}%");
-        assert!(environment.render_str("{{ t('count.nothing') }}", ()).is_err());
     }
 }

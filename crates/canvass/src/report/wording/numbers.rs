@@ -52,6 +52,12 @@ impl Wording {
         percent.map_or_else(|| "–".to_owned(), told)
     }
 
+    /// As [`Self::percent`], of a number of one decimal.
+    pub(crate) fn tenths(&self, percent: Option<f64>) -> String {
+        let told = |percent: f64| format!("{}{}%", self.decimal_mark(&format!("{percent:.1}")), self.space());
+        percent.map_or_else(|| "–".to_owned(), told)
+    }
+
     /// 0.8732 as "0.87"; what is not quite 1 is never 1.00.
     pub(crate) fn two_decimals(&self, x: f64) -> String {
         self.decimal_mark(&if x < 1.0 { format!("{:.2}", x.min(0.99)) } else { "1.00".to_owned() })
