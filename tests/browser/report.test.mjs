@@ -90,8 +90,8 @@ test("a finding leads to its answers and back", async () => {
   await settled(page);
   assert.equal(await page.evaluate(() => location.hash), "#question-1-finding-2");
   // An id leads to the one answer, though the filter hides others.
-  await page.$eval("#question-1-finding-1 details.ids", (folded) => { folded.open = true; });
-  await page.click("#question-1-finding-1 details.ids a");
+  await page.$eval("#question-1-finding-1 details.ids:has(a.id)", (folded) => { folded.open = true; });
+  await page.click("#question-1-finding-1 details.ids:has(a.id) a");
   await settled(page);
   const target = await page.$eval(":target", (one) => [one.className, one.checkVisibility()]);
   assert.deepEqual(target, ["response", true]);
@@ -222,8 +222,8 @@ test("a report of more responses keeps them in pages of their own that are linke
   const { page, complaints } = await open(join(run, "report.html"));
   assert.equal(await visible(page, "#tools"), 0);
   assert.equal((await page.$$(".response")).length, 0);
-  await page.$eval("#question-1-finding-1 details.ids", (folded) => { folded.open = true; });
-  const ids = await page.$$("#question-1-finding-1 details.ids a");
+  await page.$eval("#question-1-finding-1 details.ids:has(a.id)", (folded) => { folded.open = true; });
+  const ids = await page.$$("#question-1-finding-1 details.ids:has(a.id) a");
   const id = await ids.at(-1).evaluate((link) => link.textContent);
   await Promise.all([page.waitForNavigation(), ids.at(-1).click()]);
   await settled(page);
