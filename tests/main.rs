@@ -10,6 +10,7 @@ mod bad_books;
 mod bad_input;
 mod bad_text;
 mod campaigns;
+mod channels;
 mod columns;
 mod copies;
 mod diff;

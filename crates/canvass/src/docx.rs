@@ -9,7 +9,7 @@ use std::io::{Cursor, Read};
 use zip::ZipArchive;
 
 /// What the body may take when unpacked, in bytes.
-const MAX_UNPACKED_BYTES: u64 = 64 << 20;
+pub(crate) const MAX_UNPACKED_BYTES: u64 = 64 << 20;
 
 /// The paragraphs of a document, blank ones among them; a line break within one is a line break.
 ///
@@ -20,7 +20,7 @@ pub(crate) fn paragraphs(bytes: &[u8]) -> Result<Vec<String>, String> {
     let part = archive.by_name("word/document.xml").map_err(|_| "it holds no word/document.xml".to_owned())?;
     let mut xml = String::new();
     let mut part = part.take(MAX_UNPACKED_BYTES + 1);
-    part.read_to_string(&mut xml).map_err(|_| "its word/document.xml is damaged, or no text in UTF-8".to_owned())?;
+    part.read_to_string(&mut xml).map_err(|_| "its part word/document.xml is damaged or not in UTF-8".to_owned())?;
     if xml.len() as u64 > MAX_UNPACKED_BYTES {
         return Err(format!("unpacked it takes more than {MAX_UNPACKED_BYTES} bytes"));
     }

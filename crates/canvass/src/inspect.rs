@@ -17,6 +17,8 @@ pub struct Inspection {
     pub layout: Layout,
     /// The submissions received.
     pub n_submissions: u64,
+    /// For each of `inputs` those of them whose first row stands there.
+    pub submissions_by_input: Vec<u64>,
     /// In the order of the form.
     pub questions: Vec<InspectedQuestion>,
     /// What else was worked out: columns that hold no answers first, in their order, then notes.
@@ -83,9 +85,14 @@ pub fn inspect(request: &Request) -> Result<Inspection, Error> {
         })
         .collect();
     let settings = settings(&intake, &questions, &columns);
+    let mut submissions_by_input = vec![0; intake.sources.len()];
+    for submission in &intake.submissions {
+        submissions_by_input[submission.source_idx as usize] += 1;
+    }
     Ok(Inspection {
         layout: intake.input.layout,
         n_submissions: intake.submissions.len() as u64,
+        submissions_by_input,
         inputs: intake.sources,
         questions,
         columns,

@@ -3,6 +3,7 @@
 use crate::arguments::{Inspect, InspectFormat};
 use crate::commands::input_config;
 use crate::console::Console;
+use canvass::ingest::Source;
 use canvass::settings::{Layout, QuestionKind};
 use canvass::{Error, InspectedQuestion, Inspection, Request, run_folder};
 use serde_json::json;
@@ -49,7 +50,10 @@ pub(crate) fn execute(arguments: &Inspect, console: Console) -> Result<ExitCode,
 /// The inspection for people: a line for each question, and below it where its answers stand and why it is of its kind.
 fn table(told: &Inspection) -> String {
     let mut text = String::new();
-    let files: Vec<&str> = told.inputs.iter().map(|input| input.file.as_ref()).collect();
+    let of_file = |(input, n): (&Source, &u64)| {
+        if *n == 0 || *n == told.n_submissions { input.file.to_string() } else { format!("{} ({n})", input.file) }
+    };
+    let files: Vec<String> = told.inputs.iter().zip(&told.submissions_by_input).map(of_file).collect();
     let layout = match told.layout {
         Layout::Wide => "wide: a column for each question",
         Layout::Long => "long: a row for each answer",

@@ -4,6 +4,9 @@ use super::layout::fold;
 use crate::settings::Layout;
 use std::path::PathBuf;
 
+/// What follows the use of a column that another file has.
+pub(super) const IN_ANOTHER: &str = " in another file";
+
 /// Why a file cannot be taken in. The message names the place, [`IngestError::hint`] the way out.
 ///
 /// Rows and columns are given as a spreadsheet shows them: rows from 1, columns by letter. Lines are lines of a text
@@ -201,7 +204,7 @@ impl IngestError {
             Self::Damaged { .. } => {
                 "download or export the file again; if the program it is made for still opens it, save it there as a new file".into()
             }
-            Self::TooLarge { .. } => "remove unneeded sheets and columns, or split the file and give the parts".into(),
+            Self::TooLarge { .. } => "remove what is not needed (sheets, columns), or split the file and give the parts".into(),
             Self::Encoding { probably: "", .. } => {
                 "part of it may be damaged or come from another file: save or export it again as UTF-8 (in Excel as \"CSV UTF-8 (Comma delimited)\"); an encoding that is stated (--encoding) must be the right one"
                     .into()
@@ -265,7 +268,10 @@ impl IngestError {
             Self::NoSuchColumn { setting, .. } if setting.contains("questions file") => {
                 "the first row of the questions file must be: question,text".into()
             }
-            Self::NoSuchColumn { wanted, available, .. } => match near(wanted, available) {
+            Self::NoSuchColumn { setting, wanted, available, .. } => match near(wanted, available) {
+                Some(near) if setting.ends_with(IN_ANOTHER) => {
+                    format!("if {near:?} is the same column, give it the same header in every file")
+                }
                 Some(near) => format!("did you mean {near:?}?"),
                 None => "use the column's name exactly as it stands in the header row of every file".into(),
             },

@@ -5,6 +5,7 @@
 
 mod column;
 mod identity;
+mod lacking;
 mod language;
 mod links;
 mod long;
@@ -87,6 +88,7 @@ pub(super) fn recognise(tables: &Tables, config: &Config) -> Result<Recognised, 
         Layout::Long => long::recognise(&job, draft)?,
     };
     date_order(&job, &mut draft);
+    draft.decisions.extend(lacking::lacking(&tables.answers, &draft.input, &draft.questions));
     links::link(&job, &mut draft.questions, &mut draft.decisions)?;
     let place = |question: &Question| {
         let headed: Vec<&str> = outline_of(outline, &question.id).map(|headed| headed.place.as_str()).collect();
@@ -219,6 +221,19 @@ impl<'t> Columns<'t> {
         if self.names.contains(&wanted.as_str()) { Ok(wanted) } else { self.everywhere(name, setting) }
     }
 
+    /// The name as the files have it. A file may lack the column, but not have it by a name that differs in case, spaces and marks only.
+    fn optional(&self, name: &str, setting: &str) -> Result<String, IngestError> {
+        let wanted = self.anywhere(name, setting)?;
+        let folded = fold(&wanted);
+        let is_alike = |table: &&Table| {
+            table.column_idx(&wanted).is_none() && table.columns.iter().any(|column| fold(&column.name) == folded)
+        };
+        match self.tables.iter().find(is_alike) {
+            Some(table) => Err(no_such_column(table, wanted, setting)),
+            None => Ok(wanted),
+        }
+    }
+
     /// The cells of a column, top to bottom, of the files that have it.
     fn cells(&self, name: &str) -> impl Iterator<Item = &'t str> {
         let columns: Vec<_> = self.tables.iter().filter_map(|table| Some((table, table.column_idx(name)?))).collect();
@@ -267,7 +282,11 @@ impl Stated {
             Some(name) if !name.is_empty() => columns.everywhere(name, setting).map(Some),
             stated => Ok(stated.clone()),
         };
-        // One file may hold answers that need no translation.
+        // One file may hold answers that need no translation, or come from a channel that asks for no address.
+        let part = |name: &Option<String>, setting: &str| match name {
+            Some(name) if !name.is_empty() => columns.optional(name, setting).map(Some),
+            stated => Ok(stated.clone()),
+        };
         let any = |name: &Option<String>, setting: &str| match name {
             Some(name) if !name.is_empty() => columns.anywhere(name, setting).map(Some),
             stated => Ok(stated.clone()),
@@ -275,11 +294,11 @@ impl Stated {
         let mut stated = Self {
             id: one(&input.id_column, "id_column")?,
             respondent: one(&input.respondent_column, "respondent_column")?,
-            email: one(&input.email_column, "email_column")?,
+            email: part(&input.email_column, "email_column")?,
             question: one(&input.question_column, "question_column")?,
             text: one(&input.text_column, "text_column")?,
             translation: any(&input.translation_column, "translation_column")?,
-            language: one(&input.language_column, "language_column")?,
+            language: part(&input.language_column, "language_column")?,
             time: any(&input.time_column, "time_column")?,
             translations: Vec::new(),
             attributes: Vec::new(),
@@ -287,7 +306,7 @@ impl Stated {
             uses: BTreeMap::new(),
         };
         for name in &input.attribute_columns {
-            stated.attributes.push(columns.everywhere(name, "attribute_columns")?);
+            stated.attributes.push(columns.optional(name, "attribute_columns")?);
         }
         for name in &input.ignored_columns {
             stated.ignored.push(columns.anywhere(name, "ignored_columns")?);

@@ -48,8 +48,15 @@ pub(super) fn identities(
                 && !job.columns.has_email(names[*column_idx])
         });
         if let Some(column_idx) = respondent {
-            let reason = "the header names a respondent and the values are codes";
-            verdicts.insert(column_idx, Verdict::new(Use::Respondent, reason));
+            let lacks = |table: &&Table| table.column_idx(names[column_idx]).is_none();
+            let verdict = match job.columns.tables.iter().find(lacks) {
+                None => Verdict::new(Use::Respondent, "the header names a respondent and the values are codes"),
+                // A code of one file may be a row number of another.
+                Some(table) => {
+                    Verdict::new(Use::Ignored, format!("the id of the respondent, but {} lacks it", table.file))
+                }
+            };
+            verdicts.insert(column_idx, verdict);
         }
     }
     if job.stated.language.is_none() {

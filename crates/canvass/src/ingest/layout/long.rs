@@ -90,8 +90,8 @@ pub(super) fn recognise(job: &Job<'_>, mut draft: Recognised) -> Result<Recognis
         }
         note(name, verdict.used_as, &verdict.reason);
         match verdict.used_as {
-            Use::Email => email = Some(columns.everywhere(name, Use::Email.describe())?),
-            Use::Attribute => attributes.push(columns.everywhere(name, Use::Attribute.describe())?),
+            Use::Email => email = Some(columns.optional(name, Use::Email.describe())?),
+            Use::Attribute => attributes.push(columns.optional(name, Use::Attribute.describe())?),
             Use::Time => {}
             _ => ignored.push(name.to_owned()),
         }

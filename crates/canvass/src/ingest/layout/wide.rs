@@ -6,6 +6,7 @@ use super::matrix::{self, Candidate};
 use super::profile::Profile;
 use super::translation::{Originals, may_be_text, readings};
 use super::{Job, Recognised, brief, fold, further_times, identity, is_blank, label, language, links, tidy, trimmed};
+use crate::ingest::error::IN_ANOTHER;
 use crate::ingest::{Decision, IngestError};
 use crate::settings::{Question, QuestionKind};
 use std::collections::BTreeMap;
@@ -52,6 +53,12 @@ pub(super) fn recognise(job: &Job<'_>, mut draft: Recognised) -> Result<Recognis
 
     let mut told = Vec::new();
     (draft.questions, draft.reasons) = number(job, questions, &mut told)?;
+    for question in &draft.questions {
+        let setting = format!("{}{IN_ANOTHER}", kind_name(question.kind));
+        for name in &question.columns {
+            job.columns.optional(name, &setting)?;
+        }
+    }
     unused_translations(job, &mut verdicts, &draft.questions);
     for (&column_idx, verdict) in &verdicts {
         let about = brief(names[column_idx]);
@@ -83,7 +90,7 @@ fn stated_questions(job: &Job<'_>, profiles: &[Profile<'_>]) -> Result<Vec<Draft
         }
         let mut columns = Vec::new();
         for name in &question.columns {
-            let name = job.columns.everywhere(name, &format!("question {label}"))?;
+            let name = job.columns.optional(name, &format!("question {label}"))?;
             if let Some(first) = uses.insert(name.clone(), format!("question {label}")) {
                 let second = format!("question {label}");
                 return Err(IngestError::ColumnTwice { column: brief(&name), first, second });
@@ -394,7 +401,11 @@ fn fill_in(job: &Job<'_>, verdicts: &BTreeMap<usize, Verdict>, draft: &mut Recog
             name.clone_into(&mut input.time_column);
             continue;
         }
-        let name = job.columns.everywhere(name, &format!("{} in another file", verdict.used_as.describe()))?;
+        let setting = format!("{}{IN_ANOTHER}", verdict.used_as.describe());
+        let name = match verdict.used_as {
+            Use::Id | Use::Respondent => job.columns.everywhere(name, &setting)?,
+            _ => job.columns.optional(name, &setting)?,
+        };
         match verdict.used_as {
             Use::Id => input.id_column = name,
             Use::Respondent => input.respondent_column = name,
@@ -512,8 +523,65 @@ The timeline is realistic,What is missing from the draft?,Which services do you 
         assert_eq!(message, "answers1.csv has no column \"id\" (id_column); its columns are \"ID\", \"Comment\"");
         assert_eq!(hint, "did you mean \"ID\"?");
         let (message, _) =
-            Files::new(&["ID,Comment\n1,a\n", "ID,Remark\n2,b\n"]).error("[[question]]\ncolumn = \"Comment\"");
+            Files::new(&["ID,Comment\n1,a\n", "ID,comment?\n2,b\n"]).error("[[question]]\ncolumn = \"Comment\"");
         assert!(message.starts_with("answers2.csv has no column \"Comment\" (question number 1)"), "{message}");
+    }
+
+    #[test]
+    fn a_file_may_lack_columns_that_others_have_and_that_is_told() {
+        let files = [
+            "ID,Email,Region,What works?,Why so?\n1,a@b.org,Asia,The van,It is near\n2,c@d.org,Asia,The desk,It is far\n",
+            "What works?,ID,Age group\nThe boat,8,30 to 60\nThe pier,9,30 to 60\n",
+        ];
+        let intake = Files::new(&files).read("");
+        assert_eq!(intake.input.attribute_columns, ["Region", "Age group"]);
+        let attributes: Vec<Vec<&str>> = intake
+            .submissions
+            .iter()
+            .map(|submission| submission.attributes.iter().map(AsRef::as_ref).collect())
+            .collect();
+        assert_eq!(attributes, [["Asia", ""], ["Asia", ""], ["", "30 to 60"], ["", "30 to 60"]]);
+        assert_eq!(intake.submissions[2].email, None);
+        assert_eq!(intake.recognition.iter().map(|of| of.n_received).collect::<Vec<_>>(), [4, 2]);
+        let told: Vec<String> = intake
+            .decisions
+            .iter()
+            .filter(|decision| decision.about.ends_with(".csv"))
+            .map(|decision| format!("{} {}", decision.about, decision.decided))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                "answers1.csv lacks the column \"Age group\", blank for its 2 rows",
+                "answers2.csv lacks the columns \"Email\", \"Region\", blank for its 2 rows",
+                "answers2.csv has no answers to \"q2\"",
+            ]
+        );
+    }
+
+    #[test]
+    fn headers_that_differ_in_case_and_marks_only_are_no_two_columns() {
+        let (message, hint) = Files::new(&["ID,What works?\n1,The van\n", "ID,what works\n2,The pier\n"]).error("");
+        assert!(message.contains("has no column \"What works?\" (an open question in another file)"), "{message}");
+        assert_eq!(hint, "if \"what works\" is the same column, give it the same header in every file");
+    }
+
+    #[test]
+    fn files_without_a_question_in_common_are_told() {
+        let files = ["ID,What works?\n1,The van\n2,The desk\n", "ID,Qu'est-ce qui marche ?\n3,Le bus\n4,Le quai\n"];
+        let intake = Files::new(&files).read("");
+        assert!(decided(&intake, "answers2.csv").starts_with("shares no question with the other files"));
+    }
+
+    #[test]
+    fn codes_of_respondents_that_one_file_lacks_are_not_read() {
+        let files =
+            ["ID,Comment\n1,The van\n2,The desk\n", "Respondent ID,Comment\nR7,The boat\nR8,The pier\nR7,The bus\n"];
+        let intake = Files::new(&files).read("");
+        assert_eq!(intake.input.respondent_column, "");
+        assert!(decided(&intake, "Respondent ID").contains("answers1.csv lacks it"));
+        let ids: Vec<&str> = intake.submissions.iter().map(|submission| submission.respondent_id.as_str()).collect();
+        assert_eq!(ids, ["1", "2", "3", "4", "5"]);
     }
 
     #[test]

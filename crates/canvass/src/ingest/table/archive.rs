@@ -2,8 +2,8 @@
 
 use crate::ingest::IngestError;
 use std::io::{Cursor, Read};
-use zip::ZipArchive;
 use zip::result::ZipError;
+use zip::{CompressionMethod, ZipArchive};
 
 /// What the parts of a workbook may take together when unpacked, in bytes.
 const MAX_UNPACKED_BYTES: u64 = 2 << 30;
@@ -18,9 +18,10 @@ const HEAD_BYTES: u64 = 2048;
 /// A shared string takes at least this many bytes: `<si/>`.
 const SHARED_STRING_BYTES: u64 = 5;
 
-/// Whether a file is a zip archive with this part in it.
-pub(super) fn holds(bytes: &[u8], part: &str) -> bool {
-    ZipArchive::new(Cursor::new(bytes)).is_ok_and(|mut archive| archive.by_name(part).is_ok())
+/// What a part takes when unpacked, as the archive states it, in bytes; `None` if the file is no zip archive with this part in it.
+pub(super) fn size_of(bytes: &[u8], part: &str) -> Option<u64> {
+    let mut archive = ZipArchive::new(Cursor::new(bytes)).ok()?;
+    archive.by_name(part).ok().map(|part| part.size())
 }
 
 /// The workbooks that are zip archives.
@@ -85,6 +86,9 @@ pub(super) fn check(file: &str, bytes: &[u8]) -> Result<Workbook, IngestError> {
     }
     for (index, (name, size)) in parts.iter().enumerate().filter(|(_, (name, _))| is_read(name)) {
         let mut part = archive.by_index(index).map_err(|error| damaged(&refused(name, &error)))?;
+        if !matches!(part.compression(), CompressionMethod::Stored | CompressionMethod::Deflated) {
+            return Err(damaged(&packed_otherwise(name)));
+        }
         if name == "xl/sharedstrings.xml" {
             // The reader sets memory aside for as many shared strings as are stated, so the statement must be believable.
             let mut head = Vec::new();
@@ -146,14 +150,16 @@ fn unlike(part: &str) -> String {
     format!("its part {part} is not what its size and checksum say")
 }
 
+fn packed_otherwise(part: &str) -> String {
+    format!("its part {part} is compressed in a way that workbooks are not")
+}
+
 fn refused(part: &str, error: &ZipError) -> String {
     match error {
         ZipError::UnsupportedArchive(what) if what.to_lowercase().contains("password") => {
             format!("its part {part} is encrypted")
         }
-        ZipError::UnsupportedArchive(_) | ZipError::CompressionMethodNotSupported(_) => {
-            format!("its part {part} is compressed in a way that workbooks are not")
-        }
+        ZipError::UnsupportedArchive(_) | ZipError::CompressionMethodNotSupported(_) => packed_otherwise(part),
         _ => format!("its part {part} cannot be found where the table of contents says"),
     }
 }

@@ -34,7 +34,6 @@ pub(super) struct TableBuilder {
     is_filled: Vec<bool>,
     n_bytes: u64,
     /// The merged cells of the sheet's head.
-    #[allow(dead_code, reason = "the header will be worked out with them")]
     pub(super) merged: Vec<Merged>,
 }
 

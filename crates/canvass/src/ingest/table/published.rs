@@ -44,10 +44,13 @@ impl TextReader for Whole {
 /// The paragraphs of a Word document, if the archive is one.
 ///
 /// # Errors
-/// [`IngestError::Damaged`]; [`IngestError::NoHeadings`] if it is no published document.
+/// [`IngestError::Damaged`]; [`IngestError::TooLarge`]; [`IngestError::NoHeadings`] if it is no published document.
 pub(super) fn word_document(file: &str, bytes: &[u8]) -> Result<Option<Vec<Paragraph>>, IngestError> {
-    if !archive::holds(bytes, "word/document.xml") {
-        return Ok(None);
+    let Some(size) = archive::size_of(bytes, "word/document.xml") else { return Ok(None) };
+    if size > docx::MAX_UNPACKED_BYTES {
+        let (found, limit) =
+            (format!("its text takes {size} bytes unpacked"), format!("{} bytes", docx::MAX_UNPACKED_BYTES));
+        return Err(IngestError::TooLarge { file: file.to_owned(), sheet: String::new(), found, limit });
     }
     let damaged = |detail| IngestError::Damaged { file: file.to_owned(), sheet: String::new(), detail };
     let paragraphs = numbered(docx::paragraphs(bytes).map_err(damaged)?);

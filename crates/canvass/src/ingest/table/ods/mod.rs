@@ -313,7 +313,11 @@ impl<'f, R: BufRead> Content<'f, R> {
         Err(IngestError::TooLarge {
             file: self.file.to_owned(),
             sheet: sheet.to_owned(),
-            found: format!("what is repeated up to row {} takes {} cells and bytes", row + 1, self.n_repeated),
+            found: format!(
+                "its cells up to row {}, repeated as it says, take {} cells and bytes",
+                row + 1,
+                self.n_repeated
+            ),
             limit: MAX_REPEATED.to_string(),
         })
     }

@@ -144,7 +144,7 @@ fn repetition_beyond_bounds_is_refused_before_it_takes_memory() {
         )
     };
     let error = message(&sheet("S", &[header.clone(), many(1_048_575, 16_384, "x")]));
-    assert!(error.contains("what is repeated up to row 2 takes"), "{error}");
+    assert!(error.contains("its cells up to row 2, repeated as it says, take"), "{error}");
     let error = message(&sheet("S", &[header.clone(), many(1, 16_384, &"x".repeat(9000))]));
     assert!(error.contains("is too large"), "{error}");
     let error = message(&sheet("S", &[header.clone(), many(1_048_576, 1, "x")]));

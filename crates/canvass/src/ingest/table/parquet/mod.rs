@@ -12,6 +12,7 @@ mod value;
 
 use self::value::Kind;
 use super::rows::Record;
+use super::text::At;
 use super::{Table, TableBuilder};
 use crate::ingest::IngestError;
 use ::parquet::basic::{ConvertedType, LogicalType, Repetition};
@@ -77,7 +78,7 @@ pub(super) fn read(file: &str, bytes: Vec<u8>, builder: TableBuilder) -> Result<
                     record.push_str(&cells[position]);
                     record.end_cell();
                 }
-                builder.push_record(row, &mut record)?;
+                builder.push_record(At { row, line: row, column: 0 }, &mut record)?;
             }
             left -= n;
         }

@@ -206,3 +206,14 @@ fn a_file_cut_off_or_with_wrong_bytes_is_refused_or_read_but_does_not_panic() {
         }
     }
 }
+
+#[test]
+fn values_that_point_into_a_list_that_is_not_there_are_damage() {
+    let mut bytes = include_bytes!("../../../../../../tests/parquet/answers.parquet").to_vec();
+    // Found by fuzzing: the reader panics, as the column's values are to be looked up and nothing says in what.
+    for (at, byte) in [(9, 57), (555, 166), (1143, 81)] {
+        bytes[at] = byte;
+    }
+    let error = read_all(bytes).unwrap_err();
+    assert!(matches!(error, IngestError::Damaged { .. }), "{error}");
+}

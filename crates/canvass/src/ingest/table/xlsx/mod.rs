@@ -225,7 +225,7 @@ fn name((row, column): (u32, u32)) -> String {
 fn damaged_behind(file: &str, sheet: &str, last: Option<(u32, u32)>, error: &XlsxError) -> IngestError {
     match (damaged(file, sheet, error), last) {
         (IngestError::Damaged { file, sheet, detail }, Some(last)) => {
-            IngestError::Damaged { file, sheet, detail: format!("{detail}, behind cell {}", name(last)) }
+            IngestError::Damaged { file, sheet, detail: format!("{detail}, after cell {}", name(last)) }
         }
         (error, _) => error,
     }
@@ -254,14 +254,15 @@ fn phrase(error: &XlsxError) -> String {
         XlsxError::CellTAttribute(kind) => format!("a cell is of the unknown type {kind:?}"),
         XlsxError::CellError(value) => format!("a cell holds the unknown error {value:?}"),
         XlsxError::Unrecognized { val, .. } => format!("a cell that should be true or false holds {val:?}"),
-        XlsxError::ParseFloat(_) => "a cell that should be a number is none".into(),
+        XlsxError::ParseFloat(_) => "a cell that should hold a number does not".into(),
         XlsxError::Alphanumeric(_)
         | XlsxError::NumericColumn(_)
         | XlsxError::ColumnNumberOverflow
         | XlsxError::RowNumberOverflow
         | XlsxError::RangeWithoutColumnComponent
         | XlsxError::RangeWithoutRowComponent
-        | XlsxError::DimensionCount(_) => "a cell or a range is called by no name such as B5".into(),
+        | XlsxError::DimensionCount(_) => "the name of a cell or range is not one such as B5 or A1:C3".into(),
+        XlsxError::NotAWorksheet(kind) => format!("the part that should hold its cells is a {kind}"),
         error => error.to_string().to_lowercase(),
     }
 }

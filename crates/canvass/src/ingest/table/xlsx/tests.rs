@@ -231,7 +231,7 @@ fn booleans_and_errors_of_every_kind_are_cells_like_others() {
     assert_eq!(shown_cells(&cells, "", &[], false), errors);
     let unknown = format!("{HEAD}<row r=\"2\"><c r=\"A2\"><v>1</v></c><c r=\"B2\" t=\"e\"><v>#FERRY!</v></c></row>");
     let error = read_all(&by_hand(&unknown, "", &[], false), None).unwrap_err().to_string();
-    assert!(error.ends_with("a cell holds the unknown error \"#FERRY!\", behind cell A2"), "{error}");
+    assert!(error.ends_with("a cell holds the unknown error \"#FERRY!\", after cell A2"), "{error}");
     assert_eq!(shown_cells("<c t=\"b\"><v>1</v></c><c t=\"b\"><v>false</v></c>", "", &[], false), ["TRUE", "FALSE"]);
 }
 
