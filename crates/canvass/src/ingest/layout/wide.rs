@@ -546,7 +546,7 @@ The timeline is realistic,What is missing from the draft?,Which services do you 
         let told: Vec<String> = intake
             .decisions
             .iter()
-            .filter(|decision| decision.about.ends_with(".csv"))
+            .filter(|decision| decision.about.contains(".csv"))
             .map(|decision| format!("{} {}", decision.about, decision.decided))
             .collect();
         assert_eq!(
