@@ -88,6 +88,12 @@ pub(super) struct Page<'a> {
     /// The map of each question; none where it has too few themes.
     pub(super) maps: &'a [Value],
     pub(super) house: &'a HouseView,
+    /// Which shares the words for shares stand for.
+    pub(super) scale: String,
+    /// How every number comes about: a title and a text for each step ...
+    pub(super) steps: Vec<(String, String)>,
+    /// ... and what there was of each question.
+    pub(super) bases: Vec<String>,
     /// The text of `canvass.toml`.
     pub(super) settings_toml: &'a str,
     /// The names of the language resources and their hashes, in the order to show them.
@@ -158,6 +164,9 @@ pub(super) fn render(page: &Page<'_>, wording: &Wording, own: Option<&str>) -> R
         answers => Serde(page.answers),
         maps => page.maps,
         house => Serde(page.house),
+        scale => &page.scale,
+        steps => Serde(&page.steps),
+        bases => Serde(&page.bases),
         leads => page.findings.closed_questions.iter().map(|question| sentences(wording, question)).collect::<Vec<_>>(),
         resources => Serde(page.resources),
     };

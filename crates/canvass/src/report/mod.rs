@@ -103,7 +103,7 @@ fn papers(run: &Run, settings: &str, resources: &[(String, String)]) -> Result<V
     let is_sampled = run.intake.responses.len() as u64 > run.settings.report.max_responses;
     let make = |format: &ReportFormat| -> Result<Vec<OutputFile>, Error> {
         let (name, bytes) = match format {
-            ReportFormat::Html => return page(run, settings, resources, &wording),
+            ReportFormat::Html => return page(&paper, settings, resources),
             ReportFormat::Docx => ("report.docx", docx::render(&paper, is_sampled)),
             ReportFormat::Md => {
                 let text = match &run.house.template {
@@ -122,12 +122,8 @@ fn papers(run: &Run, settings: &str, resources: &[(String, String)]) -> Result<V
 }
 
 /// The page, and the pages of answers that stand beside it.
-fn page(
-    run: &Run,
-    settings_toml: &str,
-    resources: &[(String, String)],
-    wording: &Wording,
-) -> Result<Vec<OutputFile>, Error> {
+fn page(paper: &Paper<'_>, settings_toml: &str, resources: &[(String, String)]) -> Result<Vec<OutputFile>, Error> {
+    let (run, wording) = (paper.run, paper.wording);
     let (uncoded, beside) = (uncoded::uncoded(run), beside::beside(run));
     let groupings = answers::groupings(run);
     let mut answers = answers::answers(run, wording, &groupings);
@@ -141,7 +137,19 @@ fn page(
     let house = html::HouseView::new(run);
     let findings = &run.findings;
     let (uncoded, beside, answers, maps) = (&uncoded, &beside, &answers, &maps);
-    let parts = html::Page { findings, uncoded, beside, answers, maps, house: &house, settings_toml, resources };
+    let parts = html::Page {
+        findings,
+        uncoded,
+        beside,
+        answers,
+        maps,
+        house: &house,
+        scale: paper.scale(),
+        steps: paper.steps(),
+        bases: paper.bases(),
+        settings_toml,
+        resources,
+    };
     let own = run.house.page_template.as_ref();
     let text = own.map(|template| template.text.as_str());
     let page = html::render(&parts, wording, text).map_err(|error| match own {

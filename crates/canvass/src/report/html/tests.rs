@@ -130,7 +130,8 @@ fn parts_of(
     };
     context! {
         settings_toml, uncoded => Serde(uncoded), beside => Serde(beside), answers => Serde(answers), maps => Serde(maps),
-        house => Serde(house), resources => Serde(resources),
+        house => Serde(house), resources => Serde(resources), scale => "Words for shares: many from 20 %.",
+        steps => vec![("Counts.", "Respondents are counted.")], bases => vec!["q1: 120 points"],
     }
 }
 

@@ -1,6 +1,7 @@
 //! What stands behind the questions: blocs, the ledger, the method, settings and hashes.
 
 use super::{Block, Cell, ColumnKind, Paper, Table, bold, column, paragraph, plain};
+use crate::findings::QuestionFindings;
 use crate::ledger::State;
 
 /// Blocs, files and ids that are listed.
@@ -57,7 +58,7 @@ impl Paper<'_> {
     /// What became of every response.
     pub(super) fn ledger(&self) -> Vec<Block> {
         let questions = &self.findings().questions;
-        let count = |state: State, of: &crate::findings::QuestionFindings| -> u64 {
+        let count = |state: State, of: &QuestionFindings| -> u64 {
             of.ledger.iter().filter(|entry| entry.state == state).map(|entry| entry.n_responses).sum()
         };
         let states: Vec<State> = State::ALL
@@ -94,6 +95,19 @@ impl Paper<'_> {
 
     /// How every number came about.
     pub(super) fn method(&self) -> Vec<Block> {
+        let items = self.steps().into_iter().map(|(title, text)| vec![bold(title), plain(format!(" {text}"))]);
+        let basis = self.bases().into_iter().map(|line| vec![plain(line)]);
+        vec![
+            Block::Heading(1, vec![plain(self.text("method.title"))]),
+            Block::List(items.collect()),
+            paragraph(self.text("method.basis_intro")),
+            Block::List(basis.collect()),
+            paragraph(self.text("method.verify")),
+        ]
+    }
+
+    /// What is done, step by step: a title and a text each.
+    pub(in crate::report) fn steps(&self) -> Vec<(String, String)> {
         let settings = &self.run.settings;
         let steps = [
             ("method.read_title", self.text("method.read")),
@@ -121,30 +135,23 @@ impl Paper<'_> {
             ("method.dissent_title", self.text("method.dissent")),
             ("method.limits_title", self.text("method.limits")),
         ];
-        let items = steps.into_iter().map(|(title, text)| vec![bold(self.text(title)), plain(format!(" {text}"))]);
-        let basis: Vec<Vec<super::Span>> = self
-            .findings()
-            .questions
-            .iter()
-            .map(|question| {
-                let basis = &question.theme_basis;
-                let told = [
-                    ("id", (&question.id).into()),
-                    ("points", basis.n_points.into()),
-                    ("sampled", basis.n_points_sampled.into()),
-                    ("other", basis.n_points_other.into()),
-                    ("algorithm", basis.algorithm.into()),
-                ];
-                vec![plain(self.say("method.basis", &told))]
-            })
-            .collect();
-        vec![
-            Block::Heading(1, vec![plain(self.text("method.title"))]),
-            Block::List(items.collect()),
-            paragraph(self.text("method.basis_intro")),
-            Block::List(basis),
-            paragraph(self.text("method.verify")),
-        ]
+        steps.into_iter().map(|(title, text)| (self.text(title), text)).collect()
+    }
+
+    /// The points of each question, and how many of them are in no theme.
+    pub(in crate::report) fn bases(&self) -> Vec<String> {
+        let base = |question: &QuestionFindings| {
+            let basis = &question.theme_basis;
+            let told = [
+                ("id", (&question.id).into()),
+                ("points", basis.n_points.into()),
+                ("sampled", basis.n_points_sampled.into()),
+                ("other", basis.n_points_other.into()),
+                ("algorithm", basis.algorithm.into()),
+            ];
+            self.say("method.basis", &told)
+        };
+        self.findings().questions.iter().map(base).collect()
     }
 
     /// Settings, files and hashes.

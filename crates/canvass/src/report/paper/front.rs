@@ -92,7 +92,15 @@ impl Paper<'_> {
         if self.is_private() {
             points.push("reading.private");
         }
-        let scale: Vec<String> = self
+        let mut items: Vec<_> = points.into_iter().map(|key| vec![plain(self.text(key))]).collect();
+        items.push(vec![plain(self.scale())]);
+        items.push(vec![plain(self.text("reading.trace"))]);
+        vec![Block::Heading(1, vec![plain(self.text("reading.title"))]), Block::List(items)]
+    }
+
+    /// Which shares the words for shares stand for.
+    pub(in crate::report) fn scale(&self) -> String {
+        let steps: Vec<String> = self
             .findings()
             .quantifiers
             .iter()
@@ -101,10 +109,7 @@ impl Paper<'_> {
                 self.say("reading.step", &[("word", word.into()), ("share", share.into())])
             })
             .collect();
-        let mut items: Vec<_> = points.into_iter().map(|key| vec![plain(self.text(key))]).collect();
-        items.push(vec![plain(self.say("reading.scale", &[("steps", scale.join("; ").into())]))]);
-        items.push(vec![plain(self.text("reading.trace"))]);
-        vec![Block::Heading(1, vec![plain(self.text("reading.title"))]), Block::List(items)]
+        self.say("reading.scale", &[("steps", steps.join("; ").into())])
     }
 
     /// Who answered.
