@@ -94,19 +94,19 @@ const MOST_AGAINST: usize = 3;
 /// The order in which stances are told.
 const ORDER: [Stance; 4] = [Stance::Agree, Stance::Neutral, Stance::Disagree, Stance::Other];
 
-/// What speaks against a theme with these points. `terms` define it, `chosen` are its quotations; `bases` are the sides of all who could
-/// be in it.
+/// What speaks against a theme with these points. `opposed` are those whose wording does, `chosen` its quotations; `bases` are the sides of
+/// all who could be in it.
 pub(super) fn dissent(
     coded: &Coded<'_>,
     telling: &Telling<'_>,
     members: &[Candidate],
-    terms: &BTreeSet<u32>,
+    opposed: &Opposed,
     chosen: &[(Candidate, Verbatim)],
     bases: &StanceBases,
 ) -> Dissent {
     let quoted: BTreeSet<(u32, u32)> = chosen.iter().map(|(of, _)| (of.response, of.point)).collect();
     let stances = telling.sides.map(|sides| stances(coded, telling, sides, members, &quoted, bases));
-    Dissent { stances, against: against(coded, telling, members, terms, &quoted) }
+    Dissent { stances, against: against(coded, telling, members, opposed, &quoted) }
 }
 
 /// How many respondents of a base are of each side.
@@ -190,16 +190,18 @@ pub(super) fn suppress(finding: &mut Finding, sides: Option<&Sides>, tables: &[&
     stances.minority = minority(&stances.counts);
 }
 
-/// The points whose wording speaks against the theme.
-fn against(
+/// The points of a theme whose wording speaks against it, by response and point, each with the cue.
+pub(super) type Opposed = BTreeMap<(u32, u32), String>;
+
+/// The points whose wording speaks against the theme; none where so many do that the theme is about that. `terms` define it.
+pub(super) fn opposed(
     coded: &Coded<'_>,
     telling: &Telling<'_>,
     members: &[Candidate],
     terms: &BTreeSet<u32>,
-    quoted: &BTreeSet<(u32, u32)>,
-) -> Against {
-    let mut cues: BTreeMap<(u32, u32), String> = BTreeMap::new();
-    let mut opposed: Vec<Candidate> = Vec::new();
+) -> Opposed {
+    let mut cues = Opposed::new();
+    let mut respondents = BTreeSet::new();
     for member in members {
         let point = &coded.analysis.texts[member.response as usize].points[member.point as usize];
         let text = coded.passage(member.response, member.point);
@@ -208,14 +210,23 @@ fn against(
         if let Some(cue) = spoken_against(text, &held, telling.clauses.of(point.language)) {
             let cue = cue.of(text).unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ");
             cues.insert((member.response, member.point), cue);
-            opposed.push(*member);
+            respondents.insert(coded.respondents[member.response as usize]);
         }
     }
-    let respondents = respondents_of(coded, &opposed);
     let all: Vec<u32> = members.iter().map(|member| coded.respondents[member.response as usize]).collect();
-    if respondents.len() * MOST_AGAINST > distinct(&all) {
-        return Against::default();
-    }
+    if respondents.len() * MOST_AGAINST > distinct(&all) { Opposed::new() } else { cues }
+}
+
+fn against(
+    coded: &Coded<'_>,
+    telling: &Telling<'_>,
+    members: &[Candidate],
+    cues: &Opposed,
+    quoted: &BTreeSet<(u32, u32)>,
+) -> Against {
+    let is_opposed = |member: &&Candidate| cues.contains_key(&(member.response, member.point));
+    let opposed: Vec<Candidate> = members.iter().filter(is_opposed).copied().collect();
+    let respondents = respondents_of(coded, &opposed);
     let verbatims = choose(coded, &opposed, QUOTED, telling.grouping, &mut quoted.clone());
     let verbatims = verbatims.into_iter().map(|(of, verbatim)| OpposingVerbatim {
         verbatim,

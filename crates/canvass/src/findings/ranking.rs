@@ -1,7 +1,7 @@
 //! The themes of a language group in rank order, each with its counts and its evidence.
 
 use super::coded::{Coded, distinct};
-use super::dissent::{StanceBases, bases, dissent};
+use super::dissent::{StanceBases, bases, dissent, opposed};
 use super::sentence::sentence;
 use super::telling::Telling;
 use super::verbatim::{Candidate, choose};
@@ -207,15 +207,19 @@ fn finding(
     (telling, stances): (&Telling<'_>, &StanceBases),
     quoted: &mut BTreeSet<(u32, u32)>,
 ) -> Finding {
-    let chosen = choose(coded, members, telling.settings.verbatims as usize, telling.grouping, quoted);
     let defining: BTreeSet<u32> = theme.terms.iter().map(|term| term.term_idx).collect();
+    let opposed = opposed(coded, telling, members, &defining);
+    // What speaks against the theme is quoted as that.
+    let shown: Vec<Candidate> =
+        members.iter().filter(|of| !opposed.contains_key(&(of.response, of.point))).copied().collect();
+    let chosen = choose(coded, &shown, telling.settings.verbatims as usize, telling.grouping, quoted);
     let first = chosen.first().map(|(candidate, verbatim)| {
         let point = &coded.analysis.texts[candidate.response as usize].points[candidate.point as usize];
         let terms = spans_of(point, &defining);
         sentence(verbatim, point.span, &terms, telling.clauses.of(point.language))
     });
     let (sentence, sentence_source) = first.unzip();
-    let dissent = dissent(coded, telling, members, &defining, &chosen, stances);
+    let dissent = dissent(coded, telling, members, &opposed, &chosen, stances);
     let verbatims = chosen.into_iter().map(|(_, verbatim)| verbatim).collect();
     let term = |term: &canvass_analysis::WeightedTerm| &coded.analysis.vocabulary.terms[term.term_idx as usize];
     let (n_respondents, n_respondents_once) = count(coded, members);
