@@ -71,6 +71,20 @@ impl Respondent {
     }
 }
 
+impl Respondent {
+    /// A row with a column for each option, whose cells are `services`, behind those that run the survey.
+    fn row(&self, run: &[String], services: Vec<String>) -> Vec<Vec<String>> {
+        vec![
+            run.to_vec(),
+            owned(&[self.region, self.support]),
+            services,
+            owned(&[self.other]),
+            owned(&self.ratings),
+            owned(&[self.change.as_str()]),
+        ]
+    }
+}
+
 /// Rows as CSV, everything in quotation marks.
 fn csv(rows: &[Vec<String>]) -> String {
     let mut file = String::new();
@@ -140,16 +154,7 @@ fn survey_monkey() -> String {
             String::new(),
             String::new(),
         ];
-        let closed = owned(&[answers.region, answers.support]);
-        let services = answers.spread(str::to_owned, "");
-        vec![
-            run.to_vec(),
-            closed,
-            services,
-            owned(&[answers.other]),
-            owned(&answers.ratings),
-            owned(&[answers.change.as_str()]),
-        ]
+        answers.row(&run, answers.spread(str::to_owned, ""))
     }))
 }
 
@@ -204,16 +209,7 @@ fn qualtrics() -> String {
             time,
             format!("R_{:015}", n * 31 + 5),
         ];
-        let services = answers.spread(str::to_owned, "");
-        let closed = owned(&[answers.region, answers.support]);
-        vec![
-            run.to_vec(),
-            closed,
-            services,
-            owned(&[answers.other]),
-            owned(&answers.ratings),
-            owned(&[answers.change.as_str()]),
-        ]
+        answers.row(&run, answers.spread(str::to_owned, ""))
     }))
 }
 
@@ -237,16 +233,7 @@ fn lime_survey() -> String {
             time.clone(),
             time,
         ];
-        let closed = owned(&[answers.region, answers.support]);
-        let services = answers.spread(|_| "Yes".into(), "No");
-        vec![
-            run.to_vec(),
-            closed,
-            services,
-            owned(&[answers.other]),
-            owned(&answers.ratings),
-            owned(&[answers.change.as_str()]),
-        ]
+        answers.row(&run, answers.spread(|_| "Yes".into(), "No"))
     }))
 }
 
@@ -264,16 +251,7 @@ fn citizen_space() -> String {
     ];
     csv(&table(vec![header.concat()], |n, answers| {
         let run = [format!("ANON-{:04}-{}", n * 13 % 97, n), format!("{} March 2026 09:15", n + 1)];
-        let closed = owned(&[answers.region, answers.support]);
-        let services = answers.spread(str::to_owned, "");
-        vec![
-            run.to_vec(),
-            closed,
-            services,
-            owned(&[answers.other]),
-            owned(&answers.ratings),
-            owned(&[answers.change.as_str()]),
-        ]
+        answers.row(&run, answers.spread(str::to_owned, ""))
     }))
 }
 

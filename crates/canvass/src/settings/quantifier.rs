@@ -23,12 +23,18 @@ pub(super) fn scale() -> Vec<Quantifier> {
     steps.map(|(at_least, word)| Quantifier { at_least, word: word.to_owned() }).to_vec()
 }
 
-/// The word for a share of `n` respondents.
+/// The word for a share of `n` respondents, 0 to 1. A share reaches a step as it is printed, in whole per cent: 19.7 % is "20 %" and so
+/// what is said from 20 % on; only a step of 1 asks for all.
 pub fn quantifier(scale: &[Quantifier], share: f64, n: u64) -> &str {
     if n == 1 {
         return ONE;
     }
-    scale.iter().find(|step| share >= step.at_least).or(scale.last()).map_or("", |step| step.word.as_str())
+    // Beyond what the product of a share and 100 is off by.
+    let printed = (share * 100.0).round() + 1e-9;
+    let reaches = |step: &&Quantifier| {
+        share >= step.at_least || (step.at_least < 1.0 && share > 0.0 && printed >= step.at_least * 100.0)
+    };
+    scale.iter().find(reaches).or(scale.last()).map_or("", |step| step.word.as_str())
 }
 
 /// Checks a scale: from the highest step to one of 0, each lower than the one before, no word blank or twice.
@@ -69,7 +75,7 @@ mod tests {
     fn shares_are_put_into_words_by_the_first_step_they_reach() {
         let scale = scale();
         let word = |share| quantifier(&scale, share, 10);
-        let shares = [1.0, 0.9, 0.8999, 0.6, 0.5, 0.4, 0.39, 0.2, 0.1, 0.0999, 0.001];
+        let shares = [1.0, 0.9, 0.894, 0.6, 0.5, 0.4, 0.39, 0.197, 0.1, 0.094, 0.001];
         let words = [
             "nearly_all",
             "nearly_all",
@@ -85,6 +91,9 @@ mod tests {
         ];
         assert_eq!(shares.map(word), words);
         assert_eq!(quantifier(&scale, 0.5, 1), "one", "one of two respondents is one");
+        let step = |at_least, word: &str| Quantifier { at_least, word: word.to_owned() };
+        let all = [step(1.0, "all"), step(0.0, "a_few")];
+        assert_eq!([1.0, 0.999].map(|share| quantifier(&all, share, 999)), ["all", "a_few"]);
     }
 
     #[test]
