@@ -20,7 +20,10 @@ fn a_run_folder_holds_exactly_the_files_with_stable_names() {
 #[test]
 fn the_tables_have_stable_columns() {
     let header = |name: &str| sample().text(name).lines().next().unwrap().to_owned();
-    assert_eq!(header("coding.csv"), "question,response_id,respondent_id,theme_id,theme_label,strength,points");
+    assert_eq!(
+        header("coding.csv"),
+        "question,response_id,respondent_id,theme_id,theme_label,strength,points,coded_by"
+    );
     assert_eq!(header("duplicate_pairs.csv"), "question,response_a,response_b,kind,similarity,containment,spans");
     assert_eq!(
         header("duplicates.csv"),

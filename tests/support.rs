@@ -18,7 +18,7 @@ pub(crate) use package::{cells, parts};
 pub(crate) use workbook::{raw_workbook, word_document, workbook};
 
 /// The names every run folder has.
-pub(crate) const NAMES: [&str; 15] = [
+pub(crate) const NAMES: [&str; 16] = [
     "canvass.toml",
     "closed.csv",
     "coding.csv",
@@ -34,6 +34,7 @@ pub(crate) const NAMES: [&str; 15] = [
     "report.html",
     "report.md",
     "responses.jsonl",
+    "vocabulary.jsonl",
 ];
 
 /// A consultation of eight rows: two themes at least, a blank, an "n/a", an answer that names no subject.

@@ -26,7 +26,7 @@ pub use duplicates::{
 pub use error::AnalysisError;
 pub use significance::{FisherTest, adjusted};
 pub use themes::{
-    Algorithm, Basis, Membership, Stability, Theme, ThemeInput, ThemeSettings, Themes, WeightedTerm, fit_themes,
-    measure_stability,
+    Algorithm, Basis, GivenTheme, Membership, Stability, Theme, ThemeInput, ThemeSettings, Themes, WeightedTerm,
+    describe_themes, fit_themes, measure_stability,
 };
 pub use vectors::{Csr, Neighbours, Smoothing, Svd, Tfidf, TfidfSettings};

@@ -1,5 +1,6 @@
 //! Why a run, a check or an explanation could not be made.
 
+use crate::codeframe::FrameError;
 use crate::duplicates::DuplicatesError;
 use crate::ingest::IngestError;
 use crate::ledger::State;
@@ -17,6 +18,9 @@ pub enum Error {
     /// The configuration cannot be used.
     #[error(transparent)]
     Settings(#[from] SettingsError),
+    /// The code frame cannot be used.
+    #[error(transparent)]
+    CodeFrame(#[from] FrameError),
     /// The analysis refuses its settings or its input.
     #[error(transparent)]
     Analysis(#[from] AnalysisError),
@@ -69,6 +73,12 @@ pub enum Error {
         path: PathBuf,
         /// What the system said.
         source: std::io::Error,
+    },
+    /// The output file exists.
+    #[error("the file {} exists", path.display())]
+    FileExists {
+        /// The file.
+        path: PathBuf,
     },
     /// The output folder exists.
     #[error("the output folder {} exists", folder.display())]
@@ -139,6 +149,7 @@ impl Error {
         match self {
             Self::Input(error) => error.hint(),
             Self::Settings(error) => error.hint(),
+            Self::CodeFrame(error) => error.hint(),
             Self::Quality(error) => error.hint(),
             Self::Duplicates(error) => error.hint(),
             Self::Analysis(AnalysisError::OutOfRange { setting, .. }) => {
@@ -156,7 +167,9 @@ impl Error {
                 "this is a fault of canvass: please report it with the version and, if you may, the input".into()
             }
             Self::Io { .. } => "check the path, the permissions and the space on the disk".into(),
-            Self::Exists { .. } => "name another with --out, or replace it with --force".into(),
+            Self::Exists { .. } | Self::FileExists { .. } => {
+                "name another with --out, or replace it with --force".into()
+            }
             Self::ForeignFiles { .. } => "move these files elsewhere, or name another folder with --out".into(),
             Self::NotARunFolder { .. } => "name the folder that `canvass run` wrote".into(),
             Self::UnusableFolder { .. } => "name another folder with --out".into(),
@@ -174,9 +187,11 @@ impl Error {
         match self {
             Self::Input(_)
             | Self::Settings(_)
+            | Self::CodeFrame(_)
             | Self::Duplicates(_)
             | Self::NothingToCompare { .. }
             | Self::Exists { .. }
+            | Self::FileExists { .. }
             | Self::UnusableFolder { .. }
             | Self::ForeignFiles { .. }
             | Self::NotARunFolder { .. }

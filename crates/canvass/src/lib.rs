@@ -22,6 +22,7 @@
 //! Nothing here knows a command line, a clock or an environment; the file system is touched by `ingest` and `run_folder`
 //! only. The thread count is that of rayon's current pool, and no result depends on it.
 
+pub mod codeframe;
 pub mod diff;
 mod docx;
 pub mod duplicates;
@@ -45,6 +46,7 @@ mod tokenizers;
 
 pub use canvass_analysis::DuplicateSettings;
 pub use canvass_text::Language;
+pub use codeframe::CodeFrame;
 pub use error::Error;
 pub use findings::Findings;
 pub use house::{House, Logo, LogoKind, Template};

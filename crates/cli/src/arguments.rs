@@ -46,6 +46,9 @@ pub(crate) enum Command {
     Verify(Verify),
     /// Tell what happened to one response
     Explain(Explain),
+    /// Make, check, compare and read code frames: the themes as analysts settle them
+    #[command(subcommand)]
+    Codeframe(CodeFrame),
     /// Compare two run folders: what went in, what was found, and who came or went
     Diff(Diff),
     /// Find copies, edited copies and shared passages in files of texts of any length, and nothing else
@@ -53,6 +56,61 @@ pub(crate) enum Command {
     /// Measure how good canvass is on data of your own, or on data it generates
     #[command(subcommand)]
     Bench(Bench),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum CodeFrame {
+    /// Write the code frame of a run: as its machine proposes it, or the one it was made with
+    Init(CodeFrameInit),
+    /// Check a code frame: whether all its decisions can be applied and, with a run folder, what they come to there
+    Check(CodeFrameCheck),
+    /// Compare what two code frames come to
+    Diff(CodeFrameDiff),
+    /// List the decisions of a code frame
+    Log(CodeFrameLog),
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct CodeFrameInit {
+    /// The run folder
+    #[arg(value_name = "RUN_DIR")]
+    pub(crate) folder: PathBuf,
+    /// The code frame to write
+    #[arg(long, value_name = "FILE", default_value = "codeframe.toml")]
+    pub(crate) out: PathBuf,
+    /// Replace the file if it exists
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct CodeFrameCheck {
+    /// The code frame
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// A run folder of the consultation it is for
+    #[arg(value_name = "RUN_DIR")]
+    pub(crate) folder: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct CodeFrameDiff {
+    /// The earlier code frame
+    #[arg(value_name = "FILE_A")]
+    pub(crate) before: PathBuf,
+    /// The later code frame
+    #[arg(value_name = "FILE_B")]
+    pub(crate) after: PathBuf,
+    /// How the comparison is written to standard output
+    #[arg(long, value_enum, default_value_t = DiffFormat::Text, value_name = "FORMAT")]
+    pub(crate) format: DiffFormat,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct CodeFrameLog {
+    /// The code frame
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
 }
 
 #[derive(Args, Debug)]
@@ -71,6 +129,9 @@ pub(crate) struct Run {
     /// Overwrite e-mail addresses and phone numbers in answers with asterisks, in every output
     #[arg(long)]
     pub(crate) redact: bool,
+    /// The code frame that settles the themes, as `canvass codeframe init` writes it
+    #[arg(long, value_name = "FILE")]
+    pub(crate) codeframe: Option<PathBuf>,
     /// A text sent with the form (.txt, .md, .docx), whose wording carries no theme; may be given several times
     #[arg(long, value_name = "FILE")]
     pub(crate) reference: Vec<PathBuf>,

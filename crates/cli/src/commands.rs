@@ -2,6 +2,7 @@
 
 use crate::arguments::{Command, Explain, Input, Run, Verify};
 use crate::bench;
+use crate::codeframe;
 use crate::console::Console;
 use crate::diff;
 use crate::inspect;
@@ -20,6 +21,7 @@ pub(crate) fn execute(command: &Command, console: Console) -> Result<ExitCode, E
         Command::Inspect(arguments) => inspect::execute(arguments, console),
         Command::Verify(arguments) => verify(arguments, console),
         Command::Explain(arguments) => explain(arguments, console),
+        Command::Codeframe(arguments) => codeframe::execute(arguments, console),
         Command::Diff(arguments) => diff::execute(arguments, console),
         Command::Duplicates(arguments) => bench::find_duplicates(arguments, console),
         Command::Bench(arguments) => bench::execute(arguments, console),
@@ -103,6 +105,7 @@ fn request(arguments: &Run) -> Result<Request, Error> {
         config,
         config_folder: arguments.input.config.as_deref().map(config_folder),
         questions_file: arguments.input.questions.clone(),
+        code_frame: arguments.codeframe.clone(),
         references: arguments.reference.clone(),
         tokenizers: arguments.tokenizer.iter().map(|(_, file)| file.clone()).collect(),
         house: Vec::new(),
@@ -212,6 +215,6 @@ fn explain(arguments: &Explain, console: Console) -> Result<ExitCode, Error> {
 }
 
 /// "1 theme", "2 themes".
-fn counted(n: u64, what: &str) -> String {
+pub(crate) fn counted(n: u64, what: &str) -> String {
     if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") }
 }

@@ -4,6 +4,7 @@
 
 mod arguments;
 mod bench;
+mod codeframe;
 mod commands;
 mod console;
 mod diff;

@@ -349,6 +349,16 @@ impl<'r> Analyser<'r> {
         carries(first) && carries(last) && words.iter().all(|word| carries(word) || is_inner(word))
     }
 
+    /// The words of a form that carry something: where each begins and ends, and its stem.
+    pub(crate) fn stems_of(&self, form: &str, language: Language) -> Vec<(usize, usize, String)> {
+        let words = self.words_of(form, Span::new(0, form.len()), language).into_iter();
+        let parts = words.flat_map(|word| {
+            let parts = self.parts(language, false, word.text).into_iter();
+            parts.map(move |part| (word.start + part.start, word.start + part.end, part.stem))
+        });
+        parts.collect()
+    }
+
     /// A form of a lexicon as terms, each with what stands between it and the one before; nothing if one of them does not occur,
     /// or if the form is no term of the language: what would be left of it would match too much.
     fn resolve(&self, form: &str, language: u8, words: &Words<'_>) -> Vec<(Option<String>, u32)> {
@@ -358,16 +368,14 @@ impl<'r> Analyser<'r> {
         }
         let mut resolved: Vec<(Option<String>, u32)> = Vec::new();
         let mut end = None;
-        for word in self.words_of(form, Span::new(0, form.len()), of) {
-            for part in self.parts(of, false, word.text) {
-                let Some(term) = words.term(language, &part.stem) else { return Vec::new() };
-                let inner = end.and_then(|end| inner_words(form, end, word.start + part.start));
-                if end.is_some() && inner.is_none() {
-                    return Vec::new();
-                }
-                resolved.push((inner, term));
-                end = Some(word.start + part.end);
+        for (start, stop, stem) in self.stems_of(form, of) {
+            let Some(term) = words.term(language, &stem) else { return Vec::new() };
+            let inner = end.and_then(|end| inner_words(form, end, start));
+            if end.is_some() && inner.is_none() {
+                return Vec::new();
             }
+            resolved.push((inner, term));
+            end = Some(stop);
         }
         resolved
     }

@@ -19,6 +19,9 @@ pub enum LeftOut {
 }
 
 impl LeftOut {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Question, Self::Preamble, Self::Boilerplate, Self::Quotation];
+
     /// The word that stands in every output.
     pub fn name(self) -> &'static str {
         match self {
@@ -85,6 +88,24 @@ pub enum TermKind {
     Name,
     /// What a lexicon counts as one: an abbreviation and what it stands for, or a user's synonyms.
     Concept,
+    /// What someone looks for: a phrase that the texts do not show by themselves, or words that begin alike.
+    Sought,
+}
+
+impl TermKind {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Word, Self::Phrase, Self::Name, Self::Concept, Self::Sought];
+
+    /// The word that stands in every output.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Word => "word",
+            Self::Phrase => "phrase",
+            Self::Name => "name",
+            Self::Concept => "concept",
+            Self::Sought => "sought",
+        }
+    }
 }
 
 /// A vocabulary entry.

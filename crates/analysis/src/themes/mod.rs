@@ -7,6 +7,7 @@
 
 mod clusters;
 mod definitions;
+mod given;
 mod sample;
 mod settings;
 mod stability;
@@ -18,6 +19,7 @@ use crate::vectors::{Csr, TfidfSettings};
 use clusters::{Coding, telling_points};
 use sample::Groups;
 
+pub use given::{GivenTheme, describe_themes};
 pub use settings::{Algorithm, ThemeSettings};
 pub use stability::{Stability, measure_stability};
 

@@ -6,10 +6,12 @@ use super::ranking::{Ranked, ThemeIds, rank};
 use super::telling::Teller;
 use super::verbatim::passage;
 use super::{
-    DuplicateGroup, DuplicateMember, FormCount, LanguageCount, LanguageFindings, LeftOutWords, MergedForms, NoTheme,
-    QuestionFindings, SetAside, StateCount, breakdown, dissent, four_decimals, names,
+    DuplicateGroup, DuplicateMember, FormCount, FrameThemeRow, LanguageCount, LanguageFindings, LeftOutWords,
+    MergedForms, NoTheme, QuestionFindings, QuestionFrame, SetAside, StateCount, ThemeFrame, breakdown, dissent,
+    four_decimals, names,
 };
 use crate::ledger::Phrases;
+use crate::pipeline::{FramedQuestion, FramedRow};
 use crate::statistics::{CountedOf, CrossTable, GroupedBy};
 use canvass_analysis::{DuplicateKind, Group, Member};
 use canvass_text::{Analysis, Language, LeftOut, Span};
@@ -70,12 +72,31 @@ pub(crate) fn build_question(coded: &Coded<'_>, teller: &Teller<'_>) -> (Questio
         no_theme: no_theme_in(&|language| !further.contains(&language)),
         languages,
         beyond,
+        code_frame: coded.framed.as_ref().map(|framed| question_frame(coded, framed)),
         names: names::count(coded, telling.names),
         set_aside: set_aside(coded),
         duplicates: groups(coded, &coded.copied.groups, 'd'),
         quotations: groups(coded, &coded.copied.quotations, 'r'),
     };
     (built, ids)
+}
+
+/// What a code frame says of a question.
+fn question_frame(coded: &Coded<'_>, framed: &FramedQuestion) -> QuestionFrame {
+    let respondents = |row: &FramedRow| {
+        distinct(&row.responses.iter().map(|response| coded.respondents[*response as usize]).collect::<Vec<_>>())
+    };
+    let row = |row: &FramedRow| FrameThemeRow {
+        theme_id: row.id.clone(),
+        label: row.name.clone(),
+        n_respondents: respondents(row) as u64,
+        frame: ThemeFrame::of(&row.moved, &row.definition, row.parent.as_ref()),
+    };
+    QuestionFrame {
+        themes: framed.themes.iter().map(row).collect(),
+        n_decisions: framed.n_decisions,
+        idle: framed.idle.clone(),
+    }
 }
 
 /// Adds what the cross-tables of a question tell of its themes: who says it, and, where small cells are suppressed, which sides they

@@ -2,7 +2,7 @@
 
 use crate::ingest::{Intake, Received};
 use crate::ledger::Ledger;
-use crate::pipeline::{Added, Copied, LanguageGroup, ReadIn};
+use crate::pipeline::{Added, Copied, FramedQuestion, LanguageGroup, ReadIn};
 use canvass_analysis::{Group, Theme};
 use canvass_text::{Analysis, Language, Span, Term};
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,6 +29,10 @@ pub(crate) struct Coded<'a> {
     pub(crate) added: Added,
     /// The answers of each language that has themes of its own, that of the main language first.
     pub(crate) languages: Vec<LanguageGroup>,
+    /// For each word of the code frame, by language and as it is written there, its term, if it occurs.
+    pub(crate) frame_terms: BTreeMap<(Language, String), Option<u32>>,
+    /// What the code frame says of the question, if it does.
+    pub(crate) framed: Option<FramedQuestion>,
     /// The main language.
     pub(crate) main_language: Language,
     /// For each response its unit: what counts once. See [`units`].

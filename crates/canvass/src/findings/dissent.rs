@@ -146,7 +146,7 @@ fn stances(
         let of_side: Vec<Candidate> =
             members.iter().filter(|member| stance_of(member) == Some(minority)).copied().collect();
         // What the finding quotes already comes last.
-        let quotations = choose(coded, &of_side, QUOTED, telling.grouping, &mut quoted.clone());
+        let quotations = choose(coded, (&of_side, &[]), QUOTED, telling.grouping, &mut quoted.clone());
         verbatims.extend(quotations.into_iter().map(|(_, verbatim)| verbatim));
     }
     Stances { question: sides.question.clone(), counts, n_unsaid: Some(n_unsaid), minority, verbatims }
@@ -227,7 +227,7 @@ fn against(
     let is_opposed = |member: &&Candidate| cues.contains_key(&(member.response, member.point));
     let opposed: Vec<Candidate> = members.iter().filter(is_opposed).copied().collect();
     let respondents = respondents_of(coded, &opposed);
-    let verbatims = choose(coded, &opposed, QUOTED, telling.grouping, &mut quoted.clone());
+    let verbatims = choose(coded, (&opposed, &[]), QUOTED, telling.grouping, &mut quoted.clone());
     let verbatims = verbatims.into_iter().map(|(of, verbatim)| OpposingVerbatim {
         verbatim,
         cue: cues.get(&(of.response, of.point)).cloned().unwrap_or_default(),

@@ -163,6 +163,9 @@ pub struct QuestionFindings {
     pub languages: Vec<LanguageFindings>,
     /// What the findings leave out, and whom.
     pub beyond: Beyond,
+    /// The code frame that settles the themes, if one does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code_frame: Option<QuestionFrame>,
     /// Who is named, where the question is answered with lists of names.
     pub names: Option<Names>,
     /// The responses that are not in the base, and why.
@@ -199,7 +202,7 @@ pub struct LanguageFindings {
 /// How the themes of some answers were found.
 #[derive(Clone, Debug, Default, Eq, PartialEq, Serialize)]
 pub struct ThemeBasis {
-    /// The algorithm, by name.
+    /// The algorithm, by name; `codeframe` where a code frame settles the themes.
     pub algorithm: &'static str,
     /// The points of the answers.
     pub n_points: u64,
@@ -208,6 +211,8 @@ pub struct ThemeBasis {
     pub n_points_sampled: u64,
     /// The points that are in none of `themes`.
     pub n_points_other: u64,
+    /// How many clusters there were before they were defined by terms; 0 where themes are no clusters.
+    pub n_clusters: u32,
 }
 
 /// Words and passages that carry no theme, beside function words and quotations.
@@ -309,6 +314,98 @@ pub struct Finding {
     pub breakdown: Vec<Breakdown>,
     /// Who disagrees.
     pub dissent: Dissent,
+    /// What the code frame says of it; none where the theme was found by this very run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub frame: Option<ThemeFrame>,
+}
+
+/// What a code frame says of a theme, and what analysts' decisions did to it.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+pub struct ThemeFrame {
+    /// `proposed` by the machine and unchanged, `edited` by people, or `written` by them.
+    pub origin: &'static str,
+    /// `proposed`, `signed-off` or `rejected`.
+    pub status: &'static str,
+    /// What belongs to it and what does not, for people; may be empty.
+    pub definition: String,
+    /// The theme above it, whose respondents include its own.
+    pub parent: Option<String>,
+    /// The decisions about it.
+    pub n_decisions: u64,
+    /// The responses that decisions brought in.
+    pub n_in: u64,
+    /// Those that decisions took out.
+    pub n_out: u64,
+    /// The responses that people put there, whatever their words.
+    pub n_by_hand: u64,
+}
+
+impl ThemeFrame {
+    fn new(framed: &crate::pipeline::FramedTheme) -> Self {
+        Self::of(&framed.told, &framed.definition, framed.parent.as_ref())
+    }
+
+    fn of(moved: &crate::pipeline::Moved, definition: &str, parent: Option<&String>) -> Self {
+        Self {
+            origin: moved.origin.name(),
+            status: moved.status.name(),
+            definition: definition.to_owned(),
+            parent: parent.cloned(),
+            n_decisions: moved.n_decisions,
+            n_in: moved.n_in,
+            n_out: moved.n_out,
+            n_by_hand: moved.n_by_hand,
+        }
+    }
+}
+
+/// The code frame of a question.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct QuestionFrame {
+    /// Its themes that are there, in the order of the file.
+    pub themes: Vec<FrameThemeRow>,
+    /// The decisions about the question that apply.
+    pub n_decisions: u64,
+    /// Those among them that touch nothing in these answers.
+    pub idle: Vec<IdleDecision>,
+}
+
+/// A theme of a code frame.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct FrameThemeRow {
+    /// Its id.
+    pub theme_id: String,
+    /// Its name.
+    pub label: String,
+    /// Its respondents; of a rejected theme those whom it would have.
+    pub n_respondents: u64,
+    /// What was done with it.
+    #[serde(flatten)]
+    pub frame: ThemeFrame,
+}
+
+/// A decision that touches nothing.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+pub struct IdleDecision {
+    /// The decision.
+    pub decision: String,
+    /// Where it stands in `codeframe.toml`, 1-based.
+    pub line: u32,
+    /// What it does, as the file calls it.
+    pub action: String,
+    /// Why it touches nothing.
+    pub reason: String,
+}
+
+impl IdleDecision {
+    pub(crate) fn of(decision: &crate::codeframe::Decision, reason: &str) -> Self {
+        Self {
+            decision: decision.id.clone(),
+            line: decision.line,
+            action: decision.action.name().to_owned(),
+            reason: reason.to_owned(),
+        }
+    }
 }
 
 /// How often a theme comes back when a fifth of the respondents, drawn by the seed, is left out and themes are found anew.

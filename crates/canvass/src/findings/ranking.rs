@@ -5,12 +5,15 @@ use super::dissent::{StanceBases, bases, dissent, opposed};
 use super::sentence::sentence;
 use super::telling::Telling;
 use super::verbatim::{Candidate, choose};
-use super::{Finding, StabilityVerdict, ThemeBasis, ThemeStability, ThemeTerm, four_decimals, label};
-use crate::pipeline::LanguageGroup;
+use super::{Finding, StabilityVerdict, ThemeBasis, ThemeFrame, ThemeStability, ThemeTerm, four_decimals, label};
+use crate::pipeline::{FramedTheme, LanguageGroup};
 use crate::settings::{CountBy, quantifier};
 use canvass_analysis::{Stability, Theme};
 use canvass_text::{Point, Span};
 use std::collections::{BTreeMap, BTreeSet};
+
+/// What stands for the algorithm where a code frame settles the themes.
+const CODED: &str = "codeframe";
 
 /// For each theme of a language group its id; themes with too few respondents have none.
 pub(super) type ThemeIds = Vec<Option<String>>;
@@ -56,15 +59,23 @@ pub(super) fn rank(coded: &Coded<'_>, group: &LanguageGroup, base: usize, tellin
         let term = themes[theme].terms.first();
         term.map_or("", |term| coded.analysis.vocabulary.terms[term.term_idx as usize].stem.as_str())
     };
-    let enough: Vec<usize> =
-        (0..members.len()).filter(|theme| counts[*theme].1 >= telling.min_respondents as usize).collect();
-    let orders = Orders::new(enough, &counts, &stem);
+    // What an analyst made a theme is one, however few say it.
+    let least = if group.framed.is_some() { 1 } else { telling.min_respondents as usize };
+    let framed = |theme: usize| group.framed.as_ref().map(|framed| &framed[theme]);
+    let is_below = |theme: usize| framed(theme).is_some_and(|framed| framed.parent.is_some());
+    let enough: Vec<usize> = (0..members.len()).filter(|theme| counts[*theme].1 >= least).collect();
+    let orders = Orders::new(enough, &counts, &stem, &is_below);
     let order = orders.by(settings.count_by);
 
     let of_group = |numbers: &[u32]| {
         distinct(&group.responses.iter().map(|response| numbers[*response as usize]).collect::<Vec<_>>())
     };
     let (language_base, base_once) = (of_group(&coded.respondents), coded.once(group.responses.iter().copied()));
+    // A frame may put answers in other languages into a theme.
+    let in_language = |members: &[Candidate]| {
+        let own = members.iter().filter(|of| group.responses.binary_search(&of.response).is_ok());
+        distinct(&own.map(|of| coded.respondents[of.response as usize]).collect::<Vec<_>>())
+    };
     let is_main = group.language == coded.main_language;
     let whole_once = if is_main { coded.once(0..coded.positions.len() as u32) } else { base_once };
     let base = if is_main { base } else { language_base };
@@ -76,9 +87,15 @@ pub(super) fn rank(coded: &Coded<'_>, group: &LanguageGroup, base: usize, tellin
     let (mut used, mut quoted) = (BTreeSet::new(), BTreeSet::new());
     let mut ranked = Vec::new();
     for (at, theme_idx) in order.iter().enumerate() {
-        let theme_id = format!("{prefix}t{:0width$}", at + 1);
+        let theme_id = match framed(*theme_idx) {
+            Some(framed) => framed.id.clone(),
+            None => format!("{prefix}t{:0width$}", at + 1),
+        };
         let others = named_by(order.iter().filter(|other| *other != theme_idx).map(|other| &themes[*other]));
-        let label = free_label(coded, &themes[*theme_idx], &members[*theme_idx], &others, &mut used);
+        let label = match framed(*theme_idx) {
+            Some(framed) => framed.name.clone(),
+            None => free_label(coded, &themes[*theme_idx], &members[*theme_idx], &others, &mut used),
+        };
         let share = four_decimals(counts[*theme_idx].0 as f64 / base as f64);
         let share_once = four_decimals(counts[*theme_idx].1 as f64 / whole_once as f64);
         let leading = if settings.count_by == CountBy::Once { share_once } else { share };
@@ -89,7 +106,7 @@ pub(super) fn rank(coded: &Coded<'_>, group: &LanguageGroup, base: usize, tellin
             rank_differs: place(&orders.once, *theme_idx) != place(&orders.raw, *theme_idx),
             share,
             share_once,
-            language_share: four_decimals(counts[*theme_idx].0 as f64 / language_base as f64),
+            language_share: four_decimals(in_language(&members[*theme_idx]) as f64 / language_base.max(1) as f64),
             quantifier: quantifier(&settings.quantifiers, leading, counts[*theme_idx].0 as u64).to_owned(),
             stability: group.stability.get(*theme_idx).and_then(stability),
             ..finding(
@@ -97,13 +114,14 @@ pub(super) fn rank(coded: &Coded<'_>, group: &LanguageGroup, base: usize, tellin
                 &themes[*theme_idx],
                 (theme_id.clone(), label),
                 &members[*theme_idx],
-                (telling, &stances),
+                (telling, &stances, framed(*theme_idx)),
                 &mut quoted,
             )
         });
         ids[*theme_idx] = Some(theme_id);
     }
-    let findings: Vec<Finding> = ranked.iter().take(settings.count as usize).cloned().collect();
+    let n_top = order.iter().take(settings.count as usize).filter(|theme| !is_below(**theme)).count();
+    let findings: Vec<Finding> = ranked[..n_top].to_vec();
     let in_any = |themes: &[usize]| {
         let responses: BTreeSet<u32> =
             themes.iter().flat_map(|theme| members[*theme].iter().map(|member| member.response)).collect();
@@ -118,7 +136,7 @@ pub(super) fn rank(coded: &Coded<'_>, group: &LanguageGroup, base: usize, tellin
     Ranked { themes: ranked, findings, ids, base, base_once, basis, n_in_themes, n_in_findings, responses, in_findings }
 }
 
-/// Themes in rank order, by either count.
+/// Themes in rank order, by either count; those that stand below another behind all others.
 struct Orders {
     /// Near-duplicates counted once; of equals the one of more respondents first.
     once: Vec<usize>,
@@ -128,9 +146,17 @@ struct Orders {
 
 impl Orders {
     /// `counts` are raw and once; what is equal in both is ordered by stem, then as it was found.
-    fn new<'s>(themes: Vec<usize>, counts: &[(usize, usize)], stem: &dyn Fn(usize) -> &'s str) -> Self {
+    fn new<'s>(
+        themes: Vec<usize>,
+        counts: &[(usize, usize)],
+        stem: &dyn Fn(usize) -> &'s str,
+        is_below: &dyn Fn(usize) -> bool,
+    ) -> Self {
         let sorted = |mut themes: Vec<usize>, key: &dyn Fn(usize) -> (usize, usize)| {
-            themes.sort_by(|a, b| key(*b).cmp(&key(*a)).then_with(|| stem(*a).cmp(stem(*b))).then(a.cmp(b)));
+            themes.sort_by(|a, b| {
+                let by_count = is_below(*a).cmp(&is_below(*b)).then_with(|| key(*b).cmp(&key(*a)));
+                by_count.then_with(|| stem(*a).cmp(stem(*b))).then(a.cmp(b))
+            });
             themes
         };
         let once = sorted(themes.clone(), &|theme| (counts[theme].1, counts[theme].0));
@@ -165,10 +191,11 @@ fn basis(group: &LanguageGroup, ids: &ThemeIds) -> ThemeBasis {
         .map(|membership| membership.point_idx)
         .collect();
     ThemeBasis {
-        algorithm: group.themes.basis.algorithm.name(),
+        algorithm: if group.framed.is_some() { CODED } else { group.themes.basis.algorithm.name() },
         n_points: group.points.len() as u64,
         n_points_sampled: group.themes.basis.n_points.into(),
         n_points_other: (group.points.len() - in_themes.len()) as u64,
+        n_clusters: if group.framed.is_some() { 0 } else { group.themes.basis.n_clusters },
     }
 }
 
@@ -204,15 +231,18 @@ fn finding(
     theme: &Theme,
     (theme_id, label): (String, String),
     members: &[Candidate],
-    (telling, stances): (&Telling<'_>, &StanceBases),
+    (telling, stances, framed): (&Telling<'_>, &StanceBases, Option<&FramedTheme>),
     quoted: &mut BTreeSet<(u32, u32)>,
 ) -> Finding {
     let defining: BTreeSet<u32> = theme.terms.iter().map(|term| term.term_idx).collect();
     let opposed = opposed(coded, telling, members, &defining);
     // What speaks against the theme is quoted as that.
+    let unquoted = |of: &&Candidate| framed.is_none_or(|framed| !framed.unquoted.contains(&(of.response, of.point)));
     let shown: Vec<Candidate> =
-        members.iter().filter(|of| !opposed.contains_key(&(of.response, of.point))).copied().collect();
-    let chosen = choose(coded, &shown, telling.settings.verbatims as usize, telling.grouping, quoted);
+        members.iter().filter(|of| !opposed.contains_key(&(of.response, of.point))).filter(unquoted).copied().collect();
+    let exemplars = framed.map_or(&[][..], |framed| &framed.exemplars);
+    let count_of = telling.settings.verbatims as usize;
+    let chosen = choose(coded, (&shown, exemplars), count_of, telling.grouping, quoted);
     let first = chosen.first().map(|(candidate, verbatim)| {
         let point = &coded.analysis.texts[candidate.response as usize].points[candidate.point as usize];
         let terms = spans_of(point, &defining);
@@ -250,6 +280,7 @@ fn finding(
         verbatims,
         breakdown: Vec::new(),
         dissent,
+        frame: framed.map(ThemeFrame::new),
     }
 }
 
@@ -286,7 +317,7 @@ mod tests {
     fn themes_are_ranked_by_either_count_and_the_other_breaks_ties() {
         // Raw and once: 0 is a campaign's, 1 and 2 are equal counted once, 3 equals 2 in both.
         let counts = [(40, 1), (12, 9), (15, 9), (15, 9)];
-        let orders = Orders::new(vec![0, 1, 2, 3], &counts, &|theme| ["d", "c", "b", "a"][theme]);
+        let orders = Orders::new(vec![0, 1, 2, 3], &counts, &|theme| ["d", "c", "b", "a"][theme], &|_| false);
         assert_eq!(orders.by(CountBy::Both), [3, 2, 1, 0]);
         assert_eq!(orders.by(CountBy::Once), [3, 2, 1, 0]);
         assert_eq!(orders.by(CountBy::Raw), [0, 3, 2, 1]);

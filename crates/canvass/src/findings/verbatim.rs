@@ -34,19 +34,21 @@ pub(super) struct Candidate {
 /// Chooses at most `count` points: central, of a length that reads, of few other themes, from different respondents, unlike each
 /// other. Those that are quoted already come last.
 ///
-/// The first is the one of most merit. Each further one is the best of a group of `groups` that is not quoted yet, if it has 0.6 of the
+/// First come `exemplars`, points that an analyst marked, in their order, as far as they are candidates. Of the others the first is the one of most merit. Each further one is the best of a group of `groups` that is not quoted yet, if it has 0.6 of the
 /// merit of the best that is left, else that one. Of equal merit the first in the file goes first. Who did not say is of no group.
 ///
 /// Each is cut from the response at its byte span, so it is the source's text by construction.
 pub(super) fn choose(
     coded: &Coded<'_>,
-    candidates: &[Candidate],
+    (candidates, exemplars): (&[Candidate], &[(u32, u32)]),
     count: usize,
     groups: Option<&Grouping>,
     quoted: &mut BTreeSet<(u32, u32)>,
 ) -> Vec<(Candidate, Verbatim)> {
+    let marked = |of: &Candidate| exemplars.iter().position(|place| *place == (of.response, of.point));
     let mut order: Vec<(bool, f64, Candidate)> = candidates
         .iter()
+        .filter(|candidate| marked(candidate).is_none())
         .map(|candidate| {
             let n_words = coded.passage(candidate.response, candidate.point).split_whitespace().count();
             let length = n_words.min(FULL_WORDS) as f64 / FULL_WORDS as f64 * SHORT_WORDS as f64
@@ -63,6 +65,14 @@ pub(super) fn choose(
     let mut chosen = Chosen { coded, units: BTreeSet::new(), points: Vec::new() };
     let mut seen: BTreeSet<u32> = BTreeSet::new();
     let group_of = |candidate: &Candidate| groups.and_then(|groups| group(coded, groups, candidate.response));
+    let mut shown: Vec<Candidate> =
+        candidates.iter().filter(|candidate| marked(candidate).is_some()).copied().collect();
+    shown.sort_by_key(marked);
+    for candidate in shown.into_iter().take(count) {
+        seen.extend(group_of(&candidate).map(|(group, _)| group));
+        quoted.insert((candidate.response, candidate.point));
+        chosen.add(candidate);
+    }
     let mut from = 0;
     while chosen.points.len() < count {
         let Some(best) = (from..order.len()).find(|at| chosen.takes(&order[*at].2)) else { break };

@@ -26,6 +26,8 @@ pub enum SourceRole {
     Logo,
     /// It is a form that a paper is filled into.
     Template,
+    /// It settles the themes.
+    Codeframe,
 }
 
 /// The identity of a file that was read: neither its path nor a time, so that it is the same on every computer.

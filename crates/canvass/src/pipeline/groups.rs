@@ -1,28 +1,43 @@
 //! The theme stage: the answers to a question in each language that has themes of its own, and the themes found in them.
 
-use super::LanguageGroup;
+use super::framed::{apply, clusters_by};
+use super::{Frame, FramedQuestion, LanguageGroup};
 use crate::error::Error;
 use crate::findings::Coded;
 use crate::settings::Settings;
 use canvass_analysis::{Csr, ThemeInput, fit_themes, measure_stability};
-use canvass_text::{Language, Term, TermKind};
+use canvass_text::{Language, Term};
 use std::collections::BTreeMap;
 
 /// The languages whose answers have themes of their own, with their themes: the main language, whatever the number of its
-/// answers, then each with resources and answers enough, the largest first.
-pub(super) fn language_groups(coded: &Coded<'_>, settings: &Settings) -> Result<Vec<LanguageGroup>, Error> {
+/// answers, then each with resources and answers enough, the largest first. Where a code frame settles the themes of a language, they are not
+/// found but coded; any number of answers is enough then.
+pub(super) fn language_groups(
+    coded: &Coded<'_>,
+    settings: &Settings,
+    frame: Option<&Frame>,
+) -> Result<(Vec<LanguageGroup>, Option<FramedQuestion>), Error> {
+    let applied = frame.map(|frame| apply(coded, frame));
+    let is_framed = |language: Language| applied.as_ref().is_some_and(|applied| applied.covers(language));
     let mut by_language: BTreeMap<Language, Vec<u32>> = BTreeMap::new();
     for (response, read_in) in (0..).zip(&coded.read_in) {
         by_language.entry(read_in.language).or_default().push(response);
     }
     let main = by_language.remove(&coded.main_language).unwrap_or_default();
     let enough = |(language, responses): &(Language, Vec<u32>)| {
-        language.has_resources() && responses.len() >= settings.text.min_language_group as usize
+        let is_large = responses.len() >= settings.text.min_language_group as usize;
+        language.has_resources() && (is_large || is_framed(*language))
     };
     let mut further: Vec<(Language, Vec<u32>)> = by_language.into_iter().filter(enough).collect();
     further.sort_by(|a, b| b.1.len().cmp(&a.1.len()).then(a.0.cmp(&b.0)));
-    let groups = std::iter::once((coded.main_language, main)).chain(further);
-    groups.map(|(language, responses)| find_themes(coded, language, responses, settings)).collect()
+    let all: Vec<(Language, Vec<u32>)> = std::iter::once((coded.main_language, main)).chain(further).collect();
+    let homes: Vec<Language> = all.iter().map(|(language, _)| *language).filter(|of| is_framed(*of)).collect();
+    let groups = all.into_iter().map(|(language, responses)| match &applied {
+        Some(applied) if applied.covers(language) => applied.group(coded, (language, responses), &homes, settings),
+        _ => find_themes(coded, language, responses, settings),
+    });
+    let groups = groups.collect::<Result<_, _>>()?;
+    Ok((groups, applied.filter(|_| !homes.is_empty()).map(|applied| applied.told)))
 }
 
 /// Numbers the points of these responses, finds their themes, and measures how stable those are.
@@ -34,7 +49,21 @@ fn find_themes(
 ) -> Result<LanguageGroup, Error> {
     let terms = &coded.analysis.vocabulary.terms;
     let Parts { points, of, groups, duplicates } = &parts(coded, &responses);
-    let mut counts = Csr::new(terms.len());
+    let counts = counts_of(coded, points);
+    let can_name = |term: &&Term| !term.general && term.language == language;
+    let naming: Vec<f64> = terms.iter().map(|term| Some(term).filter(can_name).map_or(0.0, Term::nominal)).collect();
+    let is_word: Vec<bool> = terms.iter().map(|term| clusters_by(term, language)).collect();
+    let (naming, is_word) = (&naming, &is_word);
+    let input = ThemeInput { counts: &counts, responses: of, groups, duplicates, naming, is_word };
+    let themes = fit_themes(&input, &settings.themes, settings.seed)?;
+    let stability = measure_stability(&input, &themes, &settings.themes, settings.seed)?;
+    let points = points.clone();
+    Ok(LanguageGroup { language, responses, points, themes, stability, theme_ids: Vec::new(), framed: None })
+}
+
+/// How often each term stands in each of these points.
+pub(super) fn counts_of(coded: &Coded<'_>, points: &[(u32, u32)]) -> Csr {
+    let mut counts = Csr::new(coded.analysis.vocabulary.terms.len());
     let mut held = Vec::new();
     for (response, point) in points {
         let content = &coded.analysis.texts[*response as usize].points[*point as usize];
@@ -42,33 +71,34 @@ fn find_themes(
         held.extend(content.carrying().map(|token| token.term_idx));
         counts.push_terms(&mut held);
     }
-    let can_name = |term: &&Term| !term.general && term.language == language;
-    let naming: Vec<f64> = terms.iter().map(|term| Some(term).filter(can_name).map_or(0.0, Term::nominal)).collect();
-    let is_word: Vec<bool> = terms
-        .iter()
-        .map(|term| term.language == language && matches!(term.kind, TermKind::Word | TermKind::Concept))
-        .collect();
-    let (naming, is_word) = (&naming, &is_word);
-    let input = ThemeInput { counts: &counts, responses: of, groups, duplicates, naming, is_word };
-    let themes = fit_themes(&input, &settings.themes, settings.seed)?;
-    let stability = measure_stability(&input, &themes, &settings.themes, settings.seed)?;
-    let points = points.clone();
-    Ok(LanguageGroup { language, responses, points, themes, stability, theme_ids: Vec::new() })
+    counts
 }
 
 /// The points that themes are found in, as the theme stage takes them.
-struct Parts {
+pub(super) struct Parts {
     /// For each point its response and its index there: those of all responses, then the additions of varied copies.
-    points: Vec<(u32, u32)>,
+    pub(super) points: Vec<(u32, u32)>,
     /// For each point what the theme stage takes for its response: additions are responses of their own, numbered behind all others.
-    of: Vec<u32>,
+    pub(super) of: Vec<u32>,
     /// For each of those what counts once.
-    groups: Vec<u32>,
+    pub(super) groups: Vec<u32>,
     /// For each of those what it is a near-duplicate of.
-    duplicates: Vec<u32>,
+    pub(super) duplicates: Vec<u32>,
 }
 
-fn parts(coded: &Coded<'_>, responses: &[u32]) -> Parts {
+impl Parts {
+    /// Leaves out points.
+    pub(super) fn keep(&mut self, is_kept: impl Fn((u32, u32)) -> bool) {
+        let kept: Vec<bool> = self.points.iter().map(|point| is_kept(*point)).collect();
+        let mut at = kept.iter();
+        self.points.retain(|_| at.next() == Some(&true));
+        let mut at = kept.iter();
+        self.of.retain(|_| at.next() == Some(&true));
+    }
+}
+
+/// The points of these responses.
+pub(super) fn parts(coded: &Coded<'_>, responses: &[u32]) -> Parts {
     let n_points = |response: &u32| coded.analysis.texts[*response as usize].points.len() as u32;
     let own = responses.iter().flat_map(|response| (0..n_points(response)).map(|point| (*response, point)));
     let mut points: Vec<(u32, u32)> = own.filter(|(response, point)| !coded.added.holds(*response, *point)).collect();

@@ -5,6 +5,8 @@
 
 pub(crate) mod additions;
 pub(crate) mod duplicates;
+mod frame;
+mod framed;
 mod groups;
 pub(crate) mod languages;
 mod lexicon;
@@ -30,6 +32,8 @@ use std::path::{Path, PathBuf};
 
 pub use additions::Added;
 pub use duplicates::{Copied, CopiedPair, SharedPassage};
+pub use frame::Frame;
+pub use framed::{FramedQuestion, FramedRow, FramedTheme, Moved};
 pub use languages::{LanguageSource, ReadIn};
 
 /// The seed used when none is given.
@@ -46,6 +50,8 @@ pub struct Request {
     pub config_folder: Option<PathBuf>,
     /// A csv of `question,text`: the wording, for files whose questions are ids.
     pub questions_file: Option<PathBuf>,
+    /// The code frame that settles the themes; without one, the one that the configuration names.
+    pub code_frame: Option<PathBuf>,
     /// Texts sent with the form.
     pub references: Vec<PathBuf>,
     /// Files among which a tokenizer that the configuration names is looked for first.
@@ -63,6 +69,8 @@ pub struct Companions {
     pub tokenizers: Vec<OwnTokenizer>,
     /// The logo and the templates of the papers.
     pub house: House,
+    /// The code frame that settles the themes.
+    pub frame: Option<Frame>,
 }
 
 /// A finished run, in memory.
@@ -82,6 +90,8 @@ pub struct Run {
     pub libraries: Vec<(String, String)>,
     /// The logo and the templates of the papers.
     pub house: House,
+    /// The code frame that settled the themes.
+    pub frame: Option<Frame>,
 }
 
 /// What the stages found in the answers to one question.
@@ -93,6 +103,8 @@ pub struct QuestionRun {
     pub positions: Vec<usize>,
     /// For each of them the language it is read in.
     pub read_in: Vec<ReadIn>,
+    /// For each of them its unit, what counts once: responses of one unit are one respondent's, or copies.
+    pub units: Vec<u32>,
     /// Their texts taken apart.
     pub analysis: Analysis,
     /// What was copied.
@@ -101,6 +113,8 @@ pub struct QuestionRun {
     pub added: Added,
     /// The answers of each language that have themes of their own: those in the main language first, then by size.
     pub languages: Vec<LanguageGroup>,
+    /// What the code frame says of the question, if it does.
+    pub framed: Option<FramedQuestion>,
 }
 
 /// The answers to a question in one language, and their themes.
@@ -118,6 +132,8 @@ pub struct LanguageGroup {
     pub stability: Vec<Stability>,
     /// For each of them its id in the findings; none where too few respondents support it.
     pub theme_ids: Vec<Option<String>>,
+    /// For each of them what the code frame says of it; none where themes were found.
+    pub framed: Option<Vec<FramedTheme>>,
 }
 
 /// Reads the files and analyses them.
@@ -132,6 +148,7 @@ pub fn run(request: &Request, observer: &dyn Observer) -> Result<Run, Error> {
     let tokenizers =
         tokenizers::read(&request.config.tokenizers, request.config_folder.as_deref(), &request.tokenizers)?;
     let house = house::read(&request.config.report, request.config_folder.as_deref(), &request.house)?;
+    let frame = frame::read(request)?;
     let mut intake = ingest::read(&request.files, &request.config, request.questions_file.as_deref())?;
     for decision in &intake.decisions {
         observer.note(Stage::Intake, &format!("{}: {} ({})", decision.about, decision.decided, decision.reason));
@@ -141,7 +158,8 @@ pub fn run(request: &Request, observer: &dyn Observer) -> Result<Run, Error> {
     intake.sources.extend(sources);
     intake.sources.extend(tokenizers.iter().map(|tokenizer| tokenizer.source.clone()));
     intake.sources.extend(house.sources().cloned());
-    analyse(intake, &request.config, &Companions { references, tokenizers, house }, observer)
+    intake.sources.extend(frame.iter().map(|frame| frame.source.clone()));
+    analyse(intake, &request.config, &Companions { references, tokenizers, house, frame }, observer)
 }
 
 /// Analyses responses that are already in memory.
@@ -183,6 +201,8 @@ pub fn analyse(
     let lexicon = lexicon::lexicon(all_texts.iter().flatten(), config)?;
     let analyser = Analyser::new(&resources, term_rules(&settings), &lexicon);
     lexicon::check_forms(config, main_language, &analyser)?;
+    let frame = companions.frame.as_ref();
+    frame::check(frame, &intake, &positions, &analyser)?;
     let mut coded = Vec::new();
     for ((((question_idx, positions), read_in), copied), texts) in
         positions.into_iter().zip(read_in).zip(copied).zip(&all_texts)
@@ -200,6 +220,8 @@ pub fn analyse(
         let mut analysis = analyser.analyse_copies(texts, wording, &quotations, own, &done)?;
         let mut originals = originals(&intake, &positions, &analysis, &resources);
         let added = additions::find(&copied, &plain, &ids, &mut analysis, &mut originals, &settings.duplicates)?;
+        let id = &intake.questions[question_idx as usize].id;
+        let frame_terms = frame::terms(frame, id, &mut analysis, &plain, &analyser);
         coded.push(Coded {
             intake: &intake,
             ledger: &ledger,
@@ -211,6 +233,8 @@ pub fn analyse(
             copied,
             added,
             languages: Vec::new(),
+            frame_terms,
+            framed: None,
             main_language,
             units,
             respondents,
@@ -223,7 +247,7 @@ pub fn analyse(
     let n_points: u64 = coded.iter().map(points).sum();
     observer.begin(Stage::Themes, Some(n_points));
     for coded in &mut coded {
-        coded.languages = groups::language_groups(coded, &settings)?;
+        (coded.languages, coded.framed) = groups::language_groups(coded, &settings, frame)?;
         observer.advance(Stage::Themes, points(coded));
     }
     observer.end(Stage::Themes, n_points);
@@ -242,8 +266,18 @@ pub fn analyse(
             themes.extend(statistics::theme_answers(&coded, &findings));
         }
         built.push(findings);
-        let Coded { question_idx, positions, read_in, analysis, copied, added, languages, .. } = coded;
-        questions.push(QuestionRun { question_idx, positions, read_in, analysis, copied, added, languages });
+        let Coded { question_idx, positions, read_in, units, analysis, copied, added, languages, framed, .. } = coded;
+        questions.push(QuestionRun {
+            question_idx,
+            positions,
+            read_in,
+            units,
+            analysis,
+            copied,
+            added,
+            languages,
+            framed,
+        });
         observer.advance(Stage::Findings, 1);
     }
     let statistics = statistics::count(&settings, &known, &questions, &themes);
@@ -253,7 +287,7 @@ pub fn analyse(
     let findings = tell(&settings, &intake, &ledger, &questions, built, statistics);
     observer.end(Stage::Findings, findings.questions.len() as u64);
     let (libraries, house) = (resources.libraries(), companions.house.clone());
-    Ok(Run { settings, intake, ledger, questions, findings, libraries, house })
+    Ok(Run { settings, intake, ledger, questions, findings, libraries, house, frame: companions.frame.clone() })
 }
 
 /// Masks what must not be shown, and judges every response.
@@ -515,6 +549,7 @@ fn complete(
         crosstabs: statistics::by(intake, ledger, config)?,
         privacy: config.privacy.clone(),
         report: config.report.complete(logo, template, page_template),
+        codeframe: companions.frame.as_ref().map(Frame::settings),
         references: references::settings(&references),
         tokenizers: tokenizers::settings(&companions.tokenizers),
         synonyms: config.synonyms.clone(),

@@ -19,6 +19,7 @@ mod uncoded;
 mod wording;
 mod workbook;
 
+use crate::codeframe::CODE_FRAME;
 use crate::error::Error;
 use crate::findings::{Finding, QuestionFindings};
 use crate::pipeline::Run;
@@ -32,7 +33,7 @@ use wording::Wording;
 
 pub(crate) use manifest::hash;
 pub use manifest::{LibraryIdentity, Manifest, OutputIdentity, ResourceIdentity};
-pub use responses::{PointRecord, ResponseRecord, ThemeRecord, TokenRecord};
+pub use responses::{PointRecord, ResponseRecord, TermRecord, ThemeRecord, TokenRecord};
 pub(crate) use tables::{Table, decimal, guarded, spans};
 
 /// An output: its name in the run folder, and its bytes.
@@ -58,6 +59,10 @@ const LEDGER: &str = "ledger.csv";
 const INTERNAL_LEDGER: &str = "internal/ledger.csv";
 /// The name of the responses taken apart where they are not to be published with the rest.
 pub(crate) const INTERNAL_RESPONSES: &str = "internal/responses.jsonl";
+/// The name of the terms of the answers in a run folder.
+pub const VOCABULARY: &str = "vocabulary.jsonl";
+/// The name of the terms where they are not to be published with the rest.
+pub(crate) const INTERNAL_VOCABULARY: &str = "internal/vocabulary.jsonl";
 /// The name of the page.
 const PAGE: &str = "report.html";
 
@@ -77,6 +82,7 @@ pub fn files(run: &Run) -> Result<Vec<OutputFile>, Error> {
     let is_private = run.settings.privacy.is_on();
     let ledger = if is_private { INTERNAL_LEDGER } else { LEDGER };
     let responses = if is_private { INTERNAL_RESPONSES } else { RESPONSES };
+    let vocabulary = if is_private { INTERNAL_VOCABULARY } else { VOCABULARY };
     let mut files = papers(run, &settings, &pairs)?;
     let mut add = |name: &'static str, bytes: Vec<u8>| files.push(OutputFile { name: name.into(), bytes });
     add(FINDINGS, findings);
@@ -88,7 +94,11 @@ pub fn files(run: &Run) -> Result<Vec<OutputFile>, Error> {
     add("crosstabs.csv", statistics::crosstabs(&run.findings));
     add(ledger, tables::ledger(run, &reasons));
     add(responses, responses::records(run, &reasons));
+    add(vocabulary, responses::vocabulary(run));
     add(SETTINGS, settings.into_bytes());
+    if let Some(frame) = &run.frame {
+        add(CODE_FRAME, frame.bytes.clone());
+    }
     let manifest = manifest::manifest(run, resources, &files);
     let mut bytes = json(&manifest);
     bytes.push(b'\n');

@@ -1,8 +1,9 @@
 //! Every response taken apart, a line of JSON each: what an explanation is made from, and an annex for other tools.
 
+use crate::codeframe::PutBy;
 use crate::findings::four_decimals;
 use crate::pipeline::{QuestionRun, Run};
-use canvass_text::{Span, Token};
+use canvass_text::{Span, TermKind, Token};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -52,6 +53,10 @@ pub struct ResponseRecord {
     pub points: Vec<PointRecord>,
     /// Its group of near-duplicates.
     pub duplicate_group: Option<String>,
+    /// What it counts as where near-duplicates count once: responses to the question with one number count once. None unless analysed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
+    pub counts_as: Option<u32>,
 }
 
 /// A point of a response.
@@ -65,6 +70,10 @@ pub struct PointRecord {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[serde(default)]
     pub language: Option<String>,
+    /// What it counts as, if it is what a varied copy adds to a standard text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
+    pub counts_as: Option<u32>,
     /// Its words.
     pub tokens: Vec<TokenRecord>,
     /// Its phrases.
@@ -84,6 +93,10 @@ pub struct TokenRecord {
     pub end: u32,
     /// The stem of its term.
     pub stem: String,
+    /// What its term is made of, if a word is no `word` or a phrase no `phrase`: see `vocabulary.jsonl`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
+    pub kind: Option<String>,
     /// Why it carries no theme: `question` for a word of the question, `preamble` for one in a point that restates it,
     /// `boilerplate` for one in a passage that most answers share, `quotation` for one quoted from a reference text.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -98,20 +111,104 @@ pub struct ThemeRecord {
     pub theme_id: String,
     /// How well the point fits it, 0 to 1.
     pub strength: f64,
+    /// Who put it there, if not the theme's words: someone `point` by point, or with its `response`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
+    pub by_hand: Option<String>,
 }
 
-/// For each theme of a response, by id: the largest strength of its points, and the points (indices in the response).
-pub(super) type ThemesOfResponse<'a> = BTreeMap<&'a str, (f64, Vec<u32>)>;
+/// A line of `vocabulary.jsonl`: a term of the answers to one question.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct TermRecord {
+    /// The question's id.
+    pub question: String,
+    /// The language of its words.
+    pub language: String,
+    /// Its stem; of a phrase the stems, separated by spaces.
+    pub stem: String,
+    /// `word`, `phrase`, `name` (a phrase written with capitals), `concept` (what a lexicon counts as one) or `sought` (what a code frame looks
+    /// for).
+    pub kind: String,
+    /// The forms that occur, with their counts, the most frequent first.
+    pub forms: Vec<(String, u32)>,
+    /// Whether it is too general to name a subject.
+    #[serde(skip_serializing_if = "is_false")]
+    #[serde(default)]
+    pub general: bool,
+    /// How often it stands where a verb does.
+    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(default)]
+    pub as_verb: u32,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "as serde passes it")]
+fn is_false(value: &bool) -> bool {
+    !value
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "as serde passes it")]
+fn is_zero(value: &u32) -> bool {
+    *value == 0
+}
+
+/// `vocabulary.jsonl`: the terms of each question, in their order.
+pub(super) fn vocabulary(run: &Run) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for question in &run.questions {
+        let id = &run.intake.questions[question.question_idx as usize].id;
+        for term in &question.analysis.vocabulary.terms {
+            let record = TermRecord {
+                question: id.clone(),
+                language: term.language.code().to_owned(),
+                stem: term.stem.clone(),
+                kind: term.kind.name().to_owned(),
+                forms: term.surface_forms.clone(),
+                general: term.general,
+                as_verb: term.as_verb,
+            };
+            push_line(&mut bytes, &record);
+        }
+    }
+    bytes
+}
+
+/// # Panics
+/// Never: the records are plain structures, and go into memory.
+fn push_line(bytes: &mut Vec<u8>, record: &impl Serialize) {
+    serde_json::to_writer(&mut *bytes, record).expect("a plain structure goes into memory");
+    bytes.push(b'\n');
+}
+
+/// What puts a response into a theme.
+#[derive(Clone, Debug, Default)]
+pub(super) struct ThemeOfResponse {
+    /// The largest strength of its points.
+    pub(super) strength: f64,
+    /// Its points in the theme: indices in the response, ascending.
+    pub(super) points: Vec<u32>,
+    /// Whether people put one of them there.
+    pub(super) is_by_hand: bool,
+}
+
+/// For each theme of a response, by id, what puts it there.
+pub(super) type ThemesOfResponse<'a> = BTreeMap<&'a str, ThemeOfResponse>;
 
 /// For each analysed response of a question its themes.
 pub(super) fn themes_of(question: &QuestionRun) -> Vec<ThemesOfResponse<'_>> {
     let mut themes: Vec<ThemesOfResponse<'_>> = vec![BTreeMap::new(); question.positions.len()];
     for (theme_id, response, point, found) in memberships(question) {
-        let (strength, points) = themes[response as usize].entry(theme_id).or_insert((0.0, Vec::new()));
-        *strength = strength.max(found);
+        let theme = themes[response as usize].entry(theme_id).or_default();
+        theme.strength = theme.strength.max(found);
         // Additions stand behind all other points in the theme stage.
-        let at = points.partition_point(|known| *known < point);
-        points.insert(at, point);
+        let at = theme.points.partition_point(|known| *known < point);
+        theme.points.insert(at, point);
+    }
+    for framed in question.languages.iter().flat_map(|group| group.framed.iter().flatten()) {
+        for (response, _) in framed.by_hand.keys() {
+            if let Some(theme) = themes[*response as usize].get_mut(framed.id.as_str()) {
+                theme.is_by_hand = true;
+            }
+        }
     }
     themes
 }
@@ -168,9 +265,9 @@ pub(super) fn records(run: &Run, reasons: &BTreeMap<usize, String>) -> Vec<u8> {
             quotations: text.map(|(text, _)| text.quotations.clone()).unwrap_or_default(),
             points,
             duplicate_group,
+            counts_as: taken_apart.get(&at).map(|(number, response)| run.questions[*number].units[*response]),
         };
-        serde_json::to_writer(&mut bytes, &record).expect("a plain structure goes into memory");
-        bytes.push(b'\n');
+        push_line(&mut bytes, &record);
     }
     bytes
 }
@@ -181,28 +278,41 @@ fn points_of(question: &QuestionRun) -> Vec<Vec<PointRecord>> {
         .analysis
         .texts
         .iter()
-        .map(|text| {
-            let points = text.points.iter().map(|point| {
-                let record = |token: &Token| TokenRecord {
-                    start: token.span.start,
-                    end: token.span.end,
-                    stem: question.analysis.vocabulary.terms[token.term_idx as usize].stem.clone(),
-                    left_out: token.left_out.map(|reason| reason.name().to_owned()),
+        .zip(0..)
+        .map(|(text, response)| {
+            let points = text.points.iter().zip(0..).map(|(point, at)| {
+                let record = |token: &Token, usual: TermKind| {
+                    let term = &question.analysis.vocabulary.terms[token.term_idx as usize];
+                    TokenRecord {
+                        start: token.span.start,
+                        end: token.span.end,
+                        stem: term.stem.clone(),
+                        kind: (term.kind != usual).then(|| term.kind.name().to_owned()),
+                        left_out: token.left_out.map(|reason| reason.name().to_owned()),
+                    }
                 };
                 PointRecord {
                     start: point.span.start,
                     end: point.span.end,
                     language: (point.language != text.language).then(|| point.language.code().to_owned()),
-                    tokens: point.tokens.iter().map(record).collect(),
-                    phrases: point.phrases.iter().map(record).collect(),
+                    counts_as: question.added.unit(response).filter(|_| question.added.holds(response, at)),
+                    tokens: point.tokens.iter().map(|token| record(token, TermKind::Word)).collect(),
+                    phrases: point.phrases.iter().map(|token| record(token, TermKind::Phrase)).collect(),
                     themes: Vec::new(),
                 }
             });
             points.collect()
         })
         .collect();
+    let by_hand: BTreeMap<(&str, u32, u32), PutBy> = (question.languages.iter())
+        .flat_map(|group| group.framed.iter().flatten())
+        .flat_map(|theme| {
+            theme.by_hand.iter().map(|((response, point), by)| ((theme.id.as_str(), *response, *point), *by))
+        })
+        .collect();
     for (theme_id, response, point, strength) in memberships(question) {
-        let theme = ThemeRecord { theme_id: theme_id.to_owned(), strength: four_decimals(strength) };
+        let by_hand = by_hand.get(&(theme_id, response, point)).map(|by| by.name().to_owned());
+        let theme = ThemeRecord { theme_id: theme_id.to_owned(), strength: four_decimals(strength), by_hand };
         records[response as usize][point as usize].themes.push(theme);
     }
     for point in records.iter_mut().flatten() {

@@ -12,8 +12,16 @@ use std::fmt::Write as _;
 
 /// `coding.csv`: a line for each response and theme.
 pub(super) fn coding(run: &Run) -> Vec<u8> {
-    let mut table =
-        Table::new(["question", "response_id", "respondent_id", "theme_id", "theme_label", "strength", "points"]);
+    let mut table = Table::new([
+        "question",
+        "response_id",
+        "respondent_id",
+        "theme_id",
+        "theme_label",
+        "strength",
+        "points",
+        "coded_by",
+    ]);
     for (question, found) in run.questions.iter().zip(&run.findings.questions) {
         let further = found.languages.iter().flat_map(|group| &group.themes);
         let labels: BTreeMap<&str, &str> =
@@ -22,10 +30,12 @@ pub(super) fn coding(run: &Run) -> Vec<u8> {
         for (position, themes) in question.positions.iter().zip(&themes_of_response) {
             let received = &run.intake.responses[*position];
             let respondent = &run.intake.submissions[received.submission_idx as usize].respondent_id;
-            for (theme_id, (strength, points)) in themes {
+            for (theme_id, of_response) in themes {
                 let label = labels.get(theme_id).copied().unwrap_or_default();
-                let (strength, n_points) = (decimal(*strength), points.len().to_string());
-                table.row([&found.id, &received.response_id, respondent, theme_id, label, &strength, &n_points]);
+                let (strength, n_points) = (decimal(of_response.strength), of_response.points.len().to_string());
+                let by = if of_response.is_by_hand { "hand" } else { "words" };
+                let id = &received.response_id;
+                table.row([&found.id, id, respondent, theme_id, label, &strength, &n_points, by]);
             }
         }
     }

@@ -4,6 +4,7 @@
 //! else of canvass writes files.
 
 mod assignments;
+mod coded_run;
 mod explain;
 mod verify;
 
@@ -13,6 +14,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 pub use assignments::{check_assignments, write_assignments};
+pub use coded_run::{CodedQuestion, CodedResponse, CodedRun, CodedTheme};
 pub use explain::explain;
 pub use verify::{Finding as VerifyFinding, Verdict, verify};
 

@@ -1,6 +1,7 @@
 //! Proving that a run folder is what its manifest says, and that its inputs give it again, byte for byte.
 
 use super::{names_in, read_manifest};
+use crate::codeframe::CODE_FRAME;
 use crate::error::Error;
 use crate::findings::InputIdentity;
 use crate::ingest::{Source, SourceRole};
@@ -55,7 +56,7 @@ pub fn verify(folder: &Path, files: &[PathBuf], observer: &dyn Observer) -> Resu
     if files.is_empty() {
         return Ok(verdict);
     }
-    let Some(inputs) = match_inputs(&manifest, files, &mut verdict)? else { return Ok(verdict) };
+    let Some(inputs) = match_inputs(folder, &manifest, files, &mut verdict)? else { return Ok(verdict) };
     if manifest.version != env!("CARGO_PKG_VERSION") {
         let message =
             format!("made by canvass {}, this is {}: results may differ", manifest.version, env!("CARGO_PKG_VERSION"));
@@ -78,6 +79,7 @@ pub fn verify(folder: &Path, files: &[PathBuf], observer: &dyn Observer) -> Resu
         references: with_role(SourceRole::Reference).collect(),
         tokenizers: with_role(SourceRole::Tokenizer).collect(),
         house: with_role(SourceRole::Logo).chain(with_role(SourceRole::Template)).collect(),
+        code_frame: with_role(SourceRole::Codeframe).next(),
     };
     let run = pipeline::run(&request, observer)?;
     for output in report::files(&run)? {
@@ -127,6 +129,7 @@ fn check_outputs(folder: &Path, manifest: &Manifest, verdict: &mut Verdict) -> R
 
 /// For each input of the manifest a file of its hash; nothing if one is missing or other than the manifest says.
 fn match_inputs(
+    folder: &Path,
     manifest: &Manifest,
     files: &[PathBuf],
     verdict: &mut Verdict,
@@ -139,6 +142,14 @@ fn match_inputs(
     let mut matched = Vec::new();
     let mut complete = true;
     for input in &manifest.inputs {
+        if input.role == SourceRole::Codeframe {
+            // The run folder has it.
+            let path = folder.join(CODE_FRAME);
+            if Source::identify(&path, SourceRole::Codeframe).is_ok_and(|source| source.blake3 == input.blake3) {
+                matched.push((input.clone(), path));
+                continue;
+            }
+        }
         let named = |path: &Path| path.file_name().is_some_and(|name| name.to_string_lossy() == input.file);
         let fits = |(path, hash, used): &(PathBuf, String, bool)| !used && *hash == input.blake3 && named(path);
         let renamed = |(_, hash, used): &(PathBuf, String, bool)| !used && *hash == input.blake3;

@@ -32,6 +32,8 @@ pub struct Config {
     pub privacy: PrivacySettings,
     /// How the papers look and read.
     pub report: ReportConfig,
+    /// The code frame that settles the themes.
+    pub codeframe: Option<CodeFrameConfig>,
     /// The texts sent with the form.
     #[serde(rename = "reference")]
     pub references: Vec<ReferenceConfig>,
@@ -198,6 +200,17 @@ impl TextConfig {
 #[serde(deny_unknown_fields)]
 pub struct ReferenceConfig {
     /// Its path, relative to the configuration's folder; in a run folder its base name.
+    pub file: PathBuf,
+    /// BLAKE3 of its bytes; when present the file must match it.
+    #[serde(default)]
+    pub blake3: Option<String>,
+}
+
+/// The code frame that settles the themes.
+#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct CodeFrameConfig {
+    /// Its path, relative to the configuration's folder.
     pub file: PathBuf,
     /// BLAKE3 of its bytes; when present the file must match it.
     #[serde(default)]
@@ -390,6 +403,12 @@ pub enum SettingsError {
         /// The file's name.
         file: String,
     },
+    /// The configuration names a code frame that was not given.
+    #[error("the configuration names the code frame {file:?}, which is not beside it and was not given")]
+    MissingCodeFrame {
+        /// The file's name.
+        file: String,
+    },
     /// A reference text is of a kind canvass does not read.
     #[error(
         "the reference text {file} ends in .{found}, but must be a plain text (.txt or .md) or a Word document (.docx)"
@@ -478,6 +497,7 @@ impl SettingsError {
             Self::HouseFile { .. } => {
                 "correct the template; the README says what it can use. Without one the built-in form is written".into()
             }
+            Self::MissingCodeFrame { file } => format!("give it with --codeframe PATH/TO/{file}"),
             Self::MissingReference { file } => format!("give it with --reference PATH/TO/{file}"),
             Self::ReferenceFormat { .. } | Self::ReferenceDocument { .. } => {
                 "save it as plain text in UTF-8 and give that file".into()

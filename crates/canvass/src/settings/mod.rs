@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 pub use config::{
-    Config, CrosstabConfig, InputConfig, QuestionConfig, ReferenceConfig, SettingsError, TextConfig, TokenizerConfig,
-    read_synonyms,
+    CodeFrameConfig, Config, CrosstabConfig, InputConfig, QuestionConfig, ReferenceConfig, SettingsError, TextConfig,
+    TokenizerConfig, read_synonyms,
 };
 pub(crate) use quantifier::check as check_quantifiers;
 pub use quantifier::{ONE, Quantifier, quantifier};
@@ -277,7 +277,7 @@ impl PrivacySettings {
     }
 }
 
-/// A text that was sent with the form; its wording carries no theme.
+/// A file that goes with the configuration: a text that was sent with the form, whose wording carries no theme, or a code frame.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 pub struct Reference {
     /// The file's base name.
@@ -320,6 +320,9 @@ pub struct Settings {
     pub privacy: PrivacySettings,
     /// How the papers look and read.
     pub report: ReportSettings,
+    /// The code frame that settles the themes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub codeframe: Option<Reference>,
     /// The texts sent with the form.
     #[serde(rename = "reference", skip_serializing_if = "Vec::is_empty")]
     pub references: Vec<Reference>,

@@ -165,6 +165,7 @@ impl Paper<'_> {
                 crate::ingest::SourceRole::Tokenizer => "role.tokenizer",
                 crate::ingest::SourceRole::Logo => "role.logo",
                 crate::ingest::SourceRole::Template => "role.template",
+                crate::ingest::SourceRole::Codeframe => "role.codeframe",
             };
             let cells = [input.file.clone(), self.text(role), self.wording.number(input.size), input.blake3.clone()];
             cells.into_iter().map(Cell::Text).collect()

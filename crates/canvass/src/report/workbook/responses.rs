@@ -27,7 +27,7 @@ pub(super) fn coding(source: &Source<'_>) -> Result<Worksheet, XlsxError> {
         for at in sample(question.positions.len(), source.is_sampled) {
             let received = &run.intake.responses[question.positions[at]];
             let respondent = &run.intake.submissions[received.submission_idx as usize].respondent_id;
-            for (theme_id, (strength, points)) in &themes[at] {
+            for (theme_id, of_response) in &themes[at] {
                 sheet.row(
                     None,
                     &[
@@ -36,8 +36,8 @@ pub(super) fn coding(source: &Source<'_>) -> Result<Worksheet, XlsxError> {
                         respondent.into(),
                         (*theme_id).into(),
                         labels.get(theme_id).copied().unwrap_or_default().into(),
-                        Value::Number(crate::findings::four_decimals(*strength)),
-                        (points.len() as u64).into(),
+                        Value::Number(crate::findings::four_decimals(of_response.strength)),
+                        (of_response.points.len() as u64).into(),
                     ],
                 )?;
             }

@@ -1,0 +1,301 @@
+//! The code frame: the themes as an analyst settles them, and the decisions that led there, in a file that replays to the same bytes.
+//!
+//! A [`CodeFrame`] holds themes, as the machine proposed or someone wrote them, and a list of [`Decision`]s. [`replay`](CodeFrame::replay)
+//! follows these and gives the [`FrameState`]: what each theme is now. [`coding`] applies that to the points of a question. Themes stay as
+//! they are in the file; who decides adds a decision behind the others, so that a file only grows, and two that grew apart
+//! can be joined line by line.
+
+pub mod coding;
+mod compare;
+mod desk;
+mod error;
+mod file;
+mod log;
+mod propose;
+mod reader;
+mod replay;
+
+use canvass_text::Language;
+use serde::{Deserialize, Serialize};
+
+pub use coding::PutBy;
+pub use compare::{DecisionNote, FrameDiff, ThemeDiff, compare, text as diff_text};
+pub use desk::Desk;
+pub use error::{FrameError, FrameFault};
+pub use log::log;
+pub use propose::propose;
+pub use reader::Reader;
+pub use replay::{Code, Fate, FrameState, FrameTerm, Origin, Part, Pin, Rule, ThemeState, Unquoted};
+
+/// The format of the file.
+pub const SCHEMA: &str = "canvass-codeframe-1";
+
+/// The name of the code frame in a run folder.
+pub const CODE_FRAME: &str = "codeframe.toml";
+
+/// Themes and decisions, as a file has them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CodeFrame {
+    /// The base name of the file, for messages.
+    pub file: String,
+    /// How the machine found the themes, by question and language.
+    pub bases: Vec<FrameBasis>,
+    /// The themes before any decision, in the order of the file.
+    pub themes: Vec<FrameTheme>,
+    /// What was decided, in the order in which it applies.
+    pub decisions: Vec<Decision>,
+}
+
+/// How the machine found the themes of a question: what it takes to measure again how sure they are.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct FrameBasis {
+    /// The question.
+    pub question: String,
+    /// The language of the answers, an ISO 639-1 code.
+    pub language: String,
+    /// The algorithm, by name.
+    pub algorithm: String,
+    /// How many clusters there were before they were defined; 0 for stem themes.
+    pub n_clusters: u32,
+}
+
+/// What an analyst says of a theme.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Status {
+    /// Nobody has said yes or no.
+    #[default]
+    Proposed,
+    /// It is a theme.
+    SignedOff,
+    /// It is none: it is kept in the file, but codes nothing.
+    Rejected,
+}
+
+impl Status {
+    /// The word that stands in every output.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Proposed => "proposed",
+            Self::SignedOff => "signed-off",
+            Self::Rejected => "rejected",
+        }
+    }
+}
+
+/// A theme before any decision.
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct FrameTheme {
+    /// The question whose answers it codes.
+    pub question: String,
+    /// The language of its terms, an ISO 639-1 code.
+    pub language: String,
+    /// Unique within the question: letters, digits, `.`, `_`, `-`.
+    pub id: String,
+    /// What the report calls it.
+    pub name: String,
+    /// What belongs to it and what does not, for people.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub definition: String,
+    /// A point that holds one of these words and phrases is in the theme ...
+    #[serde(default)]
+    pub include: Vec<String>,
+    /// ... unless it holds one of these.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exclude: Vec<String>,
+    /// The theme above it, by id; empty: none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub parent: String,
+    /// What an analyst says of it.
+    #[serde(default)]
+    pub status: Status,
+    /// A digest of name and words as the machine proposed them: whether someone has edited the theme in its place.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub proposal: String,
+    /// Where it begins in the file, 1-based; 0 if in none.
+    #[serde(skip)]
+    pub line: u32,
+}
+
+impl FrameTheme {
+    /// The digest of what a machine proposes.
+    pub fn digest(&self) -> String {
+        let mut hasher = blake3::Hasher::new();
+        for part in [&self.question, &self.language, &self.id, &self.name].into_iter().chain(&self.include) {
+            hasher.update(part.as_bytes());
+            hasher.update(&[0]);
+        }
+        hasher.finalize().to_hex()[..DIGEST].to_owned()
+    }
+}
+
+/// The hexadecimal digits of a decision's id and of a proposal's digest.
+const DIGEST: usize = 10;
+
+/// A step of an analyst.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Decision {
+    /// Unique within the file; where a program writes it, a digest of everything else.
+    pub id: String,
+    /// The question it is about; empty for an undo.
+    pub question: String,
+    /// Who decided.
+    pub author: String,
+    /// When, by whoever wrote it down: a date, or a date and time.
+    pub time: String,
+    /// Why; may be empty.
+    pub reason: String,
+    /// What.
+    pub action: Action,
+    /// Where it begins in the file, 1-based; 0 if in none.
+    pub line: u32,
+}
+
+impl Decision {
+    /// The id that a program gives it: a digest of what it says.
+    pub fn digest(&self) -> String {
+        let what = serde_json::to_string(&self.action).expect("a plain structure has a JSON form");
+        let mut hasher = blake3::Hasher::new();
+        for part in [&self.question, &self.author, &self.time, &self.reason, &what] {
+            hasher.update(part.as_bytes());
+            hasher.update(&[0]);
+        }
+        hasher.finalize().to_hex()[..DIGEST].to_owned()
+    }
+}
+
+/// A point of a response: bytes of what was analysed.
+#[derive(Clone, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+pub struct PointRef {
+    /// The response.
+    pub response: String,
+    /// The first byte.
+    pub start: u32,
+    /// One past the last byte.
+    pub end: u32,
+}
+
+/// What is decided.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(tag = "action", rename_all = "kebab-case", deny_unknown_fields)]
+#[allow(missing_docs, reason = "the fields are named as in the file, and each action says what they do")]
+pub enum Action {
+    /// Gives a theme another name.
+    Rename { theme: String, name: String },
+    /// Says what belongs to a theme.
+    Define { theme: String, definition: String },
+    /// Makes a theme part of another: its points, words and decisions are that one's from then on.
+    Merge { theme: String, into: String },
+    /// Makes a new theme of some of a theme's words.
+    Split { theme: String, new: String, name: String, terms: Vec<String> },
+    /// Takes a theme away.
+    Delete { theme: String },
+    /// Adds a theme, which may be one that was searched for.
+    Add {
+        theme: String,
+        name: String,
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        language: String,
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        definition: String,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        include: Vec<String>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        exclude: Vec<String>,
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        parent: String,
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        search: String,
+    },
+    /// Adds a word or phrase that puts a point into a theme, or with `exclude` keeps it out.
+    AddTerm {
+        theme: String,
+        term: String,
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        language: String,
+        #[serde(default, skip_serializing_if = "is_false")]
+        exclude: bool,
+    },
+    /// Removes one.
+    RemoveTerm {
+        theme: String,
+        term: String,
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        language: String,
+        #[serde(default, skip_serializing_if = "is_false")]
+        exclude: bool,
+    },
+    /// Puts a theme below another; an empty one takes it out again.
+    SetParent { theme: String, parent: String },
+    /// Says that a theme is one.
+    SignOff { theme: String },
+    /// Says that it is none.
+    Reject { theme: String },
+    /// Takes either back.
+    Reopen { theme: String },
+    /// Puts a point into a theme, whatever its words.
+    PinPoint { theme: String, response: String, start: u32, end: u32 },
+    /// Takes a point out of a theme, whatever its words.
+    DropPoint { theme: String, response: String, start: u32, end: u32 },
+    /// Both, from one theme to another.
+    MovePoint { from: String, to: String, response: String, start: u32, end: u32 },
+    /// Puts a response into a theme as a whole.
+    CodeResponse { theme: String, response: String },
+    /// Takes a response out of a theme, with all its points.
+    DropResponse { theme: String, response: String },
+    /// Both, from one theme to another.
+    MoveResponse { from: String, to: String, response: String },
+    /// Marks a point as one that shows what the theme is: the first that is quoted.
+    MarkExemplar { theme: String, response: String, start: u32, end: u32 },
+    /// Keeps a point from being quoted: for one theme, or without one for all.
+    ExcludeVerbatim {
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        theme: String,
+        response: String,
+        start: u32,
+        end: u32,
+    },
+    /// Takes a decision before it back. An undo can be undone.
+    Undo { decision: String },
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "as serde passes it")]
+fn is_false(value: &bool) -> bool {
+    !value
+}
+
+impl Action {
+    /// Its name in the file.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Rename { .. } => "rename",
+            Self::Define { .. } => "define",
+            Self::Merge { .. } => "merge",
+            Self::Split { .. } => "split",
+            Self::Delete { .. } => "delete",
+            Self::Add { .. } => "add",
+            Self::AddTerm { .. } => "add-term",
+            Self::RemoveTerm { .. } => "remove-term",
+            Self::SetParent { .. } => "set-parent",
+            Self::SignOff { .. } => "sign-off",
+            Self::Reject { .. } => "reject",
+            Self::Reopen { .. } => "reopen",
+            Self::PinPoint { .. } => "pin-point",
+            Self::DropPoint { .. } => "drop-point",
+            Self::MovePoint { .. } => "move-point",
+            Self::CodeResponse { .. } => "code-response",
+            Self::DropResponse { .. } => "drop-response",
+            Self::MoveResponse { .. } => "move-response",
+            Self::MarkExemplar { .. } => "mark-exemplar",
+            Self::ExcludeVerbatim { .. } => "exclude-verbatim",
+            Self::Undo { .. } => "undo",
+        }
+    }
+}
+
+/// The language of a code.
+pub(crate) fn language_of(code: &str) -> Option<Language> {
+    Language::from_code(code)
+}
