@@ -256,14 +256,14 @@ pub fn add_terms(
                 let_count(analysis, *term);
                 Some(*term)
             }
-            _ => match added.iter().find(|(other, _)| other == sought) {
-                Some((_, term)) => Some(*term),
-                None => {
-                    let term = add_term(analysis, texts, *language, form, sought);
+            _ => {
+                let known = added.iter().find(|(other, _)| other == sought).map(|(_, term)| *term);
+                let term = known.or_else(|| add_term(analysis, texts, *language, form, sought));
+                if known.is_none() {
                     added.extend(term.map(|term| (sought.clone(), term)));
-                    term
                 }
-            },
+                term
+            }
         };
         found.push(term);
     }

@@ -155,6 +155,9 @@ pub struct Decision {
 
 impl Decision {
     /// The id that a program gives it: a digest of what it says.
+    ///
+    /// # Panics
+    /// Never: an action is a plain structure.
     pub fn digest(&self) -> String {
         let what = serde_json::to_string(&self.action).expect("a plain structure has a JSON form");
         let mut hasher = blake3::Hasher::new();

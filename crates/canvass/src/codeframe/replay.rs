@@ -375,7 +375,7 @@ impl Following<'_> {
                     return Err(FrameFault::Empty { field: "name" });
                 }
                 let theme = self.open(question, theme, at)?;
-                self.state.themes[theme].name = name.trim().to_owned();
+                name.trim().clone_into(&mut self.state.themes[theme].name);
             }
             Action::Define { theme, definition } => {
                 let theme = self.open(question, theme, at)?;
@@ -573,7 +573,9 @@ impl Following<'_> {
             }
         } else {
             let own = theme.own.rules.iter_mut().find(|rule| rule.language == language);
-            own.into_iter().for_each(|rule| rule.include.push(added.clone()));
+            for rule in own {
+                rule.include.push(added.clone());
+            }
         }
         theme.edited();
         Ok(())

@@ -1,7 +1,7 @@
 //! The code frame of a run: read, checked against the consultation, and its words made terms.
 
 use super::Request;
-use crate::codeframe::{CODE_FRAME, CodeFrame, FrameError, FrameFault, FrameState, coding};
+use crate::codeframe::{CODE_FRAME, CodeFrame, FrameError, FrameFault, FrameState, Reader, coding};
 use crate::error::Error;
 use crate::ingest::{Intake, Source, SourceRole};
 use crate::references::{check_hash, locate};
@@ -59,7 +59,10 @@ pub(super) fn read(request: &Request) -> Result<Option<Frame>, Error> {
     if request.code_frame.is_none() {
         check_hash(&source, named.and_then(|named| named.blake3.as_deref()))?;
     }
-    Ok(Some(Frame::from_bytes(&source.file, bytes)?))
+    let frame = Frame::from_bytes(&source.file, bytes)?;
+    // Before any answer is read.
+    check_terms(&frame, &Reader::new(&request.config)?.analyser())?;
+    Ok(Some(frame))
 }
 
 /// Checks that a code frame is about these questions, and that its terms can be looked for.
@@ -69,7 +72,9 @@ pub(super) fn check(
     positions: &[(u32, Vec<usize>)],
     analyser: &Analyser<'_>,
 ) -> Result<(), FrameError> {
-    let Some(Frame { frame, state, proposed, .. }) = frame else { return Ok(()) };
+    let Some(whole) = frame else { return Ok(()) };
+    check_terms(whole, analyser)?;
+    let frame = &whole.frame;
     let refuse = |line, fault| Err(FrameError { file: frame.file.clone(), line, fault });
     let open: Vec<String> =
         positions.iter().map(|(question, _)| intake.questions[*question as usize].id.clone()).collect();
@@ -80,7 +85,17 @@ pub(super) fn check(
             return refuse(line, FrameFault::NoQuestion { question: question.clone(), available: open });
         }
     }
-    coding::check_terms(&[state, proposed], analyser).or_else(|(line, fault)| refuse(line, fault))
+    Ok(())
+}
+
+/// Checks that the words of a frame can be looked for.
+fn check_terms(frame: &Frame, analyser: &Analyser<'_>) -> Result<(), FrameError> {
+    let file = &frame.frame.file;
+    coding::check_terms(&[&frame.state, &frame.proposed], analyser).map_err(|(line, fault)| FrameError {
+        file: file.clone(),
+        line,
+        fault,
+    })
 }
 
 /// Makes terms of the words of a frame's themes of a question. For each word, by language and as it is written, its term, if it occurs.

@@ -117,6 +117,13 @@ pub struct QuestionRun {
     pub framed: Option<FramedQuestion>,
 }
 
+impl From<Coded<'_>> for QuestionRun {
+    fn from(coded: Coded<'_>) -> Self {
+        let Coded { question_idx, positions, read_in, units, analysis, copied, added, languages, framed, .. } = coded;
+        Self { question_idx, positions, read_in, units, analysis, copied, added, languages, framed }
+    }
+}
+
 /// The answers to a question in one language, and their themes.
 #[derive(Clone, Debug)]
 pub struct LanguageGroup {
@@ -187,13 +194,7 @@ pub fn analyse(
     }
     let settings = complete(&intake, &ledger, config, companions, main_language)?;
 
-    observer.begin(Stage::Duplicates, Some(n_analysed));
-    let of_question = |(question_idx, positions): &(u32, Vec<usize>)| {
-        let wording = intake.questions[*question_idx as usize].text.as_str();
-        duplicates::find(&intake, positions, wording, references, &settings, observer)
-    };
-    let copied: Vec<Copied> = positions.iter().map(of_question).collect::<Result<_, Error>>()?;
-    observer.end(Stage::Duplicates, n_analysed);
+    let copied = find_copies(&intake, &positions, references, &settings, observer)?;
 
     observer.begin(Stage::Text, Some(n_analysed));
     let quotations = Quotations::new(references.iter().map(String::as_str), settings.text.quotation_words as usize);
@@ -266,18 +267,7 @@ pub fn analyse(
             themes.extend(statistics::theme_answers(&coded, &findings));
         }
         built.push(findings);
-        let Coded { question_idx, positions, read_in, units, analysis, copied, added, languages, framed, .. } = coded;
-        questions.push(QuestionRun {
-            question_idx,
-            positions,
-            read_in,
-            units,
-            analysis,
-            copied,
-            added,
-            languages,
-            framed,
-        });
+        questions.push(QuestionRun::from(coded));
         observer.advance(Stage::Findings, 1);
     }
     let statistics = statistics::count(&settings, &known, &questions, &themes);
@@ -288,6 +278,25 @@ pub fn analyse(
     observer.end(Stage::Findings, findings.questions.len() as u64);
     let (libraries, house) = (resources.libraries(), companions.house.clone());
     Ok(Run { settings, intake, ledger, questions, findings, libraries, house, frame: companions.frame.clone() })
+}
+
+/// What was copied among the answers to each question.
+fn find_copies(
+    intake: &Intake,
+    positions: &[(u32, Vec<usize>)],
+    references: &[String],
+    settings: &Settings,
+    observer: &dyn Observer,
+) -> Result<Vec<Copied>, Error> {
+    let n_analysed: u64 = positions.iter().map(|(_, positions)| positions.len() as u64).sum();
+    observer.begin(Stage::Duplicates, Some(n_analysed));
+    let of_question = |(question_idx, positions): &(u32, Vec<usize>)| {
+        let wording = intake.questions[*question_idx as usize].text.as_str();
+        duplicates::find(intake, positions, wording, references, settings, observer)
+    };
+    let copied = positions.iter().map(of_question).collect::<Result<_, Error>>()?;
+    observer.end(Stage::Duplicates, n_analysed);
+    Ok(copied)
 }
 
 /// Masks what must not be shown, and judges every response.

@@ -238,12 +238,12 @@ fn question_of(question: &Value) -> Result<CodedQuestion, String> {
                 counts: (count("n_respondents"), count("n_respondents_once")),
             });
         }
-        let basis = &group["theme_basis"];
+        let found = &group["theme_basis"];
         bases.push(FrameBasis {
             question: id.clone(),
             language: of.code().to_owned(),
-            algorithm: text(basis, "algorithm")?,
-            n_clusters: basis["n_clusters"].as_u64().unwrap_or_default() as u32,
+            algorithm: text(found, "algorithm")?,
+            n_clusters: found["n_clusters"].as_u64().unwrap_or_default() as u32,
         });
     }
     let analysis = Analysis { texts: Vec::new(), vocabulary: Vocabulary::default(), merges: Vec::new() };
