@@ -206,7 +206,9 @@ fn asked<'r>(source: &Source<'_, 'r>, number: usize, told: &[usize], place: Plac
     let question = &run.questions[number];
     let (mut themes, offsets) = theme_links(found, number);
     if !run.settings.report.sections.contains(&ReportSection::Questions) {
-        themes.iter_mut().for_each(|theme| theme.anchor.clear());
+        for theme in &mut themes {
+            theme.anchor.clear();
+        }
     }
     let of_theme = theme_numbers(found);
     let themes_of_response = themes_of(question);
