@@ -101,6 +101,12 @@ fn who_disagrees_is_counted_and_quoted() {
     assert!(quoted.contains("should not run"), "{quoted}");
     assert_eq!(dissent["against"]["n_respondents"], 3);
     assert_eq!(dissent["against"]["verbatims"][0]["cue"], "should not run");
+    let texts =
+        |of: &[Value]| of.iter().map(|verbatim| verbatim["text"].as_str().unwrap().to_owned()).collect::<Vec<_>>();
+    let of_side = texts(dissent["stances"]["verbatims"].as_array().unwrap());
+    let opposing = dissent["against"]["verbatims"].as_array().unwrap().iter().map(|of| of["verbatim"].clone());
+    let against = texts(&opposing.collect::<Vec<_>>());
+    assert!(against.iter().all(|text| !of_side.contains(text)), "quoted twice: {of_side:?}, {against:?}");
 }
 
 #[test]

@@ -97,8 +97,13 @@ fn the_report_tells_the_same_findings_in_every_form() {
             for verbatim in list(finding, "verbatims") {
                 let quoted = even(text(verbatim, "text"));
                 assert!(even(&md.replace("\n> ", " ")).contains(&quoted), "{quoted} in report.md");
-                assert!(document.iter().any(|line| even(line) == quoted), "{quoted} in report.docx");
+                let is_quoted = |line: &str| line == quoted || line.starts_with(&format!("“{quoted}” (response "));
+                assert!(document.iter().any(|line| is_quoted(&even(line))), "{quoted} in report.docx");
             }
+            // The sentence is the first verbatim, and not quoted a second time.
+            let of_finding = md.split_once(&format!("#### **{title}**")).unwrap().1.split("####").next().unwrap();
+            let sentence = text(finding, "sentence");
+            assert_eq!(even(of_finding).matches(&even(sentence)).count(), 1, "{sentence} in {of_finding}");
             n_findings += 1;
         }
     }
@@ -175,11 +180,25 @@ fn the_language_of_the_report_changes_words_and_nothing_that_is_found() {
         assert_eq!(french.text(name), english.text(name), "{name}");
     }
     let md = french.text("report.md");
-    for told in
-        ["# Constats de la consultation\n", "## Qui a répondu\n", "Base\u{a0}: 122\u{a0}répondants.", "52,8\u{202f}%"]
-    {
+    for told in [
+        "Du 4 mars 2026 au 23 mars 2026, ",
+        "# Constats de la consultation\n",
+        "## Qui a répondu\n",
+        "Base\u{a0}: 122\u{a0}répondants.",
+        "52,8\u{202f}%",
+    ] {
         assert!(md.contains(told), "{told}");
     }
+    let page = french.text("report.html");
+    for told in
+        [">4 mars 2026</text>", "du 4 mars 2026 au 23 mars 2026", "90\u{202f}%\u{202f}; «", "37 (0,86), 44 (0,86)"]
+    {
+        assert!(
+            page.contains(told) || page.replace("<span class=\"id\">", "").replace("</span>", "").contains(told),
+            "{told}"
+        );
+    }
+    assert!(!page.contains("2026-03-"));
     for english in ["Respondents", "Base: ", "Counted once", "Stable. Similarity"] {
         assert!(!md.contains(english), "{english}");
     }
@@ -354,6 +373,17 @@ fn the_house_that_publishes_gives_title_colour_logo_and_sections() {
     let headings: Vec<&str> =
         outputs.text("report.md").lines().filter(|line| line.starts_with("## ") || line.starts_with("# ")).collect();
     assert_eq!(headings, ["# Ferries", "## q1: What should the ferry change?", "## Summary"]);
+    let page = outputs.text("report.html");
+    let sections: Vec<&str> = page
+        .split("<section class=\"")
+        .skip(1)
+        .filter_map(|rest| rest.split("id=\"").nth(1)?.split('"').next())
+        .collect();
+    assert_eq!(sections, ["question-1", "summary"]);
+    for without in ["id=\"tools\"", "id=\"settings\"", "class=\"response\""] {
+        assert!(!page.contains(without), "{without}");
+    }
+    assert_links_lead_somewhere(page);
     let manifest = outputs.json("manifest.json");
     let logo = list(&manifest, "inputs").iter().find(|input| input["role"] == "logo").unwrap();
     assert_eq!((text(logo, "file"), count(logo, "size")), ("logo.png", PICTURE.len() as u64));
@@ -369,6 +399,81 @@ fn the_house_that_publishes_gives_title_colour_logo_and_sections() {
     fs::write(ran.folder.join("logo.png"), [PICTURE, b"\0"].concat()).unwrap();
     let other = ran.canvass(&["run", "answers.csv", "--config", "again.toml", "--out", "other"]);
     assert!(other.code == 2 && other.stderr.contains("logo.png has BLAKE3"), "{}", other.stderr);
+}
+
+/// Every link of a page leads to an element of it.
+fn assert_links_lead_somewhere(page: &str) {
+    let values = |name: &str| -> Vec<String> {
+        page.split(&format!(" {name}=\"")).skip(1).map(|rest| rest.split('"').next().unwrap().to_owned()).collect()
+    };
+    let ids: BTreeSet<String> = values("id").into_iter().collect();
+    for target in values("href") {
+        let id = target.strip_prefix('#').unwrap_or_else(|| panic!("{target} leads out of the page"));
+        assert!(ids.contains(id), "nothing has the id {id}");
+    }
+}
+
+#[test]
+fn a_page_of_any_parts_has_no_link_to_one_that_it_lacks() {
+    let all = [
+        "summary",
+        "reading",
+        "profile",
+        "questions",
+        "closed",
+        "crosstabs",
+        "blocs",
+        "ledger",
+        "method",
+        "settings",
+        "annex",
+    ];
+    let ids = [
+        "summary",
+        "reading",
+        "who",
+        "question-1",
+        "closed",
+        "crosstabs",
+        "blocs",
+        "ledger",
+        "making",
+        "settings",
+        "annex",
+    ];
+    for (left_out, id) in all.iter().zip(ids) {
+        let sections: Vec<&&str> = all.iter().filter(|section| *section != left_out).collect();
+        let ran = Run::sample().settings(&format!("[report]\nformats = [\"html\"]\nsections = {sections:?}\n")).done();
+        let outputs = ran.outputs();
+        let page = outputs.text("report.html");
+        assert!(!page.contains(&format!("id=\"{id}\"")), "{left_out}");
+        assert_links_lead_somewhere(page);
+    }
+    assert_links_lead_somewhere(sample().text("report.html"));
+}
+
+#[test]
+fn closed_questions_are_told_alike_in_the_page_and_in_the_document() {
+    let (page, document) = (sample().text("report.html").to_owned(), paragraphs(sample().bytes("report.docx")));
+    assert!(document.contains(&"q4: 5\u{a0}statements".to_owned()));
+    assert!(document.contains(&"From Strongly agree (dark) to Strongly disagree".to_owned()));
+    // The highest grade stands first.
+    let from = |lines: &mut dyn Iterator<Item = String>| {
+        lines.filter(|line| ["Very familiar", "Not familiar"].contains(&line.as_str())).take(2).collect::<Vec<_>>()
+    };
+    let rows = page.split("id=\"closed-1\"").nth(1).unwrap().split("<bdi lang=\"\">").skip(1);
+    let in_page = from(&mut rows.map(|rest| rest.split('<').next().unwrap().to_owned()));
+    let closed = document.iter().rposition(|line| line == "Closed questions").unwrap();
+    let in_document = from(&mut document[closed..].iter().cloned());
+    assert_eq!(in_page, ["Very familiar", "Not familiar"]);
+    assert_eq!(in_document, in_page);
+    // Nobody is not told.
+    assert!(
+        !document
+            .iter()
+            .any(|line| line.starts_with("0 chose") || line.starts_with("0 did") || line.contains(" 0 did not answer"))
+    );
+    assert!(document.iter().any(|line| line.contains("2 did not answer.")));
 }
 
 #[test]
@@ -393,7 +498,7 @@ fn a_template_of_the_house_takes_the_place_of_the_built_in_one() {
     let ran = Run::new().csv(FERRY).holding("house.md", template).settings(settings).done();
     let md = ran.outputs().text("report.md").to_owned();
     assert!(
-        md.starts_with("\\*Ferries\\* / 6\u{a0}respondents / What should the ferry change?\n\n## Ledger\n"),
+        md.starts_with("\\*Ferries\\* / 6\u{a0}respondents / What should the ferry change?\n\n## Ledger: what became of every response\n"),
         "{md}"
     );
     assert_eq!(ran.canvass(&["verify", "out", "answers.csv", "house.md"]).code, 0);

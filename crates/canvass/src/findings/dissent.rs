@@ -73,7 +73,7 @@ pub struct Against {
     pub n_respondents: u64,
     /// Who they are, in the order of the file.
     pub respondents: Vec<String>,
-    /// Two of them at most.
+    /// Two of them at most; none that is quoted for the smaller side in [`Stances`].
     pub verbatims: Vec<OpposingVerbatim>,
 }
 
@@ -105,8 +105,10 @@ pub(super) fn dissent(
     bases: &StanceBases,
 ) -> Dissent {
     let quoted: BTreeSet<(u32, u32)> = chosen.iter().map(|(of, _)| (of.response, of.point)).collect();
-    let stances = telling.sides.map(|sides| stances(coded, telling, sides, members, &quoted, bases));
-    Dissent { stances, against: against(coded, telling, members, opposed, &quoted) }
+    let (stances, of_minority) =
+        telling.sides.map(|sides| stances(coded, telling, sides, members, &quoted, bases)).unzip();
+    let against = against(coded, telling, members, opposed, &quoted, &of_minority.unwrap_or_default());
+    Dissent { stances, against }
 }
 
 /// How many respondents of a base are of each side.
@@ -123,6 +125,7 @@ pub(super) fn bases(coded: &Coded<'_>, sides: &Sides, responses: impl Iterator<I
     of.into_iter().map(|(stance, respondents)| (stance, respondents.len() as u64)).collect()
 }
 
+/// The sides taken, and the points that are quoted for the smaller one.
 fn stances(
     coded: &Coded<'_>,
     telling: &Telling<'_>,
@@ -130,7 +133,7 @@ fn stances(
     members: &[Candidate],
     quoted: &BTreeSet<(u32, u32)>,
     all: &StanceBases,
-) -> Stances {
+) -> (Stances, BTreeSet<(u32, u32)>) {
     let stance_of = |member: &Candidate| sides.of(coded.received(member.response).submission_idx);
     let own = bases(coded, sides, members.iter().map(|member| member.response));
     let counts = ORDER.into_iter().filter_map(|stance| {
@@ -141,15 +144,18 @@ fn stances(
     let respondents: Vec<u32> = members.iter().map(|member| coded.respondents[member.response as usize]).collect();
     let n_unsaid = (distinct(&respondents) as u64).saturating_sub(own.values().sum());
     let minority = minority(&counts);
-    let mut verbatims = Vec::new();
+    let (mut verbatims, mut points) = (Vec::new(), BTreeSet::new());
     if let Some(minority) = minority.filter(|_| !telling.is_private) {
         let of_side: Vec<Candidate> =
             members.iter().filter(|member| stance_of(member) == Some(minority)).copied().collect();
         // What the finding quotes already comes last.
         let quotations = choose(coded, (&of_side, &[]), QUOTED, telling.grouping, &mut quoted.clone());
-        verbatims.extend(quotations.into_iter().map(|(_, verbatim)| verbatim));
+        for (of, verbatim) in quotations {
+            points.insert((of.response, of.point));
+            verbatims.push(verbatim);
+        }
     }
-    Stances { question: sides.question.clone(), counts, n_unsaid: Some(n_unsaid), minority, verbatims }
+    (Stances { question: sides.question.clone(), counts, n_unsaid: Some(n_unsaid), minority, verbatims }, points)
 }
 
 fn count(sides: &Sides, stance: Stance, n: Option<u64>, base: Option<u64>) -> StanceCount {
@@ -217,17 +223,21 @@ pub(super) fn opposed(
     if respondents.len() * MOST_AGAINST > distinct(&all) { Opposed::new() } else { cues }
 }
 
+/// The points that speak against; `of_minority` are quoted already, beside the side their respondents took, and not again.
 fn against(
     coded: &Coded<'_>,
     telling: &Telling<'_>,
     members: &[Candidate],
     cues: &Opposed,
     quoted: &BTreeSet<(u32, u32)>,
+    of_minority: &BTreeSet<(u32, u32)>,
 ) -> Against {
     let is_opposed = |member: &&Candidate| cues.contains_key(&(member.response, member.point));
     let opposed: Vec<Candidate> = members.iter().filter(is_opposed).copied().collect();
     let respondents = respondents_of(coded, &opposed);
-    let verbatims = choose(coded, (&opposed, &[]), QUOTED, telling.grouping, &mut quoted.clone());
+    let unquoted: Vec<Candidate> =
+        opposed.into_iter().filter(|member| !of_minority.contains(&(member.response, member.point))).collect();
+    let verbatims = choose(coded, (&unquoted, &[]), QUOTED, telling.grouping, &mut quoted.clone());
     let verbatims = verbatims.into_iter().map(|(of, verbatim)| OpposingVerbatim {
         verbatim,
         cue: cues.get(&(of.response, of.point)).cloned().unwrap_or_default(),

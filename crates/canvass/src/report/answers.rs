@@ -9,6 +9,7 @@ use super::wording::Wording;
 use crate::findings::{Finding, QuestionFindings};
 use crate::ledger::State;
 use crate::pipeline::{LanguageSource, Run};
+use crate::settings::ReportSection;
 use crate::statistics::{Grouping, Known};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -93,7 +94,7 @@ pub(super) struct PageLink {
 struct ThemeLink<'r> {
     label: &'r str,
     language: &'static str,
-    /// The id of its element in the page.
+    /// The id of its element in the page; empty if it has none.
     anchor: String,
 }
 
@@ -123,9 +124,10 @@ pub(super) struct Answer<'r> {
     values: Vec<&'r str>,
 }
 
-/// Reads the answers from a run; `groupings` are what they can be filtered by, see [`groupings`].
+/// Reads the answers from a run; `groupings` are what they can be filtered by, see [`groupings`]. A report without an annex has none.
 pub(super) fn answers<'r>(run: &'r Run, wording: &Wording, groupings: &'r [Grouping]) -> Answers<'r> {
-    let is_told = |at: usize| run.ledger.entries[at].state != State::Blank;
+    let has_annex = run.settings.report.sections.contains(&ReportSection::Annex);
+    let is_told = |at: usize| has_annex && run.ledger.entries[at].state != State::Blank;
     let n = (0..run.intake.responses.len()).filter(|at| is_told(*at)).count();
     let place = if n <= MOST_INLINE {
         Place::Inline
@@ -202,7 +204,12 @@ struct Source<'a, 'r> {
 fn asked<'r>(source: &Source<'_, 'r>, number: usize, told: &[usize], place: Place) -> Asked<'r> {
     let (run, found) = (source.run, &source.run.findings.questions[number]);
     let question = &run.questions[number];
-    let (themes, offsets) = theme_links(found, number);
+    let (mut themes, offsets) = theme_links(found, number);
+    if !run.settings.report.sections.contains(&ReportSection::Questions) {
+        for theme in &mut themes {
+            theme.anchor.clear();
+        }
+    }
     let of_theme = theme_numbers(found);
     let themes_of_response = themes_of(question);
     let responses: BTreeMap<usize, u32> = question.positions.iter().copied().zip(0..).collect();

@@ -167,10 +167,11 @@ pub(super) fn days(wording: &Wording, title: &str, days: &[String], counts: &[u6
     let columns: Vec<u64> = counts.chunks(step).map(|chunk| chunk.iter().sum()).collect();
     let most = columns.iter().max().copied().unwrap_or_default().max(1);
     let key = if step == 1 { "chart.most_day" } else { "chart.most_days" };
-    let (first, last) = (days.first().map_or("", String::as_str), days.last().map_or("", String::as_str));
+    let told = |day: Option<&String>| day.map_or_else(String::new, |day| wording.day(day));
+    let (first, last) = (told(days.first()), told(days.last()));
     let at_most = wording.say(key, &[("n", most.into()), ("step", step.into())]);
-    let description =
-        wording.say("chart.from_to", &[("first", first.into()), ("last", last.into()), ("at_most", (&at_most).into())]);
+    let description = wording
+        .say("chart.from_to", &[("first", (&first).into()), ("last", (&last).into()), ("at_most", (&at_most).into())]);
     let (top, n) = (20, columns.len().max(1) as u64);
     let bottom = top + TALLEST;
     let mut svg = open(title, &description, bottom as usize + 20);
@@ -191,11 +192,11 @@ pub(super) fn days(wording: &Wording, title: &str, days: &[String], counts: &[u6
     let _ = write!(
         svg,
         "<rect class=\"axis\" x=\"0\" y=\"{bottom}\" width=\"100%\" height=\"1\"/><text x=\"0\" y=\"{y}\">{}</text>",
-        label(first),
+        label(&first),
         y = bottom + 15
     );
     if first != last {
-        let _ = write!(svg, "<text x=\"100%\" y=\"{}\" text-anchor=\"end\">{}</text>", bottom + 15, label(last));
+        let _ = write!(svg, "<text x=\"100%\" y=\"{}\" text-anchor=\"end\">{}</text>", bottom + 15, label(&last));
     }
     svg + "</svg>"
 }

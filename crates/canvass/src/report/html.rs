@@ -16,6 +16,7 @@ use super::wording::{self, Wording};
 use crate::findings::{Finding, Findings, QuestionFindings};
 use crate::house::LogoKind;
 use crate::pipeline::Run;
+use crate::settings::ReportSection;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use minijinja::syntax::SyntaxConfig;
@@ -25,7 +26,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 /// The parts of the page; the endings make the engine escape for HTML.
-const PARTS: [(&str, &str); 20] = [
+const PARTS: [(&str, &str); 21] = [
     ("annex.html", include_str!("page/annex.html")),
     ("answers.html", include_str!("page/answers.html")),
     ("blocs.html", include_str!("page/blocs.html")),
@@ -42,6 +43,7 @@ const PARTS: [(&str, &str); 20] = [
     ("question.html", include_str!("page/question.html")),
     ("reading.html", include_str!("page/reading.html")),
     (BUILT_IN, include_str!("page/report.html")),
+    ("settings.html", include_str!("page/settings.html")),
     ("statistics.css", include_str!("page/statistics.css")),
     ("style.css", include_str!("page/style.css")),
     ("summary.html", include_str!("page/summary.html")),
@@ -88,6 +90,8 @@ pub(super) struct Page<'a> {
     /// The map of each question; none where it has too few themes.
     pub(super) maps: &'a [Value],
     pub(super) house: &'a HouseView,
+    /// The parts of the report, in their order.
+    pub(super) sections: &'a [ReportSection],
     /// Which shares the words for shares stand for.
     pub(super) scale: String,
     /// How every number comes about: a title and a text for each step ...
@@ -164,6 +168,7 @@ pub(super) fn render(page: &Page<'_>, wording: &Wording, own: Option<&str>) -> R
         answers => Serde(page.answers),
         maps => page.maps,
         house => Serde(page.house),
+        sections => Serde(page.sections),
         scale => &page.scale,
         steps => Serde(&page.steps),
         bases => Serde(&page.bases),

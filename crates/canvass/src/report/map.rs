@@ -269,7 +269,7 @@ pub(super) fn svg(map: &ThemeMap, title: &str, names: &[String], anchors: &[Stri
         let (name, anchor) = (escaped(&names[at]), escaped(&anchors[at]));
         let _ = write!(
             svg,
-            "<a href=\"#{anchor}\" class=\"{class}\" aria-label=\"{}: {name}\"><title>{}: {name}</title><circle cx=\"{}\" cy=\"{}\" r=\"{}\"></circle><text x=\"{}\" y=\"{:.1}\">{}</text></a>",
+            "<a href=\"#{anchor}\" class=\"{class}\" aria-label=\"{} {name}\"><title>{} {name}</title><circle cx=\"{}\" cy=\"{}\" r=\"{}\"></circle><text x=\"{}\" y=\"{:.1}\">{}</text></a>",
             at + 1,
             at + 1,
             circle.x,

@@ -154,6 +154,7 @@ fn page(paper: &Paper<'_>, settings_toml: &str, resources: &[(String, String)]) 
         answers,
         maps,
         house: &house,
+        sections: &run.settings.report.sections,
         scale: paper.scale(),
         steps: paper.steps(),
         bases: paper.bases(),

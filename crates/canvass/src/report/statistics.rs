@@ -26,6 +26,15 @@ pub(super) fn install(environment: &mut Environment<'static>, wording: &Wording)
         Value::from_safe_string(chart::days(&own, &title, &days, &counts))
     });
     environment.add_function("shade", |at: usize, of: usize| chart::shade(at, of).0);
+    environment.add_test("shown_by_group", is_shown_by_group);
+}
+
+/// Whether the page shows a cross-table: one by an attribute of few values. All stand in `crosstabs.csv`.
+fn is_shown_by_group(table: &Value) -> Result<bool, minijinja::Error> {
+    const MOST_GROUPS: usize = 12;
+    let length = |name: &str| Ok::<usize, minijinja::Error>(table.get_attr(name)?.len().unwrap_or_default());
+    let is_attribute = table.get_attr("by")?.as_str() == Some("attribute");
+    Ok(is_attribute && length("groups")? <= MOST_GROUPS && length("answers")? > 0)
 }
 
 fn of(percent: Option<Percent>) -> String {

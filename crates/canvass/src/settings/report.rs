@@ -58,7 +58,7 @@ impl ReportFormat {
     }
 }
 
-/// A part of the written report.
+/// A part of the report, of the page as of `report.md` and `report.docx`.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ReportSection {
@@ -125,7 +125,7 @@ pub struct ReportSettings {
     pub organisation: String,
     /// The colour of headings and bars, as `#rrggbb`.
     pub colour: String,
-    /// The parts of `report.md` and `report.docx`, in their order.
+    /// The parts of `report.html`, `report.md` and `report.docx`, in their order.
     pub sections: Vec<ReportSection>,
     /// Above this many responses, `report.docx` and `findings.xlsx` hold a sample of them, and say so.
     pub max_responses: u64,
@@ -194,7 +194,7 @@ pub struct ReportConfig {
     pub organisation: String,
     /// The colour of headings and bars, as `#rrggbb`.
     pub colour: String,
-    /// The parts of `report.md` and `report.docx`, in their order.
+    /// The parts of `report.html`, `report.md` and `report.docx`, in their order.
     pub sections: Vec<ReportSection>,
     /// Above this many responses, `report.docx` and `findings.xlsx` hold a sample of them, and say so.
     pub max_responses: u64,

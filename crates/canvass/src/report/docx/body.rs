@@ -13,6 +13,8 @@ const EMU: u32 = 635;
 const CELL_MARGIN: u32 = 80;
 /// The height of a bar, in English metric units.
 const BAR_HEIGHT: u32 = 120_000;
+/// From this many columns on a table is set in smaller letters.
+const NARROW_FROM: usize = 7;
 /// Numbers of pictures and bookmarks that a chapter has at its disposal.
 const NUMBERS: u32 = 1_000_000;
 
@@ -199,14 +201,15 @@ impl Writer {
         self.xml.close();
         self.xml.open("w:tr", &[]).open("w:trPr", &[]);
         self.xml.empty("w:cantSplit", &[]).empty("w:tblHeader", &[]).close();
+        let style = if table.columns.len() < NARROW_FROM { "TableText" } else { "NarrowText" };
         for (column, width) in table.columns.iter().zip(&widths) {
-            self.cell(&Cell::Text(column.title.clone()), column.kind, *width);
+            self.cell(&Cell::Text(column.title.clone()), column.kind, *width, style);
         }
         self.xml.close();
         for row in &table.rows {
             self.xml.open("w:tr", &[]).open("w:trPr", &[]).empty("w:cantSplit", &[]).close();
             for ((cell, column), width) in row.iter().zip(&table.columns).zip(&widths) {
-                self.cell(cell, column.kind, *width);
+                self.cell(cell, column.kind, *width, style);
             }
             self.xml.close();
         }
@@ -216,10 +219,10 @@ impl Writer {
         self.xml.close().close();
     }
 
-    fn cell(&mut self, cell: &Cell, kind: ColumnKind, width: u32) {
+    fn cell(&mut self, cell: &Cell, kind: ColumnKind, width: u32, style: &str) {
         self.xml.open("w:tc", &[]).open("w:tcPr", &[]);
         self.xml.empty("w:tcW", &[("w:w", &width.to_string()), ("w:type", "dxa")]).close();
-        self.xml.open("w:p", &[]).open("w:pPr", &[]).empty("w:pStyle", &[("w:val", "TableText")]);
+        self.xml.open("w:p", &[]).open("w:pPr", &[]).empty("w:pStyle", &[("w:val", style)]);
         let told = match cell {
             Cell::Text(text) | Cell::Bold(text) => text.as_str(),
             Cell::Bar(..) => "",

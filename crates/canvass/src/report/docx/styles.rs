@@ -42,7 +42,7 @@ const PLAIN: Style = Style {
     outline: None,
 };
 
-const STYLES: [Style; 19] = [
+const STYLES: [Style; 20] = [
     Style {
         id: "Title",
         name: "Title",
@@ -106,6 +106,7 @@ const STYLES: [Style; 19] = [
         ..PLAIN
     },
     Style { id: "TableText", name: "Table Text", size: Some("18"), space: ("30", "30"), ..PLAIN },
+    Style { id: "NarrowText", name: "Narrow Table Text", size: Some("15"), space: ("20", "20"), ..PLAIN },
     Style { id: "AfterTable", name: "After Table", size: Some("8"), space: ("0", "60"), ..PLAIN },
     Style {
         id: "AnswerId",
@@ -128,7 +129,7 @@ const STYLES: [Style; 19] = [
         keeps_next: true,
         ..PLAIN
     },
-    Style { id: "TOC1", name: "toc 1", space: ("60", "20"), is_bold: true, ..PLAIN },
+    Style { id: "TOC1", name: "toc 1", space: ("40", "20"), ..PLAIN },
     Style { id: "TOC2", name: "toc 2", size: Some("19"), space: ("0", "20"), indent: Some("240"), ..PLAIN },
     Style { id: "TOC3", name: "toc 3", size: Some("19"), space: ("0", "20"), indent: Some("480"), ..PLAIN },
     Style { id: "Footer", name: "footer", size: Some("16"), space: ("0", "0"), is_quiet: true, ..PLAIN },

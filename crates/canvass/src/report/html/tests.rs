@@ -130,7 +130,7 @@ fn parts_of(
     };
     context! {
         settings_toml, uncoded => Serde(uncoded), beside => Serde(beside), answers => Serde(answers), maps => Serde(maps),
-        house => Serde(house), resources => Serde(resources), scale => "Words for shares: many from 20 %.",
+        house => Serde(house), sections => Serde(ReportSection::ALL), resources => Serde(resources), scale => "Words for shares: many from 20 %.",
         steps => vec![("Counts.", "Respondents are counted.")], bases => vec!["q1: 120 points"],
     }
 }
@@ -532,7 +532,7 @@ fn the_page_in_french_has_no_english_sentence() {
         "Stable : il revient 19 fois sur 20 lorsque des répondants sont laissés de côté, du rang 1 au rang 3.",
         "45 reçues = 43 analysées + 2 vides",
         "29 répondants sur 43 ne relèvent d’aucun de ces constats",
-        "44P45videla cellule est vide",
+        "1 vide : 44",
         "synonymes selon les réglages",
         "Réponses en français : 12 répondants",
         "« There is duplication of work. »",

@@ -142,14 +142,21 @@ impl Paper<'_> {
     pub(in crate::report) fn bases(&self) -> Vec<String> {
         let base = |question: &QuestionFindings| {
             let basis = &question.theme_basis;
-            let told = [
+            let how = match basis.algorithm {
+                "stems" => self.text("method.by_terms"),
+                algorithm => self.say("method.by_clusters", &[("algorithm", algorithm.into())]),
+            };
+            let mut told = vec![
                 ("id", (&question.id).into()),
-                ("points", basis.n_points.into()),
-                ("sampled", basis.n_points_sampled.into()),
+                ("points", self.say("count.points", &[("n", basis.n_points.into())]).into()),
+                ("how", how.into()),
                 ("other", basis.n_points_other.into()),
-                ("algorithm", basis.algorithm.into()),
             ];
-            self.say("method.basis", &told)
+            if basis.n_points_sampled == basis.n_points {
+                return self.say("method.basis", &told);
+            }
+            told.push(("sampled", basis.n_points_sampled.into()));
+            self.say("method.basis_sampled", &told)
         };
         self.findings().questions.iter().map(base).collect()
     }

@@ -3,7 +3,7 @@
 use super::{Block, Cell, ColumnKind, Paper, Picture, Table, beginning, column, one_line, paragraph, plain};
 use crate::report::wording::Wording;
 use crate::settings::{QuestionKind, ReportLanguage};
-use crate::statistics::{ClosedItem, ClosedQuestion, CountedOf, CrossTable, Half, Percent};
+use crate::statistics::{ClosedItem, ClosedQuestion, CountedOf, CrossTable, GroupedBy, Half, OptionCount, Percent};
 
 /// Answers of a cross-table that stand beside each other on a page.
 const MOST_ANSWERS: usize = 6;
@@ -22,9 +22,7 @@ impl Paper<'_> {
         let mut blocks =
             vec![Block::Heading(1, vec![plain(self.text("closed.title"))]), paragraph(self.text("closed.intro"))];
         for question in questions {
-            let wording = one_line(&question.text);
-            let told = [("id", (&question.id).into()), ("wording", wording.into())];
-            blocks.push(Block::Heading(2, vec![plain(self.say("paper.question", &told))]));
+            blocks.push(Block::Heading(2, vec![plain(self.heading_of_closed(question))]));
             for sentence in sentences(self.wording, question) {
                 blocks.push(paragraph(sentence));
             }
@@ -39,9 +37,19 @@ impl Paper<'_> {
         blocks
     }
 
+    /// A question's id and wording; statements of a matrix that has no wording of its own stand below.
+    fn heading_of_closed(&self, question: &ClosedQuestion) -> String {
+        let wording = if question.kind == QuestionKind::Matrix && question.text.starts_with("Statements: ") {
+            self.say("page_closed.statements", &[("n", question.items.len().into())])
+        } else {
+            one_line(&question.text)
+        };
+        self.say("paper.question", &[("id", (&question.id).into()), ("wording", wording.into())])
+    }
+
     /// The options of a question in one column, with bars.
     fn item(&self, blocks: &mut Vec<Block>, question: &ClosedQuestion, item: &ClosedItem) {
-        let rows = item.options.iter().map(|option| {
+        let rows = in_order(question, item).into_iter().map(|option| {
             let percent = self.wording.percent(option.percent);
             let tenths = option.percent.map_or(0, Percent::tenths);
             vec![
@@ -62,7 +70,10 @@ impl Paper<'_> {
             &[("id", (&question.id).into()), ("respondents", self.respondents(item.base).into())],
         );
         blocks.push(Block::Table(Table { caption, columns, rows: rows.collect() }));
-        blocks.push(Block::Note(self.beside_base(question, item)));
+        let beside = self.beside_base(question, item);
+        if !beside.is_empty() {
+            blocks.push(Block::Note(beside));
+        }
         if !item.other_texts.is_empty() {
             let texts: Vec<String> = item
                 .other_texts
@@ -76,10 +87,10 @@ impl Paper<'_> {
 
     /// What stands apart from the base, median and mean.
     fn beside_base(&self, question: &ClosedQuestion, item: &ClosedItem) -> String {
-        let mut parts = vec![
-            self.say("closed.not_applicable", &[("n", item.n_not_applicable.into())]),
-            self.say("closed.no_answer", &[("n", item.n_no_answer.into())]),
-        ];
+        let apart =
+            [("closed.not_applicable", item.n_not_applicable), ("closed.no_answer", item.n_no_answer)].into_iter();
+        let mut parts: Vec<String> =
+            apart.filter(|(_, n)| *n > 0).map(|(key, n)| self.say(key, &[("n", n.into())])).collect();
         if question.kind == QuestionKind::Multiple {
             parts.push(self.text("closed.multiple"));
         }
@@ -96,21 +107,26 @@ impl Paper<'_> {
     /// The statements of a matrix, a stacked bar each.
     fn matrix(&self, blocks: &mut Vec<Block>, question: &ClosedQuestion) {
         let Some(first) = question.items.first() else { return };
-        let mut columns = vec![
-            column(self.text("column.statement"), ColumnKind::Text, 34),
-            column(self.text("column.bar"), ColumnKind::Bar, 24),
-        ];
-        let width = (42 / (first.options.len() as u32 + 1)).max(6);
-        columns.extend(first.options.iter().map(|option| column(option.option.clone(), ColumnKind::Number, width)));
-        columns.push(column(self.text("column.base"), ColumnKind::Number, width));
+        let parts = in_order(question, first);
+        let bar = match parts[..] {
+            [first, .., last] => {
+                self.say("closed.bar", &[("first", (&first.option).into()), ("last", (&last.option).into())])
+            }
+            _ => self.text("column.bar"),
+        };
+        let mut columns =
+            vec![column(self.text("column.statement"), ColumnKind::Text, 230), column(bar, ColumnKind::Bar, 160)];
+        let width = (540 / (parts.len() as u32).max(1)).max(60);
+        columns.extend(parts.iter().map(|option| column(option.option.clone(), ColumnKind::Number, width)));
+        columns.push(column(self.text("column.base"), ColumnKind::Number, 80));
         let rows = question.items.iter().map(|item| {
+            let options = in_order(question, item);
             let mut end = 0;
-            let ends = item.options.iter().map(|option| {
+            let ends = options.iter().map(|option| {
                 end += option.n;
                 (end * 1000).checked_div(item.base).unwrap_or_default().min(1000) as u32
             });
-            let told: Vec<String> = item
-                .options
+            let told: Vec<String> = options
                 .iter()
                 .map(|option| format!("{} {}", option.option, self.wording.percent(option.percent)))
                 .collect();
@@ -118,7 +134,7 @@ impl Paper<'_> {
                 Cell::Text(item.statement.clone().unwrap_or_default()),
                 Cell::Bar(Picture::Stack(ends.collect()), told.join(", ")),
             ];
-            row.extend(item.options.iter().map(|option| {
+            row.extend(options.iter().map(|option| {
                 Cell::Text(format!("{} ({})", self.wording.number(option.n), self.wording.percent(option.percent)))
             }));
             row.push(Cell::Text(self.wording.number(item.base)));
@@ -163,19 +179,37 @@ impl Paper<'_> {
     fn crosstab_heading(&self, table: &CrossTable) -> String {
         let findings = self.findings();
         let open = findings.questions.iter().find(|question| question.id == table.question).map(|q| &q.text);
-        let closed =
-            || findings.closed_questions.iter().find(|question| question.id == table.question).map(|q| &q.text);
-        let wording = open.or_else(closed).map_or_else(String::new, |text| one_line(text));
+        if let Some(closed) = findings.closed_questions.iter().find(|question| question.id == table.question) {
+            return self.heading_of_closed(closed);
+        }
+        let wording = open.map_or_else(String::new, |text| one_line(text));
         self.say("paper.question", &[("id", (&table.question).into()), ("wording", wording.into())])
+    }
+
+    /// What stands at the head of the groups: the attribute, or the closed question with its wording.
+    fn groups_of(&self, table: &CrossTable) -> String {
+        let closed = &self.findings().closed_questions;
+        match closed.iter().find(|question| table.by == GroupedBy::Question && question.id == table.by_name) {
+            Some(question) => beginning(&self.heading_of_closed(question), LONGEST_ANSWER),
+            None => table.by_name.clone(),
+        }
+    }
+
+    /// What groups are made by, as captions name it: an attribute in quotation marks, a closed question by its id.
+    pub(super) fn grouped_by(&self, by: GroupedBy, name: &str) -> String {
+        match by {
+            GroupedBy::Attribute => self.wording.quoted(name),
+            GroupedBy::Question => name.to_owned(),
+        }
     }
 
     fn crosstab(&self, table: &CrossTable, part: &[usize]) -> Block {
         let suppressed = || self.text("crosstabs.suppressed");
         let mut columns = vec![
-            column(table.by_name.clone(), ColumnKind::Text, 26),
-            column(self.text("column.base"), ColumnKind::Number, 9),
+            column(self.groups_of(table), ColumnKind::Text, 220),
+            column(self.text("column.base"), ColumnKind::Number, 80),
         ];
-        let width = (65 / part.len().max(1)) as u32;
+        let width = (700 / part.len().max(1)) as u32;
         columns.extend(
             part.iter()
                 .map(|at| column(beginning(&table.answers[*at].label, LONGEST_ANSWER), ColumnKind::Number, width)),
@@ -193,7 +227,7 @@ impl Paper<'_> {
             }));
             row
         });
-        let by = ("by", (&table.by_name).into());
+        let by = ("by", self.grouped_by(table.by, &table.by_name).into());
         let caption = match (&table.statement, table.language) {
             (Some(statement), _) => {
                 self.say("crosstabs.of", &[by, ("what", self.wording.quoted(&one_line(statement)).into())])
@@ -203,6 +237,16 @@ impl Paper<'_> {
         };
         Block::Table(Table { caption, columns, rows: rows.collect() })
     }
+}
+
+/// The options in the order in which they are read: grades in words from the highest, numbers from the lowest, then what has no grade.
+fn in_order<'q>(question: &ClosedQuestion, item: &'q ClosedItem) -> Vec<&'q OptionCount> {
+    let (mut graded, ungraded): (Vec<_>, Vec<_>) = item.options.iter().partition(|option| option.grade.is_some());
+    if question.kind != QuestionKind::Matrix && question.scale.is_some() {
+        return item.options.iter().collect();
+    }
+    graded.reverse();
+    graded.into_iter().chain(ungraded).collect()
 }
 
 /// What the answers say. The English sentences are those of the data; other languages are told the half or the option that most chose.

@@ -25,12 +25,13 @@ impl Paper<'_> {
             blocks.push(Block::Note(self.text("summary.not_linked")));
         }
         for question in &findings.questions {
-            blocks.push(Block::Paragraph(vec![bold(self.heading_of(question))]));
-            blocks.push(Block::Note(self.base_line(question)));
+            blocks.push(Block::Heading(3, vec![plain(self.heading_of(question))]));
             if question.findings.is_empty() {
+                blocks.push(Block::Note(self.base_line(question)));
                 blocks.push(paragraph(self.text("question.no_findings")));
             } else {
-                blocks.push(Block::Table(self.overview(&question.findings, question)));
+                let overview = self.overview(&question.findings, question);
+                blocks.push(Block::Table(Table { caption: self.base_line(question), ..overview }));
             }
         }
         blocks
@@ -109,7 +110,7 @@ impl Paper<'_> {
                 self.say("reading.step", &[("word", word.into()), ("share", share.into())])
             })
             .collect();
-        self.say("reading.scale", &[("steps", steps.join("; ").into())])
+        self.say("reading.scale", &[("steps", steps.join(self.wording.semicolon()).into())])
     }
 
     /// Who answered.
@@ -190,7 +191,12 @@ impl Paper<'_> {
         let key = if step == 1 { "profile.by_day" } else { "profile.by_days" };
         let told = self.say(
             key,
-            &[("first", (&first.day).into()), ("last", (&last.day).into()), ("n", most.into()), ("step", step.into())],
+            &[
+                ("first", self.wording.day(&first.day).into()),
+                ("last", self.wording.day(&last.day).into()),
+                ("n", most.into()),
+                ("step", step.into()),
+            ],
         );
         blocks.push(Block::Paragraph(vec![bold(self.text("profile.days"))]));
         blocks.push(Block::Picture(Picture::Columns(heights), told.clone()));

@@ -88,10 +88,15 @@ impl Paper<'_> {
             self.say("finding.title", &[("rank", finding.rank.to_string().into()), ("label", (&finding.label).into())]);
         blocks.push(Block::Heading(3, vec![bold(title)]));
         let mut lead = vec![Span { text: self.wording.quoted(&one_line(&finding.sentence)), look: Look::Bold }];
-        if let Some(source) = &finding.sentence_source {
-            lead.push(plain(format!(" ({})", self.cite(&source.response_id, &source.respondent_id))));
-        }
+        // The sentence is not quoted twice, but where it was shortened.
+        let first = finding.verbatims.first().filter(|first| one_line(&first.text) == one_line(&finding.sentence));
+        let source = first.map(|first| self.cite_verbatim(first)).or_else(|| {
+            finding.sentence_source.as_ref().map(|source| self.cite(&source.response_id, &source.respondent_id))
+        });
+        lead.extend(source.map(|source| plain(format!(" ({source})"))));
         blocks.push(Block::Paragraph(lead));
+        let is_translated = first.is_some_and(|first| first.translation.is_some());
+        let others = &finding.verbatims[usize::from(first.is_some() && !is_translated)..];
         let mut facts: Vec<Vec<Span>> = vec![self.count(question, finding)];
         if finding.rank_differs {
             let ranks = [("once", u64::from(finding.rank_once).into()), ("raw", u64::from(finding.rank_raw).into())];
@@ -107,12 +112,12 @@ impl Paper<'_> {
         }
         facts.push(vec![plain(self.say("finding.terms", &[("terms", self.terms(finding).into())]))]);
         blocks.push(Block::List(facts));
-        for breakdown in &finding.breakdown {
-            self.breakdown(blocks, breakdown);
+        for verbatim in others {
+            self.quote(blocks, verbatim, language);
         }
         self.dissent(blocks, finding, language);
-        for verbatim in &finding.verbatims {
-            self.quote(blocks, verbatim, language);
+        for breakdown in &finding.breakdown {
+            self.breakdown(blocks, breakdown);
         }
         blocks.push(Block::Note(self.say(
             "finding.respondents",
@@ -225,7 +230,8 @@ impl Paper<'_> {
             titles.push((self.text("column.stands_out"), ColumnKind::Text, 27));
         }
         let columns = titles.into_iter().map(|(title, kind, width)| column(title, kind, width)).collect();
-        let caption = self.say("breakdown.caption", &[("name", (&breakdown.by_name).into())]);
+        let caption =
+            self.say("breakdown.caption", &[("name", self.grouped_by(breakdown.by, &breakdown.by_name).into())]);
         blocks.push(Block::Table(Table { caption, columns, rows: rows.collect() }));
     }
 
@@ -267,15 +273,14 @@ impl Paper<'_> {
                     .push(Block::Note(self.say("dissent.cue", &[("cue", self.wording.quoted(&opposing.cue).into())])));
                 self.quote(blocks, &opposing.verbatim, language);
             }
+        } else {
+            blocks.push(paragraph(self.text("dissent.against_none")));
         }
     }
 
     /// A quotation with its source.
     fn quote(&self, blocks: &mut Vec<Block>, verbatim: &Verbatim, language: Language) {
-        let mut cite = self.cite(&verbatim.response_id, &verbatim.respondent_id);
-        if let Some(group) = verbatim.group.as_ref().filter(|_| !self.is_private()) {
-            cite = self.say("quote.group", &[("cite", cite.into()), ("group", (&group.group).into())]);
-        }
+        let cite = self.cite_verbatim(verbatim);
         // The language of the theme is that of the translation, where one was analysed.
         let spoken = if verbatim.translation.is_some() { None } else { Some(language.code()) };
         blocks.push(Block::Quote { text: verbatim.text.trim().to_owned(), language: spoken, cite });
@@ -283,6 +288,15 @@ impl Paper<'_> {
             let cite = self.text("quote.translation");
             let text = translation.text.trim().to_owned();
             blocks.push(Block::Quote { text, language: Some(language.code()), cite });
+        }
+    }
+
+    /// The source of a quotation, with the group that it is from.
+    fn cite_verbatim(&self, verbatim: &Verbatim) -> String {
+        let cite = self.cite(&verbatim.response_id, &verbatim.respondent_id);
+        match verbatim.group.as_ref().filter(|_| !self.is_private()) {
+            Some(group) => self.say("quote.group", &[("cite", cite.into()), ("group", (&group.group).into())]),
+            None => cite,
         }
     }
 

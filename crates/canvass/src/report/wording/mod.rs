@@ -288,7 +288,7 @@ mod tests {
     }
 
     /// The parts of the page, by name.
-    const PAGE: [(&str, &str); 19] = [
+    const PAGE: [(&str, &str); 20] = [
         ("annex.html", include_str!("../page/annex.html")),
         ("answers.html", include_str!("../page/answers.html")),
         ("blocs.html", include_str!("../page/blocs.html")),
@@ -305,6 +305,7 @@ mod tests {
         ("question.html", include_str!("../page/question.html")),
         ("reading.html", include_str!("../page/reading.html")),
         ("report.html", include_str!("../page/report.html")),
+        ("settings.html", include_str!("../page/settings.html")),
         ("style.css", include_str!("../page/style.css")),
         ("summary.html", include_str!("../page/summary.html")),
         ("theme.html", include_str!("../page/theme.html")),

@@ -68,6 +68,25 @@ impl Wording {
         self.decimal_mark(text)
     }
 
+    /// 2026-03-04 as "4 March 2026"; what is no day stands as it is.
+    pub(crate) fn day(&self, day: &str) -> String {
+        let parts: Vec<&str> = day.split('-').collect();
+        let [year, month, of_month] = parts[..] else { return day.to_owned() };
+        let (Some(month), Ok(number)) = (self.find(&format!("day.month_{month}"), &[]), of_month.parse::<u8>()) else {
+            return day.to_owned();
+        };
+        let of_month = if number == 1 { self.text("day.first") } else { number.to_string() };
+        self.say("day.date", &[("day", of_month.into()), ("month", month.into()), ("year", year.into())])
+    }
+
+    /// What stands between the parts of a list whose parts have commas.
+    pub(crate) fn semicolon(&self) -> &'static str {
+        match self.language() {
+            ReportLanguage::English => "; ",
+            ReportLanguage::French => "\u{202f}; ",
+        }
+    }
+
     /// Text in the language's quotation marks.
     pub(crate) fn quoted(&self, text: &str) -> String {
         match self.language() {
@@ -94,6 +113,14 @@ mod tests {
         assert_eq!(english.percent(Percent::new(4, 15)), "26.7\u{a0}%");
         assert_eq!(english.percent(None), "–");
         assert_eq!((french.two_decimals(0.8732), english.two_decimals(0.9999)), ("0,87".into(), "0.99".into()));
+        assert_eq!(
+            ["2026-03-04", "2026-08-01", "week 3"].map(|day| french.day(day)),
+            ["4 mars 2026", "1er août 2026", "week 3"]
+        );
+        assert_eq!(
+            ["2026-12-31", "2026-08-01", "2026-13-01"].map(|day| english.day(day)),
+            ["31 December 2026", "1 August 2026", "2026-13-01"]
+        );
         assert_eq!((english.quoted("a"), french.quoted("a")), ("“a”".into(), "«\u{202f}a\u{202f}»".into()));
     }
 }

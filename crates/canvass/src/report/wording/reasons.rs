@@ -6,9 +6,13 @@
 use super::{Arg, Form, Wording};
 use crate::settings::ReportLanguage;
 use canvass_text::Language;
+use std::sync::LazyLock;
 
 /// What stands behind the reason of a response that also quotes.
 const QUOTES: &str = " (quotes a reference text)";
+
+/// What reasons are known by.
+static ENGLISH: LazyLock<Wording> = LazyLock::new(|| Wording::of(ReportLanguage::English));
 
 impl Wording {
     /// What a language is called in a sentence.
@@ -24,8 +28,7 @@ impl Wording {
         if let Some(plainly) = reason.strip_suffix(QUOTES) {
             return self.say("reason.quotes", &[("reason", self.reason(plainly).into())]);
         }
-        let english = Self::of(ReportLanguage::English);
-        let known = english.texts.iter().filter(|(key, _)| key.starts_with("reason."));
+        let known = ENGLISH.texts.iter().filter(|(key, _)| key.starts_with("reason."));
         // The text with the most words of its own is meant.
         let found = known
             .filter_map(|(key, form)| {

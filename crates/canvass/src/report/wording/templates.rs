@@ -11,6 +11,7 @@ use minijinja::{AutoEscape, Environment, Error, ErrorKind, State};
 /// - `t("key", n=3, name="…")`: a text, its placeholders filled. Where HTML is written and something given is markup (what a macro made, or
 ///   `bold=true`, by which numbers stand out), so is the text, with all else escaped.
 /// - Filters for numbers: `number`, `share` (0.26), `percent` (26.7; none: a dash), `two_decimals`, `mean`, `written` (any).
+/// - `day`: 2026-03-04 as the language writes it.
 /// - Filters for text: `quoted` (in quotation marks), `capitalised`, `enumerated` (a list: "a, b and c"), `language` (the name of a code),
 ///   `reason`, `told("section")` (the text of that key in the section, else the key itself).
 /// - `colon` and `semicolon`, with the spaces around them; `quotation_marks`, the opening and the closing one.
@@ -21,12 +22,12 @@ pub(crate) fn install(environment: &mut Environment<'_>, wording: &Wording) {
     });
     numbers(environment, wording);
     texts(environment, wording);
-    let (colon, semicolon, marks) = match wording.language() {
-        ReportLanguage::English => (": ", "; ", ["“", "”"]),
-        ReportLanguage::French => ("\u{202f}: ", "\u{202f}; ", ["«\u{202f}", "\u{202f}»"]),
+    let (colon, marks) = match wording.language() {
+        ReportLanguage::English => (": ", ["“", "”"]),
+        ReportLanguage::French => ("\u{202f}: ", ["«\u{202f}", "\u{202f}»"]),
     };
     environment.add_global("colon", colon);
-    environment.add_global("semicolon", semicolon);
+    environment.add_global("semicolon", wording.semicolon());
     environment.add_global("quotation_marks", Value::from(Serde(marks)));
 }
 
@@ -88,6 +89,8 @@ fn texts(environment: &mut Environment<'_>, wording: &Wording) {
     environment.add_filter("language", move |code: String| {
         Language::from_code(&code).map_or_else(|| code.clone(), |language| own.language_name(language))
     });
+    let own = wording.clone();
+    environment.add_filter("day", move |day: String| own.day(&day));
     let own = wording.clone();
     environment.add_filter("reason", move |reason: String| own.reason(&reason));
     let own = wording.clone();
