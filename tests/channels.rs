@@ -1,7 +1,8 @@
 //! One consultation through several channels: files of different tools, whose columns are in another order, more or fewer.
 
-use crate::support::{Ran, Run, canvass, workbook};
+use crate::support::{Outputs, Ran, Run, canvass, workbook};
 use insta::assert_snapshot;
+use serde_json::Value;
 use std::fs;
 
 /// Five rows of a form on the web.
@@ -116,8 +117,8 @@ fn the_order_of_the_files_changes_no_count() {
     let one = two_channels().done().outputs();
     let other = Run::new().answers("paper.csv", PAPER).answers("online.xlsx", online()).done().outputs();
     // The ids of questions follow the first file.
-    let count = |outputs: &crate::support::Outputs, text: &str| {
-        let findings: serde_json::Value = serde_json::from_str(outputs.text("findings.json")).unwrap();
+    let count = |outputs: &Outputs, text: &str| {
+        let findings: Value = serde_json::from_str(outputs.text("findings.json")).unwrap();
         let questions = findings["questions"].as_array().unwrap().clone();
         let question = questions.into_iter().find(|question| question["text"] == text).unwrap();
         question["base"].as_u64().unwrap()
@@ -134,3 +135,44 @@ fn headers_that_differ_in_case_or_marks_only_are_refused_with_the_way_out() {
     assert_eq!(said.code, 2);
     assert_snapshot!(said.stderr);
 }
+/// The file and the cell of all that has one.
+fn places(value: &Value, found: &mut Vec<(Value, Value)>) {
+    if let Some(cell) = value.get("cell") {
+        found.push((value["file"].clone(), cell.clone()));
+    }
+    match value {
+        Value::Array(items) => items.iter().for_each(|item| places(item, found)),
+        Value::Object(fields) => fields.values().for_each(|field| places(field, found)),
+        _ => {}
+    }
+}
+
+#[test]
+fn with_small_cells_suppressed_no_finding_says_through_which_channel_an_answer_came() {
+    let ran = two_channels().settings("[privacy]\nsmallest_cell = 2\n").done();
+    let outputs = ran.outputs();
+    let open = two_channels().done().outputs();
+    let places_of = |outputs: &Outputs| {
+        let mut found = Vec::new();
+        places(&outputs.findings()["questions"], &mut found);
+        found
+    };
+    let (hidden, told) = (places_of(&outputs), places_of(&open));
+    assert!(!hidden.is_empty() && told.iter().any(|(file, cell)| file == "paper.csv" && cell != ""), "{told:?}");
+    for (file, cell) in &hidden {
+        assert!((file == "" || file.is_null()) && cell == "", "{file} {cell}");
+    }
+    // The page says "paper.csv" where it lists the files, and nowhere beside an answer.
+    assert!(
+        open.text("report.html").contains("paper.csv, cell A")
+            && open.text("report.html").contains("<th scope=\"col\">Cell</th>")
+    );
+    let page = outputs.text("report.html");
+    assert!(
+        !page.contains("paper.csv, cell") && !page.contains(", cell ") && !page.contains("<th scope=\"col\">Cell</th>")
+    );
+    assert!(outputs.text("internal/ledger.csv").contains("paper.csv"), "whoever may know finds it there");
+    let verified = ran.canvass(&["verify", "out", "online.xlsx", "paper.csv"]);
+    assert_eq!(verified.code, 0, "{}", verified.stdout);
+}
+

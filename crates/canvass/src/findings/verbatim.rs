@@ -131,15 +131,15 @@ pub(super) fn passage(coded: &Coded<'_>, response: u32, point: u32) -> Verbatim 
     let span = original.unwrap_or(analysed);
     let translation = received.translation.as_ref().map(|translation| TranslatedPassage {
         text: analysed.of(&translation.text).unwrap_or_default().to_owned(),
-        cell: translation.place.cell(),
+        cell: coded.cell(&translation.place),
         start: analysed.start,
         end: analysed.end,
     });
     Verbatim {
         response_id: received.response_id.clone(),
         respondent_id: coded.respondent_id(response).to_owned(),
-        file: received.place.file.to_string(),
-        cell: received.place.cell(),
+        file: if coded.is_private { String::new() } else { received.place.file.to_string() },
+        cell: coded.cell(&received.place),
         text: span.of(&received.text).unwrap_or_default().to_owned(),
         start: span.start,
         end: span.end,
