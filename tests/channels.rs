@@ -92,6 +92,30 @@ fn inspect_says_which_file_gave_what_and_what_each_lacks() {
     assert_snapshot!(three.stdout);
 }
 
+/// The reason given for the columns that the last of these files lacks.
+fn reason_of(files: &[&str]) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let names: Vec<String> = (0..files.len()).map(|n| format!("{n}.csv")).collect();
+    for (name, text) in names.iter().zip(files) {
+        fs::write(folder.path().join(name), text).unwrap();
+    }
+    let said = canvass(folder.path(), [&["inspect".to_owned()][..], &names].concat());
+    assert_eq!(said.code, 0, "{}", said.stderr);
+    let last = format!("{}: lacks the column", names.last().unwrap());
+    let line = said.stdout.lines().find(|line| line.contains(&last)).unwrap();
+    line.split_once('(').unwrap().1.split_once(';').unwrap().0.to_owned()
+}
+
+#[test]
+fn columns_and_files_are_told_in_the_singular_and_the_plural() {
+    let one = "ID,Organisation type,What should the ferry change?\n201,Resident,A roof against the rain\n202,Visitor,More benches\n";
+    let two = "ID,What should the ferry change?\n301,A roof against the rain\n302,More benches\n";
+    assert_eq!(reason_of(&[PAPER, one]), "the other file has it");
+    assert_eq!(reason_of(&[PAPER, two]), "the other file has them");
+    assert_eq!(reason_of(&[PAPER, two, one]), "another file has it");
+    assert_eq!(reason_of(&[PAPER, one, two]), "other files have them");
+}
+
 #[test]
 fn a_question_that_both_files_ask_is_answered_by_both_and_one_that_one_asks_by_it() {
     let ran = two_channels().done();
