@@ -136,29 +136,6 @@ fn the_settings_of_such_a_run_give_it_again() {
     assert_eq!(again.outputs(), first.outputs());
 }
 
-#[test]
-fn the_order_of_the_files_changes_no_count() {
-    let one = two_channels().done().outputs();
-    let other = Run::new().answers("paper.csv", PAPER).answers("online.xlsx", online()).done().outputs();
-    // The ids of questions follow the first file.
-    let count = |outputs: &Outputs, text: &str| {
-        let findings: Value = serde_json::from_str(outputs.text("findings.json")).unwrap();
-        let questions = findings["questions"].as_array().unwrap().clone();
-        let question = questions.into_iter().find(|question| question["text"] == text).unwrap();
-        question["base"].as_u64().unwrap()
-    };
-    for (text, base) in [("What should the ferry change?", 9), ("What should change at the pier?", 3)] {
-        assert_eq!((count(&one, text), count(&other, text)), (base, base), "{text}");
-    }
-}
-
-#[test]
-fn headers_that_differ_in_case_or_marks_only_are_refused_with_the_way_out() {
-    let renamed = PAPER.replacen("Organisation type", "organisation type", 1);
-    let said = Run::new().answers("online.xlsx", online()).answers("paper.csv", renamed).output().said;
-    assert_eq!(said.code, 2);
-    assert_snapshot!(said.stderr);
-}
 /// The file and the cell of all that has one.
 fn places(value: &Value, found: &mut Vec<(Value, Value)>) {
     if let Some(cell) = value.get("cell") {
@@ -200,3 +177,34 @@ fn with_small_cells_suppressed_no_finding_says_through_which_channel_an_answer_c
     assert_eq!(verified.code, 0, "{}", verified.stdout);
 }
 
+#[test]
+fn the_order_of_the_files_changes_no_count() {
+    let one = two_channels().done().outputs();
+    let other = Run::new().answers("paper.csv", PAPER).answers("online.xlsx", online()).done().outputs();
+    // The ids of questions follow the first file.
+    let count = |outputs: &Outputs, text: &str| {
+        let findings: Value = serde_json::from_str(outputs.text("findings.json")).unwrap();
+        let questions = findings["questions"].as_array().unwrap().clone();
+        let question = questions.into_iter().find(|question| question["text"] == text).unwrap();
+        question["base"].as_u64().unwrap()
+    };
+    for (text, base) in [("What should the ferry change?", 9), ("What should change at the pier?", 3)] {
+        assert_eq!((count(&one, text), count(&other, text)), (base, base), "{text}");
+    }
+}
+
+#[test]
+fn headers_that_differ_in_case_or_marks_only_are_refused_with_the_way_out() {
+    let renamed = PAPER.replacen("Organisation type", "organisation type", 1);
+    let said = Run::new().answers("online.xlsx", online()).answers("paper.csv", &renamed).output().said;
+    assert_eq!(said.code, 2);
+    assert_snapshot!(said.stderr);
+    // The way out is one, also where the configuration names the column.
+    let settings = "[input]\nattribute_columns = [\"Organisation type\"]\n";
+    let run = |paper: &str| Run::new().answers("online.xlsx", online()).answers("paper.csv", paper).settings(settings);
+    let stated = run(&renamed).output().said;
+    assert_eq!(stated.code, 2);
+    assert_snapshot!(stated.stderr.lines().filter(|line| !line.contains("online.xlsx")).collect::<Vec<_>>().join("\n"));
+    run(PAPER).done();
+    run(&PAPER.replacen("Organisation type", "Kind of paper", 1)).done();
+}

@@ -111,7 +111,7 @@ fn a_file_may_lack_columns_that_others_have_and_that_is_told() {
 #[test]
 fn headers_that_differ_in_case_and_marks_only_are_no_two_columns() {
     let (message, hint) = Files::new(&["ID,What works?\n1,The van\n", "ID,what works\n2,The pier\n"]).error("");
-    assert!(message.contains("has no column \"What works?\" (an open question in another file)"), "{message}");
+    assert!(message.contains("has no column \"What works?\" (an open question; another file has it)"), "{message}");
     assert_eq!(hint, "if \"what works\" is the same column, give it the same header in every file");
 }
 
