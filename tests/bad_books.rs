@@ -238,6 +238,13 @@ fn data_files() -> Vec<Case> {
         case("a data file whose end has a wrong length", "a.parquet", with(len - 8, &u32::MAX.to_le_bytes())),
         case("a data file with NUL bytes as its list of columns", "a.parquet", with(len - 8 - n_listed, &[0; 40])),
         case("a data file with wrong bytes in its first page", "a.parquet", with(6, &[0xFF; 12])),
+        case("a data file at whose bytes its reader panics", "a.parquet", {
+            let mut wrong = whole.clone();
+            for (at, byte) in [(9, 57), (555, 166), (1143, 81)] {
+                wrong[at] = byte;
+            }
+            wrong
+        }),
         case("a data file with records in a column", "a.parquet", file("records.parquet")),
         case("a data file with lists of lists", "a.parquet", file("lists_of_lists.parquet")),
         case("a data file compressed in another way", "a.parquet", file("brotli.parquet")),

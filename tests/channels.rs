@@ -1,7 +1,8 @@
 //! One consultation through several channels: files of different tools, whose columns are in another order, more or fewer.
 
-use crate::support::{Ran, Run, canvass, workbook};
+use crate::support::{Outputs, Ran, Run, canvass, workbook};
 use insta::assert_snapshot;
+use serde_json::Value;
 use std::fs;
 
 /// Five rows of a form on the web.
@@ -91,6 +92,30 @@ fn inspect_says_which_file_gave_what_and_what_each_lacks() {
     assert_snapshot!(three.stdout);
 }
 
+/// The reason given for the columns that the last of these files lacks.
+fn reason_of(files: &[&str]) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let names: Vec<String> = (0..files.len()).map(|n| format!("{n}.csv")).collect();
+    for (name, text) in names.iter().zip(files) {
+        fs::write(folder.path().join(name), text).unwrap();
+    }
+    let said = canvass(folder.path(), [&["inspect".to_owned()][..], &names].concat());
+    assert_eq!(said.code, 0, "{}", said.stderr);
+    let last = format!("{}: lacks the column", names.last().unwrap());
+    let line = said.stdout.lines().find(|line| line.contains(&last)).unwrap();
+    line.split_once('(').unwrap().1.split_once(';').unwrap().0.to_owned()
+}
+
+#[test]
+fn columns_and_files_are_told_in_the_singular_and_the_plural() {
+    let one = "ID,Organisation type,What should the ferry change?\n201,Resident,A roof against the rain\n202,Visitor,More benches\n";
+    let two = "ID,What should the ferry change?\n301,A roof against the rain\n302,More benches\n";
+    assert_eq!(reason_of(&[PAPER, one]), "the other file has it");
+    assert_eq!(reason_of(&[PAPER, two]), "the other file has them");
+    assert_eq!(reason_of(&[PAPER, two, one]), "another file has it");
+    assert_eq!(reason_of(&[PAPER, one, two]), "other files have them");
+}
+
 #[test]
 fn a_question_that_both_files_ask_is_answered_by_both_and_one_that_one_asks_by_it() {
     let ran = two_channels().done();
@@ -111,13 +136,54 @@ fn the_settings_of_such_a_run_give_it_again() {
     assert_eq!(again.outputs(), first.outputs());
 }
 
+/// The file and the cell of all that has one.
+fn places(value: &Value, found: &mut Vec<(Value, Value)>) {
+    if let Some(cell) = value.get("cell") {
+        found.push((value["file"].clone(), cell.clone()));
+    }
+    match value {
+        Value::Array(items) => items.iter().for_each(|item| places(item, found)),
+        Value::Object(fields) => fields.values().for_each(|field| places(field, found)),
+        _ => {}
+    }
+}
+
+#[test]
+fn with_small_cells_suppressed_no_finding_says_through_which_channel_an_answer_came() {
+    let ran = two_channels().settings("[privacy]\nsmallest_cell = 2\n").done();
+    let outputs = ran.outputs();
+    let open = two_channels().done().outputs();
+    let places_of = |outputs: &Outputs| {
+        let mut found = Vec::new();
+        places(&outputs.findings()["questions"], &mut found);
+        found
+    };
+    let (hidden, told) = (places_of(&outputs), places_of(&open));
+    assert!(!hidden.is_empty() && told.iter().any(|(file, cell)| file == "paper.csv" && cell != ""), "{told:?}");
+    for (file, cell) in &hidden {
+        assert!((file == "" || file.is_null()) && cell == "", "{file} {cell}");
+    }
+    // The page says "paper.csv" where it lists the files, and nowhere beside an answer.
+    assert!(
+        open.text("report.html").contains("paper.csv, cell A")
+            && open.text("report.html").contains("<th scope=\"col\">Cell</th>")
+    );
+    let page = outputs.text("report.html");
+    assert!(
+        !page.contains("paper.csv, cell") && !page.contains(", cell ") && !page.contains("<th scope=\"col\">Cell</th>")
+    );
+    assert!(outputs.text("internal/ledger.csv").contains("paper.csv"), "whoever may know finds it there");
+    let verified = ran.canvass(&["verify", "out", "online.xlsx", "paper.csv"]);
+    assert_eq!(verified.code, 0, "{}", verified.stdout);
+}
+
 #[test]
 fn the_order_of_the_files_changes_no_count() {
     let one = two_channels().done().outputs();
     let other = Run::new().answers("paper.csv", PAPER).answers("online.xlsx", online()).done().outputs();
     // The ids of questions follow the first file.
-    let count = |outputs: &crate::support::Outputs, text: &str| {
-        let findings: serde_json::Value = serde_json::from_str(outputs.text("findings.json")).unwrap();
+    let count = |outputs: &Outputs, text: &str| {
+        let findings: Value = serde_json::from_str(outputs.text("findings.json")).unwrap();
         let questions = findings["questions"].as_array().unwrap().clone();
         let question = questions.into_iter().find(|question| question["text"] == text).unwrap();
         question["base"].as_u64().unwrap()
@@ -130,7 +196,15 @@ fn the_order_of_the_files_changes_no_count() {
 #[test]
 fn headers_that_differ_in_case_or_marks_only_are_refused_with_the_way_out() {
     let renamed = PAPER.replacen("Organisation type", "organisation type", 1);
-    let said = Run::new().answers("online.xlsx", online()).answers("paper.csv", renamed).output().said;
+    let said = Run::new().answers("online.xlsx", online()).answers("paper.csv", &renamed).output().said;
     assert_eq!(said.code, 2);
     assert_snapshot!(said.stderr);
+    // The way out is one, also where the configuration names the column.
+    let settings = "[input]\nattribute_columns = [\"Organisation type\"]\n";
+    let run = |paper: &str| Run::new().answers("online.xlsx", online()).answers("paper.csv", paper).settings(settings);
+    let stated = run(&renamed).output().said;
+    assert_eq!(stated.code, 2);
+    assert_snapshot!(stated.stderr.lines().filter(|line| !line.contains("online.xlsx")).collect::<Vec<_>>().join("\n"));
+    run(PAPER).done();
+    run(&PAPER.replacen("Organisation type", "Kind of paper", 1)).done();
 }

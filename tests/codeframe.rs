@@ -198,16 +198,16 @@ fn fifty_random_decisions_replay_to_the_same_bytes_and_to_what_the_desk_shows() 
         run.in_folder(&ran.folder).done();
         Outputs::read(&ran.folder.join(out))
     };
-    let one = framed(1);
-    one.assert_same(&framed(2), "at 2 threads");
-    one.assert_same(&framed(8), "at 8 threads");
+    let outputs = framed(1);
+    outputs.assert_same(&framed(2), "at 2 threads");
+    outputs.assert_same(&framed(8), "at 8 threads");
     // Laid out from the folder of the run without a frame, the same frame gives the same counts.
     let state = frame.replay().unwrap();
     let mut n_compared = 0;
     for question in &run.questions {
         let mut desk = Desk::new(question);
         desk.learn(&state, &analyser);
-        let found = one.question(&question.id);
+        let found = outputs.question(&question.id);
         for (coded, row) in desk.code(&state).iter().zip(list(&found["code_frame"], "themes")) {
             let theme = &state.themes[coded.theme];
             let (raw, once) = desk.count(coded.members.iter().map(|(point, _)| *point));

@@ -207,6 +207,27 @@ fn the_language_of_the_report_changes_words_and_nothing_that_is_found() {
     assert!(!cells(french.bytes("findings.xlsx"), "Constats").is_empty());
 }
 
+#[test]
+fn a_report_in_french_has_no_english_sentence_about_a_closed_question() {
+    let french = Run::sample().args(["--report-language", "fr"]).done().outputs();
+    let closed = french.findings()["closed_questions"].clone();
+    assert_eq!(closed, sample().findings()["closed_questions"], "the data are in English");
+    // Up to the options, which stand in quotation marks in both languages.
+    let sentences = closed.as_array().unwrap().iter().flat_map(|question| question["sentences"].as_array().unwrap());
+    let begun: Vec<&str> = sentences.map(|said| said.as_str().unwrap().split(['“', '(']).next().unwrap()).collect();
+    assert!(begun.len() >= 4 && begun.iter().all(|begun| begun.len() >= 10), "{begun:?}");
+    let papers = |outputs: &Outputs| {
+        let document = paragraphs(outputs.bytes("report.docx")).join("\n");
+        [outputs.text("report.html").to_owned(), outputs.text("report.md").to_owned(), document]
+    };
+    for (english, french) in papers(sample()).iter().zip(&papers(&french)) {
+        for begun in &begun {
+            assert!(english.contains(begun), "no {begun:?} in English");
+            assert!(!french.contains(begun), "{begun:?} in French");
+        }
+    }
+}
+
 /// Answers that a renderer, a spreadsheet or a parser of XML would act on.
 const HOSTILE: [&str; 12] = [
     "<script>alert('ferry')</script> The evening ferry must run later",

@@ -17,6 +17,7 @@ use console::Console;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    hush_guarded_panics();
     let arguments = Arguments::parse();
     let console = Console::new(arguments.quiet, arguments.log_format);
     let pool = match rayon::ThreadPoolBuilder::new()
@@ -35,5 +36,39 @@ fn main() -> ExitCode {
             console.error(&error.to_string(), &error.hint());
             ExitCode::from(if error.is_usage() { 2 } else { 1 })
         }
+    }
+}
+
+/// Leaves untold a panic that becomes an error: that of a reader of files that is not ours. All others are told as ever.
+fn hush_guarded_panics() {
+    let tell = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if !canvass::ingest::is_guarded() {
+            tell(panic);
+        }
+    }));
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    static TOLD: AtomicUsize = AtomicUsize::new(0);
+
+    /// That a guarded one is not told shows in `tests/bad_books.rs`, with a file that makes its reader panic.
+    #[test]
+    fn a_panic_of_our_own_is_told() {
+        let before = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            if panic.payload().downcast_ref() == Some(&"a panic of our own") {
+                TOLD.fetch_add(1, Ordering::SeqCst);
+            } else {
+                before(panic);
+            }
+        }));
+        super::hush_guarded_panics();
+        let panicked = std::panic::catch_unwind(|| panic!("a panic of our own"));
+        assert!(panicked.is_err());
+        assert_eq!(TOLD.load(Ordering::SeqCst), 1);
     }
 }

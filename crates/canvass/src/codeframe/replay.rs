@@ -573,8 +573,8 @@ impl Following<'_> {
             }
         } else {
             let own = theme.own.rules.iter_mut().find(|rule| rule.language == language);
-            for rule in own {
-                rule.include.push(added.clone());
+            if let Some(rule) = own {
+                rule.include.push(added);
             }
         }
         theme.edited();

@@ -241,6 +241,7 @@ impl Small {
             point: *point,
             strength: 1.0,
             n_themes: 1,
+            is_quotable: true,
         };
         let members: Vec<Candidate> = self.points.iter().map(candidate).collect();
         let (n_respondents, n_respondents_once) = count(coded, &members);

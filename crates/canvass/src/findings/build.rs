@@ -211,7 +211,7 @@ fn set_aside(coded: &Coded<'_>) -> Vec<SetAside> {
         .map(|(received, entry)| SetAside {
             response_id: received.response_id.clone(),
             respondent_id: coded.intake.submissions[received.submission_idx as usize].respondent_id.clone(),
-            cell: received.place.cell(),
+            cell: coded.cell(&received.place),
             state: entry.state,
             reason: entry.reason.clone(),
         })

@@ -1,6 +1,6 @@
 //! One question's responses with all that the stages found in them, and what counts once.
 
-use crate::ingest::{Intake, Received};
+use crate::ingest::{Intake, Place, Received};
 use crate::ledger::Ledger;
 use crate::pipeline::{Added, Copied, FramedQuestion, LanguageGroup, ReadIn};
 use canvass_analysis::{Group, Theme};
@@ -39,6 +39,8 @@ pub(crate) struct Coded<'a> {
     pub(crate) units: Vec<u32>,
     /// For each response its respondent, numbered in order of appearance.
     pub(crate) respondents: Vec<u32>,
+    /// Whether small cells are suppressed: then the findings do not say in which file and cell a response stands.
+    pub(crate) is_private: bool,
 }
 
 impl Coded<'_> {
@@ -49,6 +51,11 @@ impl Coded<'_> {
     /// The text that was analysed.
     pub(super) fn text_of(&self, response: u32) -> &str {
         self.received(response).analysed_text()
+    }
+
+    /// The cell, unless small cells are suppressed.
+    pub(super) fn cell(&self, place: &Place) -> String {
+        if self.is_private { String::new() } else { place.cell() }
     }
 
     pub(super) fn respondent_id(&self, response: u32) -> &str {

@@ -466,9 +466,9 @@ pub struct Verbatim {
     pub response_id: String,
     /// Its respondent.
     pub respondent_id: String,
-    /// The base name of the file it stands in.
+    /// The base name of the file it stands in; empty where small cells are suppressed.
     pub file: String,
-    /// Its cell there, as a spreadsheet names it: "P13".
+    /// Its cell there, as a spreadsheet names it: "P13"; empty where small cells are suppressed.
     pub cell: String,
     /// The passage, byte for byte.
     pub text: String,
@@ -499,7 +499,7 @@ pub struct VerbatimGroup {
 pub struct TranslatedPassage {
     /// The passage.
     pub text: String,
-    /// Its cell, as a spreadsheet names it.
+    /// Its cell, as a spreadsheet names it; empty where small cells are suppressed.
     pub cell: String,
     /// Its first byte in the cell.
     pub start: u32,
@@ -527,7 +527,7 @@ pub struct SetAside {
     pub response_id: String,
     /// Its respondent.
     pub respondent_id: String,
-    /// Its cell, as a spreadsheet names it.
+    /// Its cell, as a spreadsheet names it; empty where small cells are suppressed.
     pub cell: String,
     /// What became of it.
     pub state: crate::ledger::State,

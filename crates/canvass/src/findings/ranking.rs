@@ -39,6 +39,9 @@ pub(super) struct Ranked {
 pub(super) fn rank(coded: &Coded<'_>, group: &LanguageGroup, base: usize, telling: &Telling<'_>) -> Ranked {
     let settings = telling.settings;
     let themes = &group.themes.themes;
+    let framed = |theme: usize| group.framed.as_ref().map(|framed| &framed[theme]);
+    let is_unquoted =
+        |theme: usize, place: (u32, u32)| framed(theme).is_some_and(|framed| framed.unquoted.contains(&place));
     let mut members: Vec<Vec<Candidate>> = vec![Vec::new(); themes.len()];
     let mut n_themes: BTreeMap<(u32, u32), u32> = BTreeMap::new();
     for membership in &group.themes.memberships {
@@ -49,6 +52,7 @@ pub(super) fn rank(coded: &Coded<'_>, group: &LanguageGroup, base: usize, tellin
             point,
             strength: membership.strength,
             n_themes: 1,
+            is_quotable: !is_unquoted(membership.theme_idx as usize, (response, point)),
         });
     }
     for member in members.iter_mut().flatten() {
@@ -61,7 +65,6 @@ pub(super) fn rank(coded: &Coded<'_>, group: &LanguageGroup, base: usize, tellin
     };
     // What an analyst made a theme is one, however few say it.
     let least = if group.framed.is_some() { 1 } else { telling.min_respondents as usize };
-    let framed = |theme: usize| group.framed.as_ref().map(|framed| &framed[theme]);
     let is_below = |theme: usize| framed(theme).is_some_and(|framed| framed.parent.is_some());
     let enough: Vec<usize> = (0..members.len()).filter(|theme| counts[*theme].1 >= least).collect();
     let orders = Orders::new(enough, &counts, &stem, &is_below);
@@ -237,9 +240,8 @@ fn finding(
     let defining: BTreeSet<u32> = theme.terms.iter().map(|term| term.term_idx).collect();
     let opposed = opposed(coded, telling, members, &defining);
     // What speaks against the theme is quoted as that.
-    let unquoted = |of: &&Candidate| framed.is_none_or(|framed| !framed.unquoted.contains(&(of.response, of.point)));
     let shown: Vec<Candidate> =
-        members.iter().filter(|of| !opposed.contains_key(&(of.response, of.point))).filter(unquoted).copied().collect();
+        members.iter().filter(|of| !opposed.contains_key(&(of.response, of.point))).copied().collect();
     let exemplars = framed.map_or(&[][..], |framed| &framed.exemplars);
     let count_of = telling.settings.verbatims as usize;
     let chosen = choose(coded, (&shown, exemplars), count_of, telling.grouping, quoted);

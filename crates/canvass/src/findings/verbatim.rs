@@ -29,6 +29,8 @@ pub(super) struct Candidate {
     pub(super) strength: f64,
     /// How many themes it is in: a point of many shows none of them well.
     pub(super) n_themes: u32,
+    /// Whether it may be quoted for the theme.
+    pub(super) is_quotable: bool,
 }
 
 /// Chooses at most `count` points: central, of a length that reads, of few other themes, from different respondents, unlike each
@@ -48,7 +50,7 @@ pub(super) fn choose(
     let marked = |of: &Candidate| exemplars.iter().position(|place| *place == (of.response, of.point));
     let mut order: Vec<(bool, f64, Candidate)> = candidates
         .iter()
-        .filter(|candidate| marked(candidate).is_none())
+        .filter(|candidate| candidate.is_quotable && marked(candidate).is_none())
         .map(|candidate| {
             let n_words = coded.passage(candidate.response, candidate.point).split_whitespace().count();
             let length = n_words.min(FULL_WORDS) as f64 / FULL_WORDS as f64 * SHORT_WORDS as f64
@@ -66,7 +68,7 @@ pub(super) fn choose(
     let mut seen: BTreeSet<u32> = BTreeSet::new();
     let group_of = |candidate: &Candidate| groups.and_then(|groups| group(coded, groups, candidate.response));
     let mut shown: Vec<Candidate> =
-        candidates.iter().filter(|candidate| marked(candidate).is_some()).copied().collect();
+        candidates.iter().filter(|candidate| candidate.is_quotable && marked(candidate).is_some()).copied().collect();
     shown.sort_by_key(marked);
     for candidate in shown.into_iter().take(count) {
         seen.extend(group_of(&candidate).map(|(group, _)| group));
@@ -141,15 +143,15 @@ pub(super) fn passage(coded: &Coded<'_>, response: u32, point: u32) -> Verbatim 
     let span = original.unwrap_or(analysed);
     let translation = received.translation.as_ref().map(|translation| TranslatedPassage {
         text: analysed.of(&translation.text).unwrap_or_default().to_owned(),
-        cell: translation.place.cell(),
+        cell: coded.cell(&translation.place),
         start: analysed.start,
         end: analysed.end,
     });
     Verbatim {
         response_id: received.response_id.clone(),
         respondent_id: coded.respondent_id(response).to_owned(),
-        file: received.place.file.to_string(),
-        cell: received.place.cell(),
+        file: if coded.is_private { String::new() } else { received.place.file.to_string() },
+        cell: coded.cell(&received.place),
         text: span.of(&received.text).unwrap_or_default().to_owned(),
         start: span.start,
         end: span.end,

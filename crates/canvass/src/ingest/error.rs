@@ -5,7 +5,7 @@ use crate::settings::Layout;
 use std::path::PathBuf;
 
 /// What follows the use of a column that another file has.
-pub(super) const IN_ANOTHER: &str = " in another file";
+pub(super) const IN_ANOTHER: &str = "; another file has it";
 
 /// Why a file cannot be taken in. The message names the place, [`IngestError::hint`] the way out.
 ///
@@ -268,9 +268,13 @@ impl IngestError {
             Self::NoSuchColumn { setting, .. } if setting.contains("questions file") => {
                 "the first row of the questions file must be: question,text".into()
             }
-            Self::NoSuchColumn { setting, wanted, available, .. } => match near(wanted, available) {
+            Self::NoSuchColumn { file, setting, wanted, available, .. } => match near(wanted, available) {
                 Some(near) if setting.ends_with(IN_ANOTHER) => {
-                    format!("if {near:?} is the same column, give it the same header in every file")
+                    let same = format!("if {near:?} is the same column, rename it {wanted:?} in {file}");
+                    if fold(near) != fold(wanted) {
+                        return same;
+                    }
+                    format!("{same}; if it is another column, give it a header that differs in more than case, spaces and marks")
                 }
                 Some(near) => format!("did you mean {near:?}?"),
                 None => "use the column's name exactly as it stands in the header row of every file".into(),

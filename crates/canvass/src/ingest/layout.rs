@@ -22,7 +22,7 @@ pub(crate) use self::marks::{Mark, mark, option, shared_wording};
 use self::profile::Profile;
 use self::words::Words;
 pub(crate) use self::words::fold;
-use super::error::brief;
+use super::error::{IN_ANOTHER, brief};
 use super::table::{DEFAULT_MAX_CELL_BYTES, Headed, Table, Tables, is_blank, is_email, tidy, trimmed};
 use super::{Decision, IngestError, column_letters, day};
 use crate::settings::{Config, InputSettings, Layout, Question, QuestionConfig};
@@ -210,7 +210,11 @@ impl<'t> Columns<'t> {
     fn everywhere(&self, name: &str, setting: &str) -> Result<String, IngestError> {
         let wanted = tidy(name);
         match self.tables.iter().find(|table| table.column_idx(&wanted).is_none()) {
-            Some(table) => Err(no_such_column(table, wanted, setting)),
+            Some(table) => {
+                let is_elsewhere = self.names.contains(&wanted.as_str());
+                let setting = if is_elsewhere { in_another(setting) } else { setting.to_owned() };
+                Err(no_such_column(table, wanted, &setting))
+            }
             None => Ok(wanted),
         }
     }
@@ -229,7 +233,7 @@ impl<'t> Columns<'t> {
             table.column_idx(&wanted).is_none() && table.columns.iter().any(|column| fold(&column.name) == folded)
         };
         match self.tables.iter().find(is_alike) {
-            Some(table) => Err(no_such_column(table, wanted, setting)),
+            Some(table) => Err(no_such_column(table, wanted, &in_another(setting))),
             None => Ok(wanted),
         }
     }
@@ -248,6 +252,11 @@ impl<'t> Columns<'t> {
     fn profile(&self, name: &str) -> Profile<'t> {
         Profile::of(self.cells(name).take(ROWS_LOOKED_AT))
     }
+}
+
+/// The use of a column, with the word that another file has it.
+fn in_another(setting: &str) -> String {
+    format!("{setting}{IN_ANOTHER}")
 }
 
 /// The error for a table that lacks a column.

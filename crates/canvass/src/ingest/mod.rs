@@ -28,6 +28,7 @@ pub(crate) use layout::{Mark, fold, mark, option, shared_wording};
 pub use place::{Place, column_letters};
 use source::Input;
 pub use source::{Source, SourceRole};
+pub use table::is_guarded;
 pub(crate) use table::{Table, is_blank, other_format, read_workbook};
 
 /// What intake hands on.

@@ -27,6 +27,7 @@ use super::source::Input;
 use super::{Decision, IngestError, Source, SourceRole};
 use crate::settings::{Config, QuestionKind};
 use encoding_rs::Encoding;
+use std::cell::Cell;
 use std::sync::Arc;
 
 /// The longest answer accepted where the configuration does not say, in bytes.
@@ -202,12 +203,25 @@ fn workbook(
     }
 }
 
+thread_local! {
+    static IS_GUARDED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether this thread reads a binary format by a reader that is not ours. A panic there becomes an [`IngestError`], so that a panic
+/// hook need not tell it; no result depends on this.
+pub fn is_guarded() -> bool {
+    IS_GUARDED.get()
+}
+
 /// What a reader of a binary format that is not ours gives. Such readers check most of what a file states of itself; where one missed
 /// something and panics, the file is to blame.
 fn sound<T>(file: &str, read: impl FnOnce() -> Result<T, IngestError>) -> Result<T, IngestError> {
     let detail = "what it states of itself contradicts itself".to_owned();
     let unsound = IngestError::Damaged { file: file.to_owned(), sheet: String::new(), detail };
-    std::panic::catch_unwind(std::panic::AssertUnwindSafe(read)).unwrap_or(Err(unsound))
+    IS_GUARDED.set(true);
+    let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(read)).unwrap_or(Err(unsound));
+    IS_GUARDED.set(false);
+    result
 }
 
 enum Format {
@@ -360,6 +374,18 @@ mod tests {
         let message = "a.csv, row 2, column B (\"text\"): the cell holds 21 bytes, the limit is 20";
         assert_eq!(error.to_string(), message);
         assert!(error.hint().contains("max_cell_bytes = 21"));
+    }
+
+    #[test]
+    fn a_reader_that_panics_is_guarded_and_blames_the_file() {
+        let read = || -> Result<(), IngestError> {
+            assert!(is_guarded());
+            panic!("a reader's own panic")
+        };
+        let error = sound("a.parquet", read).unwrap_err();
+        assert!(matches!(&error, IngestError::Damaged { file, .. } if file == "a.parquet"), "{error}");
+        assert!(!is_guarded());
+        assert!(sound("a.parquet", || Ok(is_guarded())).unwrap());
     }
 
     const PLAIN: Stated = Stated { encoding: None, delimiter: None };

@@ -239,6 +239,7 @@ pub fn analyse(
             main_language,
             units,
             respondents,
+            is_private: settings.privacy.is_on(),
         });
     }
     observer.end(Stage::Text, n_analysed);

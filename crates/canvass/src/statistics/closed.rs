@@ -19,7 +19,7 @@ pub struct ClosedQuestion {
     pub text: String,
     /// Single choice, multiple choice, scale or matrix.
     pub kind: QuestionKind,
-    /// What the answers say, in sentences made of the counts; none where nothing sensible can be said.
+    /// What the answers say, in English sentences made of the counts; none where nothing sensible can be said.
     pub sentences: Vec<String>,
     /// The ends of a scale of numbers.
     #[serde(skip_serializing_if = "Option::is_none")]

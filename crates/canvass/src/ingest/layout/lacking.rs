@@ -6,11 +6,14 @@ use crate::settings::{InputSettings, Question};
 
 /// What each file lacks of what the others have: columns about the respondents, and questions.
 pub(super) fn lacking(tables: &[Table], input: &InputSettings, questions: &[Question]) -> Vec<Decision> {
-    tables.iter().flat_map(|table| columns(table, input).into_iter().chain(unasked(tables, table, questions))).collect()
+    tables
+        .iter()
+        .flat_map(|table| columns(tables, table, input).into_iter().chain(unasked(tables, table, questions)))
+        .collect()
 }
 
 /// The columns about the respondents that a file lacks.
-fn columns(table: &Table, input: &InputSettings) -> Option<Decision> {
+fn columns(tables: &[Table], table: &Table, input: &InputSettings) -> Option<Decision> {
     let mut names: Vec<&str> = Vec::new();
     let own = [&input.email_column, &input.language_column, &input.time_column];
     for name in own.into_iter().chain(&input.attribute_columns) {
@@ -18,13 +21,20 @@ fn columns(table: &Table, input: &InputSettings) -> Option<Decision> {
             names.push(name);
         }
     }
-    let plural = if names.len() == 1 { "" } else { "s" };
+    let is_one = names.len() == 1;
+    let plural = if is_one { "" } else { "s" };
+    let others = match (tables.len(), is_one) {
+        (2, true) => "the other file has it",
+        (2, false) => "the other file has them",
+        (_, true) => "another file has it",
+        (_, false) => "other files have them",
+    };
     let n_rows = table.rows.len();
     let rows = if n_rows == 1 { "1 row".to_owned() } else { format!("{n_rows} rows") };
     (!names.is_empty()).then(|| Decision {
         about: about(table),
         decided: format!("lacks the column{plural} {}, blank for its {rows}", listed(&names)),
-        reason: "another file has them; headers are compared letter by letter".into(),
+        reason: format!("{others}; headers are compared letter by letter"),
     })
 }
 
@@ -46,7 +56,9 @@ fn unasked(tables: &[Table], table: &Table, questions: &[Question]) -> Option<De
             "where it asks the same in another language or in other words, give its columns the headers of the others",
         )
     } else {
-        (format!("has no answers to {}", listed(&ids)), "it has no column of that header")
+        let reason =
+            if ids.len() == 1 { "it has no column of that header" } else { "it has no columns of those headers" };
+        (format!("has no answers to {}", listed(&ids)), reason)
     };
     Some(Decision { about: about(table), decided, reason: reason.to_owned() })
 }

@@ -6,7 +6,6 @@ use super::matrix::{self, Candidate};
 use super::profile::Profile;
 use super::translation::{Originals, may_be_text, readings};
 use super::{Job, Recognised, brief, fold, further_times, identity, is_blank, label, language, links, tidy, trimmed};
-use crate::ingest::error::IN_ANOTHER;
 use crate::ingest::{Decision, IngestError};
 use crate::settings::{Question, QuestionKind};
 use std::collections::BTreeMap;
@@ -54,9 +53,9 @@ pub(super) fn recognise(job: &Job<'_>, mut draft: Recognised) -> Result<Recognis
     let mut told = Vec::new();
     (draft.questions, draft.reasons) = number(job, questions, &mut told)?;
     for question in &draft.questions {
-        let setting = format!("{}{IN_ANOTHER}", kind_name(question.kind));
+        let setting = kind_name(question.kind);
         for name in &question.columns {
-            job.columns.optional(name, &setting)?;
+            job.columns.optional(name, setting)?;
         }
     }
     unused_translations(job, &mut verdicts, &draft.questions);
@@ -401,10 +400,10 @@ fn fill_in(job: &Job<'_>, verdicts: &BTreeMap<usize, Verdict>, draft: &mut Recog
             name.clone_into(&mut input.time_column);
             continue;
         }
-        let setting = format!("{}{IN_ANOTHER}", verdict.used_as.describe());
+        let setting = verdict.used_as.describe();
         let name = match verdict.used_as {
-            Use::Id | Use::Respondent => job.columns.everywhere(name, &setting)?,
-            _ => job.columns.optional(name, &setting)?,
+            Use::Id | Use::Respondent => job.columns.everywhere(name, setting)?,
+            _ => job.columns.optional(name, setting)?,
         };
         match verdict.used_as {
             Use::Id => input.id_column = name,
