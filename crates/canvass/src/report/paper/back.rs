@@ -1,7 +1,7 @@
 //! What stands behind the questions: blocs, the ledger, the method, settings and hashes.
 
 use super::{Block, Cell, ColumnKind, Paper, Table, bold, column, paragraph, plain};
-use crate::findings::QuestionFindings;
+use crate::findings::{QuestionFindings, QuestionFrame};
 use crate::ledger::State;
 
 /// Blocs, files and ids that are listed.
@@ -138,10 +138,32 @@ impl Paper<'_> {
         steps.into_iter().map(|(title, text)| (self.text(title), text)).collect()
     }
 
+    /// The points of a question that a code frame codes, and its decisions.
+    fn framed(&self, question: &QuestionFindings, frame: &QuestionFrame) -> String {
+        let (points, other) = (question.theme_basis.n_points, question.theme_basis.n_points_other);
+        let told = self.say(
+            "method.basis_framed",
+            &[
+                ("id", (&question.id).into()),
+                ("points", self.say("count.points", &[("n", points.into())]).into()),
+                ("decisions", self.say("frame.decisions", &[("n", frame.n_decisions.into())]).into()),
+                ("other", other.into()),
+            ],
+        );
+        if frame.idle.is_empty() {
+            return told;
+        }
+        let n_idle = frame.idle.len() as u64;
+        format!("{told} {}", self.say("method.idle", &[("id", (&question.id).into()), ("n", n_idle.into())]))
+    }
+
     /// The points of each question, and how many of them are in no theme.
     pub(in crate::report) fn bases(&self) -> Vec<String> {
         let base = |question: &QuestionFindings| {
             let basis = &question.theme_basis;
+            if let Some(frame) = &question.code_frame {
+                return self.framed(question, frame);
+            }
             let how = match basis.algorithm {
                 "stems" => self.text("method.by_terms"),
                 algorithm => self.say("method.by_clusters", &[("algorithm", algorithm.into())]),

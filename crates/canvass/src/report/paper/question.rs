@@ -5,7 +5,7 @@ use super::{
 };
 use crate::findings::{
     Breakdown, BreakdownGroup, DuplicateGroup, Finding, LanguageFindings, NoTheme, QuestionFindings, Representation,
-    StabilityVerdict, Stance, ThemeStability, Verbatim,
+    StabilityVerdict, Stance, ThemeFrame, ThemeStability, Verbatim,
 };
 use crate::report::wording::capitalised;
 use crate::settings::CountBy;
@@ -110,6 +110,9 @@ impl Paper<'_> {
         if let Some(stability) = &finding.stability {
             facts.push(self.stability(stability));
         }
+        if let Some(frame) = &finding.frame {
+            facts.push(vec![plain(self.frame(frame))]);
+        }
         facts.push(vec![plain(self.say("finding.terms", &[("terms", self.terms(finding).into())]))]);
         blocks.push(Block::List(facts));
         for verbatim in others {
@@ -152,6 +155,34 @@ impl Paper<'_> {
             parts = vec![parts.swap_remove(usize::from(self.findings().count_by == CountBy::Once))];
         }
         vec![bold(self.say("finding.quantifier", &[("word", word.into())])), plain(format!(" {}", parts.join(" ")))]
+    }
+
+    /// What analysts did with a theme.
+    fn frame(&self, frame: &ThemeFrame) -> String {
+        let responses = |n: u64| self.say("frame.responses", &[("n", n.into())]);
+        let status = match frame.status {
+            "signed-off" => "frame.status_signed_off",
+            "rejected" => "frame.status_rejected",
+            _ => "frame.status_proposed",
+        };
+        let key = match frame.origin {
+            "proposed" => "frame.proposed",
+            "edited" => "frame.edited",
+            _ => "frame.written",
+        };
+        let told = self.say(
+            key,
+            &[
+                ("status", self.text(status).into()),
+                ("decisions", self.say("frame.decisions", &[("n", frame.n_decisions.into())]).into()),
+                ("came", responses(frame.n_in).into()),
+                ("went", responses(frame.n_out).into()),
+            ],
+        );
+        if frame.n_by_hand == 0 {
+            return told;
+        }
+        format!("{told} {}", self.say("frame.by_hand", &[("responses", responses(frame.n_by_hand).into())]))
     }
 
     fn stability(&self, stability: &ThemeStability) -> Vec<Span> {
