@@ -26,6 +26,13 @@ fn ferry(decisions: &str) -> (Ran, Value) {
     (ran, question)
 }
 
+/// The ferry's answers with a frame whose decisions touch something and nothing.
+pub(crate) fn framed_ferry() -> Outputs {
+    let idle = decide("action = \"add-term\"\ntheme = \"tickets\"\nterm = \"helicopter\"");
+    let rejected = decide("action = \"reject\"\ntheme = \"evening\"");
+    ferry(&(idle + &rejected)).0.outputs()
+}
+
 /// A frame of two themes of the ferry's answers, with these decisions.
 fn frame_of(decisions: &str) -> String {
     format!(

@@ -53,6 +53,11 @@ fn the_findings_in_several_languages_are_valid() {
 }
 
 #[test]
+fn the_findings_of_a_code_frame_are_valid() {
+    assert_valid(&crate::codeframe::framed_ferry());
+}
+
+#[test]
 fn the_schema_name_in_the_data_is_the_one_published() {
     assert_eq!(sample().findings()["schema"], schema()["properties"]["schema"]["const"]);
 }
