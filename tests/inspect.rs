@@ -1,6 +1,6 @@
 //! `canvass inspect`: how files would be read, and the configuration in which that is corrected.
 
-use crate::support::{Run, canvass, repository};
+use crate::support::{Run, canvass, repository, workbook};
 use insta::assert_snapshot;
 use serde_json::Value;
 use std::fs;
@@ -94,4 +94,38 @@ fn files_without_an_open_question_are_shown_and_what_a_run_would_say() {
     assert_eq!(code, 0);
     assert!(told.contains("Region: an attribute of the respondent"), "{told}");
     assert!(told.contains("canvass run would stop here: answers.csv has no open question"), "{told}");
+}
+
+#[test]
+fn the_answers_are_read_and_not_the_notes_before_them() {
+    let answers: Vec<String> = (1..=12).map(|id| format!("The van came {id} minutes late")).collect();
+    let ids: Vec<String> = (1..=12).map(|id| id.to_string()).collect();
+    let rows = ids.iter().zip(&answers).map(|(id, answer)| vec![id.as_str(), "North", answer.as_str()]);
+    let rows = std::iter::once(vec!["ID", "Region", "What should change?"]).chain(rows).collect();
+    let notes =
+        vec![vec!["Export of the van survey"], vec!["Sheet", "What it holds"], vec!["Responses", "the answers"]];
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("vans.xlsx"), workbook([("Notes", notes), ("Responses", rows)])).unwrap();
+    let (code, told, _) = inspect(folder.path(), &["vans.xlsx"]);
+    assert_eq!(code, 0);
+    let why = "it has more rows and columns than \"Notes\", which stands before it; not read: \"Notes\"";
+    assert!(told.contains(&format!("vans.xlsx: the sheet \"Responses\" is read ({why})")), "{told}");
+    assert!(told.starts_with("vans.xlsx: 12 submissions"), "{told}");
+    let (_, told, _) = inspect(folder.path(), &["vans.xlsx", "--sheet", "Notes", "--force"]);
+    assert!(told.starts_with("vans.xlsx: 2 submissions"), "{told}");
+}
+
+#[test]
+fn a_question_that_is_answered_with_names_says_so() {
+    let rows = ["Acme, Northwind", "Northwind", "Acme; Blue Ferry", "Blue Ferry, Acme", "Acme"];
+    let rows: Vec<String> = (1..).zip(rows).map(|(id, names)| format!("{id},\"{names}\",The pier is cold\n")).collect();
+    let form = format!("ID,Who are the main competitors?,What else?\n{}", rows.concat());
+    let folder = with("answers.csv", &form);
+    let (_, told, _) = inspect(folder.path(), &["answers.csv"]);
+    let lists: Vec<&str> = told.lines().filter(|line| line.contains("lists of names")).map(str::trim).collect();
+    assert_eq!(lists, ["answered with lists of names, which are counted"], "{told}");
+    let settings = fs::read_to_string(folder.path().join("canvass.toml")).unwrap();
+    let run = Run::new().csv(&form).settings(&settings.replace("\nlist = true", "\nlist = false")).done().outputs();
+    assert!(run.question("q1").get("names").is_none_or(Value::is_null), "{}", run.question("q1"));
+    assert!(Run::new().csv(&form).settings(&settings).done().outputs().question("q1")["names"].is_object());
 }

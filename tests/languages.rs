@@ -415,3 +415,27 @@ fn the_fewest_answers_that_have_themes_are_a_setting() {
         assert!(listed >= n_answers(language), "{language}: {listed}");
     }
 }
+
+#[test]
+fn short_answers_among_german_ones_are_not_read_as_english() {
+    let long = [
+        "Die Fähre am Abend muss eine Stunde später fahren, weil viele von uns in der Stadt arbeiten.",
+        "Die Fahrkarten sind für Familien mit drei Kindern inzwischen viel zu teuer geworden.",
+        "Am nördlichen Anleger fehlt eine Rampe für Rollstühle, und niemand hilft beim Einsteigen.",
+    ];
+    let short = ["Mehr Fähren", "Fähren abends", "Rampe", "Fähre abends"];
+    let answers = long.into_iter().cycle().take(9).chain(short);
+    let rows = (1..).zip(answers).map(|(id, answer): (u32, _)| [id.to_string(), answer.to_owned()]);
+    let csv = table(std::iter::once(["id".to_owned(), "Was soll die Fähre ändern?".to_owned()]).chain(rows));
+    let ran = Run::new().csv(&csv).done();
+    let question = ran.outputs().question("q1");
+    assert_eq!((count(&question, "base"), count(&question, "language_base")), (13, 0));
+    assert!(list(&question, "themes").is_empty(), "{question}");
+    let counts = list(&question, "language_counts");
+    assert_eq!((counts.len(), text(&counts[0], "language"), count(&counts[0], "n_responses")), (1, "de", 13));
+    let unsure =
+        ran.outputs().rows("ledger.csv").into_iter().filter(|row| row["reason"].contains("read in German")).count();
+    assert!(unsure > 0, "no answer was too short to show its language");
+    let again = Run::new().csv(&csv).settings(ran.outputs().text("canvass.toml")).done();
+    assert_eq!(again.outputs(), ran.outputs());
+}

@@ -1,8 +1,10 @@
 //! Workbooks as fixtures.
 
-/// A workbook with these sheets.
+/// A workbook with these sheets; the same bytes whenever it is made.
 pub(crate) fn workbook<'s>(sheets: impl IntoIterator<Item = (&'s str, Vec<Vec<&'s str>>)>) -> Vec<u8> {
     let mut book = rust_xlsxwriter::Workbook::new();
+    let created = rust_xlsxwriter::ExcelDateTime::from_ymd(2026, 1, 1).unwrap();
+    book.set_properties(&rust_xlsxwriter::DocProperties::new().set_creation_datetime(&created));
     for (name, rows) in sheets {
         let sheet = book.add_worksheet();
         sheet.set_name(name).unwrap();

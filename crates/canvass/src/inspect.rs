@@ -1,8 +1,10 @@
 //! How files would be read: what each question and column is taken for and why, and a configuration to correct it in.
 
 use crate::error::Error;
+use crate::findings::settle_lists;
 use crate::ingest::{self, Intake, Source};
-use crate::pipeline::{Request, check};
+use crate::ledger;
+use crate::pipeline::{Request, analysed_by_question, check};
 use crate::settings::{InputSettings, Layout, Question, QuestionKind};
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -43,6 +45,9 @@ pub struct InspectedQuestion {
     pub base: u64,
     /// The responses that are.
     pub blanks: u64,
+    /// Open questions: whether it is answered with lists of names, which are then counted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub list: Option<bool>,
     /// Why it is of its kind.
     pub reason: String,
     /// Where its answers stand.
@@ -66,13 +71,17 @@ pub struct InspectedColumn {
     pub reason: String,
 }
 
-/// Reads the files and says how; nothing is analysed.
+/// Reads the files and says how; nothing is analysed. Whether a question is answered with lists of names is worked out as in a run, but
+/// from answers that nothing is masked in.
 ///
 /// # Errors
 /// Any [`Error`] of intake or settings, but for a consultation without an open question, which [`Inspection::refusal`] tells.
 pub fn inspect(request: &Request) -> Result<Inspection, Error> {
     check(&request.config)?;
-    let (intake, refusal) = ingest::inspect(&request.files, &request.config, request.questions_file.as_deref())?;
+    let (mut intake, refusal) = ingest::inspect(&request.files, &request.config, request.questions_file.as_deref())?;
+    let is_stated: Vec<bool> = intake.questions.iter().map(|question| question.list.is_some()).collect();
+    let positions = analysed_by_question(&intake, &ledger::judge(&intake, &request.config.ledger));
+    settle_lists(&mut intake, &positions, |_| ());
     let questions: Vec<InspectedQuestion> = (0..intake.questions.len()).map(|at| question(&intake, at)).collect();
     let of_questions = intake.questions.iter().flat_map(|question| &question.columns);
     let of_questions: BTreeSet<String> = of_questions.map(|name| ingest::brief(name)).collect();
@@ -84,6 +93,10 @@ pub fn inspect(request: &Request) -> Result<Inspection, Error> {
             reason: decision.reason.clone(),
         })
         .collect();
+    // What most questions are need not be said of each.
+    for (question, is_stated) in intake.questions.iter_mut().zip(is_stated) {
+        question.list = question.list.filter(|is_list| *is_list || is_stated);
+    }
     let settings = settings(&intake, &questions, &columns);
     let mut submissions_by_input = vec![0; intake.sources.len()];
     for submission in &intake.submissions {
@@ -121,6 +134,7 @@ fn question(intake: &Intake, question_idx: usize) -> InspectedQuestion {
         kind: question.kind,
         base,
         blanks: recognition.n_received.saturating_sub(base),
+        list: question.list,
         reason: recognition.reason.clone(),
         source: recognition.source.clone(),
         other_of: linked(&question.other_of),
@@ -134,6 +148,7 @@ const HEADER: &str = "\
 #   a question's kind        kind = \"open\", \"single\", \"multiple\", \"scale\" or \"matrix\"
 #   a column is no question  remove its [[question]] and add the column's name to attribute_columns or ignored_columns
 #   a column is a question   take its name out of attribute_columns or ignored_columns and add [[question]], column = \"...\"
+#   answers that are names   list = true in an open question has the names in its answers counted; list = false does not
 #   an answer explained      split_by = \"q2\" in the open question ties it to the closed question q2; split_by = \"\" unties it
 # What is left out is worked out anew. Every other setting may be added; the README lists them.
 ";
@@ -223,6 +238,27 @@ ID,Region,Do you agree?,Please explain,The plan is clear,The plan is fair,What e
         request.config = Config::parse(&corrected, Path::new("canvass.toml")).unwrap();
         let told = inspect(&request).unwrap();
         assert_eq!((told.questions[0].kind, &told.questions[1].split_by), (QuestionKind::Open, &None));
+    }
+
+    #[test]
+    fn a_question_that_is_answered_with_names_is_told_and_untold_in_one_line() {
+        let rows = ["Acme, Northwind", "Northwind", "Acme; Blue Ferry", "Blue Ferry, Acme", "Acme"];
+        let rows: Vec<String> =
+            (1..).zip(rows).map(|(id, names)| format!("{id},\"{names}\",The pier is cold\n")).collect();
+        let form = format!("ID,Who are the main competitors?,What else?\n{}", rows.concat());
+        let (_folder, mut request) = request(&form, "");
+        let told = |request: &Request| {
+            let told = inspect(request).unwrap();
+            (told.questions.iter().map(|question| question.list).collect::<Vec<_>>(), told.settings)
+        };
+        let (lists, settings) = told(&request);
+        assert_eq!(lists, [Some(true), Some(false)]);
+        assert_eq!(settings.matches("\nlist = ").count(), 1, "{settings}");
+        let corrected = settings.replace("\nlist = true\n", "\nlist = false\n");
+        request.config = Config::parse(&corrected, Path::new("canvass.toml")).unwrap();
+        let (lists, again) = told(&request);
+        assert_eq!(lists, [Some(false), Some(false)]);
+        assert!(again.contains("\nlist = false\n"), "{again}");
     }
 
     #[test]

@@ -69,6 +69,9 @@ fn table(told: &Inspection) -> String {
         let _ = writeln!(text, "{id}  {:<8} {base:>6}  {blanks:>6}  {wording}", kind(question.kind));
         let indent = " ".repeat(width + 27);
         let _ = writeln!(text, "{indent}{}: {}", one_line(&question.source), one_line(&question.reason));
+        if question.list == Some(true) {
+            let _ = writeln!(text, "{indent}answered with lists of names, which are counted");
+        }
         if let Some(to) = &question.other_of {
             let _ = writeln!(text, "{indent}the further option of {}", one_line(to));
         }

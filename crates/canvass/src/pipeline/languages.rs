@@ -19,7 +19,8 @@ pub enum LanguageSource {
     Translation,
     /// The user wants all answers read in one language.
     Settings,
-    /// It is not known: the text is too short or shows no language surely, and is read in the main one.
+    /// It is not known: the text is too short or shows no language surely, and is read in the main one, or in the one without resources
+    /// that nearly all others are in.
     Main,
 }
 
@@ -74,6 +75,8 @@ pub(super) fn languages(
         })
         .collect();
     let main = stated.unwrap_or_else(|| most_frequent(known.iter().flatten().flatten().map(|found| found.language)));
+    let n_answers = known.iter().map(Vec::len).sum();
+    let others = nearly_all(known.iter().flatten().flatten().map(|found| found.language), n_answers);
     let read_in = |found: Option<ReadIn>| match found {
         // What the file says holds, whatever the text looks like.
         Some(found) if config.text.identify_language || found.source == LanguageSource::Column => found,
@@ -81,7 +84,7 @@ pub(super) fn languages(
             ReadIn { language: main, source: LanguageSource::Settings, confidence: None }
         }
         Some(found) => found,
-        None => ReadIn { language: main, source: LanguageSource::Main, confidence: None },
+        None => ReadIn { language: others.unwrap_or(main), source: LanguageSource::Main, confidence: None },
     };
     Ok((main, known.into_iter().map(|known| known.into_iter().map(read_in).collect()).collect()))
 }
@@ -114,6 +117,17 @@ pub(crate) fn unreadable(languages: impl Iterator<Item = Language>, n_texts: usi
     counted(languages).into_iter().filter(is_unreadable).collect()
 }
 
+/// The language without resources that nine tenths of these are in, and with them half of `n_texts`: then those that do not show
+/// theirs are in it, too, and not in one that nobody writes.
+fn nearly_all(languages: impl Iterator<Item = Language>, n_texts: usize) -> Option<Language> {
+    let counts = counted(languages);
+    let n_known: usize = counts.values().sum();
+    let is_it = |(language, n): &(&Language, &usize)| {
+        !language.has_resources() && **n > 0 && 10 * **n >= 9 * n_known && 2 * **n >= n_texts
+    };
+    counts.iter().find(is_it).map(|(language, _)| *language)
+}
+
 fn counted(languages: impl Iterator<Item = Language>) -> BTreeMap<Language, usize> {
     let mut counts = BTreeMap::new();
     for language in languages {
@@ -130,5 +144,21 @@ pub(super) fn note_unreadable(read_in: &[Vec<ReadIn>], observer: &dyn Observer) 
             "{n} of {n_answers} answers are in {language}, which canvass has no resources for: they are listed whole"
         );
         observer.note(Stage::Text, &message);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_nearly_all_are_in_has_no_resources_and_is_shown_by_half_of_all() {
+        let of = |german: usize, english: usize, n_texts: usize| {
+            let german = std::iter::repeat_n(Language::from_name("German").unwrap(), german);
+            nearly_all(german.chain(std::iter::repeat_n(Language::English, english)), n_texts).map(Language::name)
+        };
+        assert_eq!((of(29, 0, 40), of(9, 1, 10)), (Some("German"), Some("German")));
+        // One short text taken for German, too many in English, English itself, nothing.
+        assert_eq!([of(1, 0, 10), of(8, 2, 10), of(0, 10, 10), of(0, 0, 0)], [None; 4]);
     }
 }

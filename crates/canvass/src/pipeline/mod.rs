@@ -495,6 +495,21 @@ fn note_unused_synonyms(config: &Config, coded: &[Coded<'_>], observer: &dyn Obs
 
 /// For each open question the responses that are analysed.
 fn analysed_positions(intake: &Intake, ledger: &Ledger) -> Result<Vec<(u32, Vec<usize>)>, Error> {
+    let by_question = analysed_by_question(intake, ledger);
+    if by_question.iter().all(|(_, positions)| positions.len() < 2) {
+        return Err(Error::NothingToCompare {
+            places: answer_columns(intake),
+            received: intake.responses.len() as u64,
+            n_questions: by_question.len(),
+            analysed: by_question.iter().map(|(_, positions)| positions.len() as u64).sum(),
+            counts: ledger.counts(intake, None),
+        });
+    }
+    Ok(by_question)
+}
+
+/// The analysed responses of each open question, in the order of the form.
+pub(crate) fn analysed_by_question(intake: &Intake, ledger: &Ledger) -> Vec<(u32, Vec<usize>)> {
     let mut by_question: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
     for (idx, _) in intake.questions.iter().enumerate().filter(|(_, question)| question.kind == QuestionKind::Open) {
         by_question.insert(idx as u32, Vec::new());
@@ -504,16 +519,7 @@ fn analysed_positions(intake: &Intake, ledger: &Ledger) -> Result<Vec<(u32, Vec<
             by_question.entry(received.question_idx).or_default().push(at);
         }
     }
-    if by_question.values().all(|positions| positions.len() < 2) {
-        return Err(Error::NothingToCompare {
-            places: answer_columns(intake),
-            received: intake.responses.len() as u64,
-            n_questions: by_question.len(),
-            analysed: by_question.values().map(|positions| positions.len() as u64).sum(),
-            counts: ledger.counts(intake, None),
-        });
-    }
-    Ok(by_question.into_iter().collect())
+    by_question.into_iter().collect()
 }
 
 /// Where the answers to the open questions are: file, sheet and column, at most five of them.

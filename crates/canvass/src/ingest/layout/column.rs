@@ -311,7 +311,8 @@ fn options(header: &Header<'_>, profile: &Profile<'_>) -> Option<Verdict> {
         let reason = "the values are whole numbers from 0 to 10";
         return Some(Verdict::new(Use::Question(QuestionKind::Scale), reason));
     }
-    if profile.are_numbers() && !header.names_text() {
+    // A few comments may be numbers; many are the numbers of the responses.
+    if profile.are_numbers() && (!header.names_text() || profile.n_filled >= 20) {
         return Some(Verdict::new(Use::Ignored, "the values are numbers"));
     }
     let (longest, least_repeated) = match (header.names_text(), header.asks_for_text(), header.is_question()) {
@@ -370,11 +371,32 @@ mod tests {
         assert_eq!(used("Région", &["Asie", "Afrique", "Asie"]), Use::Attribute);
         assert_eq!(used("¿En qué región se encuentra su organización?", &["Asia", "Asia"]), Use::Attribute);
         assert_eq!(used("Channel", &["web", "post", "web", "post"]), Use::Attribute);
+        assert_eq!(used("About you [Branch]", &["North", "South", "North"]), Use::Attribute);
         assert_eq!(used("Name of your organisation", &["Harbour Trust", "Reef Watch", "Blue Coast"]), Use::Ignored);
         assert_eq!(used("Type of organisation", &["NGO", "Company", "University"]), Use::Attribute);
         let reply = "It should coordinate the work of the regional offices and report on it each year";
         assert_eq!(used("What role should the Office play in your region?", &[reply, "None at all", reply]), OPEN);
         assert_eq!(used("Which region should come first?", &["Asia", "Asia", "Africa", "Africa"]), SINGLE);
+    }
+
+    #[test]
+    fn numbers_of_responses_are_no_answers_whatever_they_are_called() {
+        let numbers: Vec<String> = (1..=60).map(|number| number.to_string()).collect();
+        let cells: Vec<&str> = numbers.iter().map(String::as_str).chain(["Total"]).collect();
+        assert_eq!(used("Response", &cells), Use::Ignored);
+        assert_eq!(used("Comments", &cells[..3]), OPEN);
+    }
+
+    #[test]
+    fn what_exporters_write_in_german_is_recognised() {
+        assert_eq!(used("Fertigstellungszeit", &["04.03.2026 09:15", "05.03.2026 10:00"]), Use::Time);
+        assert_eq!(used("Vorname", &["Ana", "Ana", "Bo", "Bo"]), Use::Ignored);
+        let words = Words::load();
+        assert!(
+            Header::new("Lfd. Nr.", &words).names_response_id() && Header::new("E-Mail-Adresse", &words).names_email()
+        );
+        let ranks = ["Fertigstellungszeit", "Datum", "Startzeit"].map(|name| Header::new(name, &words).time_rank());
+        assert_eq!(ranks, [0, 1, 2]);
     }
 
     #[test]
@@ -398,5 +420,6 @@ mod tests {
                       no community is left behind";
         assert_eq!(used("Which parts of the draft would you change?", &[letter; 30]), OPEN);
         assert_eq!(used("Project", &["Harbour", "Reef", "Coast"]), Use::Ignored);
+        assert_eq!(used("Anything else?", &[["Thanks", "No"], ["No", "No"]].concat()), OPEN);
     }
 }

@@ -5,16 +5,18 @@
 //! rows below the last answer take no memory.
 
 mod cell;
+mod concealed;
 #[cfg(test)]
 mod tests;
 
 use self::cell::{Cell, attribute};
+use self::concealed::Concealed;
 use super::merged::{HEAD_ROWS, Merged, merged_head};
-use super::sheets::{Sheet, choose};
+use super::sheets::{Extent, Sheet, choose};
 use super::{Table, TableBuilder, is_blank};
 use crate::ingest::{Decision, IngestError, column_letters};
 use quick_xml::Reader;
-use quick_xml::events::Event;
+use quick_xml::events::{BytesStart, Event};
 use quick_xml::name::QName;
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Cursor};
@@ -30,7 +32,7 @@ const MAX_REPEATED: u64 = 64 << 20;
 
 type Archive<'b> = ZipArchive<Cursor<&'b [u8]>>;
 
-/// Reads the `wanted` sheet, else the first visible one with rows below its header.
+/// Reads the `wanted` sheet, else the one that [`choose`] takes.
 ///
 /// # Errors
 /// [`IngestError::Damaged`], [`IngestError::OtherWorkbook`], [`IngestError::BlankFormula`], those of [`choose`] and of [`TableBuilder`]
@@ -47,25 +49,26 @@ pub(super) fn read(
         let found = "a workbook that is protected by a password";
         return Err(IngestError::OtherWorkbook { file: file.to_owned(), found });
     }
-    let (mut sheets, mut filled) = (Vec::new(), Vec::new());
+    let (mut sheets, mut extents) = (Vec::new(), Vec::new());
     let mut content = Content::open(file, &mut archive)?;
     while let Some(sheet) = content.next_sheet()? {
-        filled.push(if wanted.is_none() {
-            content.filled_rows(&sheet.name)?
+        extents.push(if wanted.is_none() {
+            content.extent(&sheet.name)?
         } else {
-            content.pass_sheet().map(|()| 0)?
+            content.pass_sheet().map(|()| Extent::default())?
         });
         sheets.push(sheet);
     }
     drop(content);
-    let n_filled = |name: &str| {
-        Ok(sheets.iter().zip(&filled).find(|(sheet, _)| sheet.name == name).map_or(0, |(_, n_filled)| *n_filled))
+    let extent = |name: &str| {
+        let found = sheets.iter().zip(&extents).find(|(sheet, _)| sheet.name == name);
+        Ok(found.map(|(_, extent)| *extent).unwrap_or_default())
     };
-    let name = choose(file, &sheets, wanted, n_filled, decisions)?;
+    let name = choose(file, &sheets, wanted, extent, decisions)?;
     let mut content = Content::open(file, &mut archive)?;
     while let Some(sheet) = content.next_sheet()? {
         if sheet.name == name {
-            return content.read_sheet(builder(name));
+            return content.read_sheet(builder(name), decisions);
         }
         content.pass_sheet()?;
     }
@@ -122,6 +125,7 @@ struct Content<'f, R> {
     hidden: BTreeSet<String>,
     /// Of the sheet that is read.
     merged: Vec<Merged>,
+    concealed: Concealed,
     n_repeated: u64,
 }
 
@@ -136,7 +140,15 @@ impl<'f, R: BufRead> Content<'f, R> {
     fn new(file: &'f str, source: R) -> Self {
         let mut reader = Reader::from_reader(source);
         reader.config_mut().expand_empty_elements = true;
-        Self { file, reader, buffer: Vec::new(), hidden: BTreeSet::new(), merged: Vec::new(), n_repeated: 0 }
+        Self {
+            file,
+            reader,
+            buffer: Vec::new(),
+            hidden: BTreeSet::new(),
+            merged: Vec::new(),
+            concealed: Concealed::default(),
+            n_repeated: 0,
+        }
     }
 
     /// Goes on to the next sheet; its rows follow.
@@ -145,6 +157,7 @@ impl<'f, R: BufRead> Content<'f, R> {
         let cannot = |error: quick_xml::Error| damaged(file, "", not_whole(&error));
         let mut style = None;
         self.merged.clear();
+        self.concealed = Concealed::default();
         self.n_repeated = 0;
         loop {
             self.buffer.clear();
@@ -182,20 +195,33 @@ impl<'f, R: BufRead> Content<'f, R> {
         passed.map(|_| ()).map_err(|error| damaged(self.file, "", not_whole(&error)))
     }
 
-    /// The number of rows that are not blank, counted up to 2; the sheet is passed.
-    fn filled_rows(&mut self, sheet: &str) -> Result<usize, IngestError> {
-        let (mut row, mut n_filled) = (0, 0);
-        while let Some(line) = self.next_row(sheet, &mut row)? {
-            n_filled += line.n as usize;
-            if n_filled >= 2 {
-                self.pass_sheet()?;
-                return Ok(2);
+    /// How much the sheet holds; it is passed. What is wrong below its first rows shows where the sheet is read.
+    fn extent(&mut self, sheet: &str) -> Result<Extent, IngestError> {
+        let (mut row, mut extent) = (0, Extent::default());
+        loop {
+            match self.next_row(sheet, &mut row) {
+                Ok(None) => return Ok(extent),
+                Ok(Some(line)) => {
+                    let n_filled = line.cells.iter().map(|(_, cell)| cell.n as usize).sum();
+                    if extent.add(line.n, n_filled) {
+                        continue;
+                    }
+                }
+                Err(error) if !extent.has_rows() => return Err(error),
+                Err(_) => {}
             }
+            self.pass_sheet()?;
+            return Ok(extent);
         }
-        Ok(n_filled)
     }
 
-    fn read_sheet(&mut self, mut builder: TableBuilder) -> Result<Table, IngestError> {
+    fn read_sheet(&mut self, builder: TableBuilder, decisions: &mut Vec<Decision>) -> Result<Table, IngestError> {
+        let table = self.read_rows(builder)?;
+        decisions.extend(self.concealed.decisions(&table));
+        Ok(table)
+    }
+
+    fn read_rows(&mut self, mut builder: TableBuilder) -> Result<Table, IngestError> {
         let sheet = builder.table.sheet.to_string();
         // The head waits until all its merged cells are known.
         let mut head = Some(Vec::new());
@@ -227,8 +253,13 @@ impl<'f, R: BufRead> Content<'f, R> {
         loop {
             self.buffer.clear();
             match self.reader.read_event_into(&mut self.buffer).map_err(cannot)? {
+                Event::Start(tag) if tag.name().as_ref() == "table:table-column" => {
+                    let n = repeated(attribute(&tag, "table:number-columns-repeated"));
+                    self.concealed.add_columns(n, is_concealed(&tag));
+                }
                 Event::Start(tag) if tag.name().as_ref() == "table:table-row" => {
                     let n = repeated(attribute(&tag, "table:number-rows-repeated"));
+                    let is_concealed = is_concealed(&tag);
                     let cells = self.cells(sheet, *row)?;
                     let line = Line { cells, n };
                     if line.cells.is_empty() {
@@ -238,6 +269,9 @@ impl<'f, R: BufRead> Content<'f, R> {
                     if n > MAX_ROWS - *row {
                         let detail = format!("row {} is filled, and repeated to below row {MAX_ROWS}", *row + 1);
                         return Err(damaged(file, sheet, detail));
+                    }
+                    if is_concealed {
+                        self.concealed.add_rows(*row, n);
                     }
                     *row += n;
                     return Ok(Some(line));
@@ -321,6 +355,11 @@ impl<'f, R: BufRead> Content<'f, R> {
             limit: MAX_REPEATED.to_string(),
         })
     }
+}
+
+/// Whether a column or row is hidden, by hand or by a filter.
+fn is_concealed(tag: &BytesStart<'_>) -> bool {
+    attribute(tag, "table:visibility").is_some_and(|visibility| visibility != "visible")
 }
 
 /// Adds a row as often as it is repeated; `row` is the number of rows before it.

@@ -222,6 +222,36 @@ fn merged_cells_of_the_head_are_found() {
 }
 
 #[test]
+fn hidden_columns_and_rows_are_read_and_told() {
+    let hidden = |tag: &str, rest: &str| format!("<table:{tag} table:visibility=\"collapse\"{rest}/>");
+    let columns = format!(
+        "<table:table-column/>{}<table:table-column/>{}",
+        hidden("table-column", ""),
+        hidden("table-column", " table:number-columns-repeated=\"1000\"")
+    );
+    let line = |cells: [&str; 3]| row(&cells.map(text));
+    let filtered = |line: String| line.replacen("<table:table-row", "<table:table-row table:visibility=\"filter\"", 1);
+    let lines = [
+        columns,
+        line(["id", "note", "c"]),
+        line(["1", "x", "a"]),
+        filtered(line(["2", "y", "b"])),
+        filtered(line(["3", "z", "c"])),
+    ];
+    let (table, decisions) = read_all(&document(&sheet("S", &lines)), None).unwrap();
+    assert_eq!((table.columns.len(), table.rows.len()), (3, 3));
+    let told: Vec<_> = decisions.iter().map(|told| (told.about.as_str(), told.decided.as_str())).collect();
+    let about = "a.ods, sheet \"S\"";
+    assert_eq!(
+        told,
+        [
+            (about, "the hidden column B (\"note\") is read like the others"),
+            (about, "2 hidden rows, the first of them row 3, are read like the others"),
+        ]
+    );
+}
+
+#[test]
 fn a_formula_without_a_value_and_a_password_are_named() {
     let formula = "<table:table-cell table:formula=\"of:=A1\"/>".to_owned();
     let error = message(&sheet("S", &[row(&[text("id"), text("c")]), row(&[text("1"), formula])]));

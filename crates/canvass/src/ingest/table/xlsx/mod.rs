@@ -7,7 +7,7 @@
 mod tests;
 
 use super::merged::{self, HEAD_ROWS, Merged, merged_head};
-use super::sheets::{Sheet, choose};
+use super::sheets::{Extent, Sheet, choose};
 use super::value::{shown_bool, shown_iso_moment, shown_iso_span, shown_moment, shown_number, shown_span};
 use super::{Table, TableBuilder, is_blank};
 use crate::ingest::{Decision, IngestError, column_letters};
@@ -23,7 +23,7 @@ const MAX_COLUMNS: usize = 16_384;
 /// The longest text of a cell, in UTF-16 units.
 const MAX_CHARACTERS: usize = 32_767;
 
-/// Reads the `wanted` sheet, else the first visible one with rows below its header.
+/// Reads the `wanted` sheet, else the one that [`choose`] takes.
 ///
 /// # Errors
 /// [`IngestError::Damaged`], [`IngestError::NoSuchSheet`], and those of [`TableBuilder`]
@@ -41,18 +41,18 @@ pub(super) fn read(
         .filter(|sheet| sheet.typ == SheetType::WorkSheet)
         .map(|sheet| Sheet { name: sheet.name.clone(), is_visible: sheet.visible == SheetVisible::Visible })
         .collect();
-    let name = choose(file, &sheets, wanted, |name| filled_rows(&mut workbook, file, name), decisions)?;
+    let name = choose(file, &sheets, wanted, |name| extent(&mut workbook, file, name), decisions)?;
     read_sheet(&mut workbook, file, builder(name), decisions)
 }
 
-/// The number of rows that are not blank, counted up to 2.
-fn filled_rows(workbook: &mut Workbook<'_>, file: &str, sheet: &str) -> Result<usize, IngestError> {
-    let mut n_filled = 0;
-    each_row(workbook, file, sheet, |_, cells| {
-        n_filled += usize::from(!cells.iter().all(|cell| is_blank(cell)));
-        Ok(n_filled < 2)
-    })?;
-    Ok(n_filled)
+/// How much the sheet holds. What is wrong below its first rows shows where the sheet is read.
+fn extent(workbook: &mut Workbook<'_>, file: &str, sheet: &str) -> Result<Extent, IngestError> {
+    let mut extent = Extent::default();
+    let add = |_, cells: Vec<String>| Ok(extent.add(1, cells.iter().filter(|cell| !is_blank(cell)).count()));
+    match each_row(workbook, file, sheet, add) {
+        Err(error) if !extent.has_rows() => Err(error),
+        _ => Ok(extent),
+    }
 }
 
 /// The merged cells of the sheet's head. They stand behind the cells in the file, so that the whole sheet is looked through.
