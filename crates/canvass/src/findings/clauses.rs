@@ -26,6 +26,7 @@ struct Lists {
     joins: Vec<String>,
     hangs: Vec<String>,
     turns: Vec<String>,
+    other_side: Vec<String>,
     against_before: Vec<String>,
     against_acts: Vec<String>,
     acts: Vec<String>,
@@ -41,6 +42,7 @@ pub(super) struct ClauseWords {
     joins: Vec<String>,
     hangs: Vec<String>,
     turns: Vec<String>,
+    other_side: Vec<String>,
     /// By their first word: the words, and where what is spoken against stands.
     against: BTreeMap<String, Vec<(Vec<String>, Against)>>,
     acts: Vec<String>,
@@ -124,13 +126,21 @@ impl ClauseWords {
         for cues in against.values_mut() {
             cues.sort_by(|a, b| b.0.len().cmp(&a.0.len()).then_with(|| a.cmp(b)));
         }
-        let Lists { joins, hangs, turns, acts, spared_behind, spared_before, .. } = lists;
-        Self { joins, hangs, turns, against, acts, spared_behind, spared_before, is_unspaced }
+        let Lists { joins, hangs, turns, other_side, acts, spared_behind, spared_before, .. } = lists;
+        Self { joins, hangs, turns, other_side, against, acts, spared_behind, spared_before, is_unspaced }
     }
 
     /// The words of a text; where they stand without spaces, half of its characters.
     pub(super) fn count(&self, text: &str) -> usize {
         if self.is_unspaced { text.chars().count() / 2 } else { text.split_whitespace().count() }
+    }
+
+    /// Whether a text tells the other side too ("good, but dear"): a word of it says so.
+    pub(super) fn tells_both_sides(&self, text: &str) -> bool {
+        if self.is_unspaced {
+            return self.other_side.iter().any(|word| text.contains(word.as_str()));
+        }
+        words(text).iter().any(|word| self.other_side.contains(&word.form))
     }
 
     /// Whether a clause that begins so is no statement by itself.
@@ -435,11 +445,29 @@ mod tests {
     }
 
     #[test]
+    fn both_sides_are_told_by_a_word_of_their_own() {
+        let resources = ClauseResources::load();
+        let told = |language, text: &str| resources.of(language).tells_both_sides(text);
+        assert!(told(Language::English, "The ferry is good, But the fare is not."));
+        assert!(!told(Language::English, "A button for the ferry."));
+        assert!(told(Language::French, "Le bac est utile, mais trop cher."));
+        assert!(told(Language::Chinese, "渡轮很好，但票价太高。"));
+        assert!(!told(Language::Chinese, "渡轮不但快，而且便宜。"));
+        assert!(!told(Language::Russian, "Новый паром."));
+    }
+
+    #[test]
     fn every_list_has_entries_in_lower_case_that_can_be_found() {
         for (language, file) in FILES {
             let lists: Lists = toml::from_str(file.text).unwrap();
             let cues = [&lists.against_before, &lists.against_acts, &lists.acts, &lists.against_subject];
-            let all = cues.into_iter().chain([&lists.joins, &lists.hangs, &lists.turns, &lists.spared_behind]);
+            let all = cues.into_iter().chain([
+                &lists.joins,
+                &lists.hangs,
+                &lists.turns,
+                &lists.other_side,
+                &lists.spared_behind,
+            ]);
             for entry in all.flatten() {
                 assert_eq!(*entry, entry.to_lowercase(), "{language}");
                 assert!(!words(entry).is_empty(), "{language}: {entry}");

@@ -149,7 +149,7 @@ fn stances(
         let of_side: Vec<Candidate> =
             members.iter().filter(|member| stance_of(member) == Some(minority)).copied().collect();
         // What the finding quotes already comes last.
-        let quotations = choose(coded, (&of_side, &[]), QUOTED, telling.grouping, &mut quoted.clone());
+        let quotations = choose(coded, (&of_side, &[]), QUOTED, telling, &mut quoted.clone());
         for (of, verbatim) in quotations {
             points.insert((of.response, of.point));
             verbatims.push(verbatim);
@@ -237,7 +237,7 @@ fn against(
     let respondents = respondents_of(coded, &opposed);
     let unquoted: Vec<Candidate> =
         opposed.into_iter().filter(|member| !of_minority.contains(&(member.response, member.point))).collect();
-    let verbatims = choose(coded, (&unquoted, &[]), QUOTED, telling.grouping, &mut quoted.clone());
+    let verbatims = choose(coded, (&unquoted, &[]), QUOTED, telling, &mut quoted.clone());
     let verbatims = verbatims.into_iter().map(|(of, verbatim)| OpposingVerbatim {
         verbatim,
         cue: cues.get(&(of.response, of.point)).cloned().unwrap_or_default(),

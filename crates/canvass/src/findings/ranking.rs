@@ -244,7 +244,7 @@ fn finding(
         members.iter().filter(|of| !opposed.contains_key(&(of.response, of.point))).copied().collect();
     let exemplars = framed.map_or(&[][..], |framed| &framed.exemplars);
     let count_of = telling.settings.verbatims as usize;
-    let chosen = choose(coded, (&shown, exemplars), count_of, telling.grouping, quoted);
+    let chosen = choose(coded, (&shown, exemplars), count_of, telling, quoted);
     let first = chosen.first().map(|(candidate, verbatim)| {
         let point = &coded.analysis.texts[candidate.response as usize].points[candidate.point as usize];
         let terms = spans_of(point, &defining);

@@ -1,6 +1,7 @@
 //! Choosing the quotations that show a theme.
 
 use super::coded::Coded;
+use super::telling::Telling;
 use super::{TranslatedPassage, Verbatim, VerbatimGroup};
 use crate::statistics::Grouping;
 use std::collections::BTreeSet;
@@ -15,6 +16,8 @@ const SHORT_WORDS: usize = 30;
 const MAX_LIKENESS: f64 = 0.5;
 /// A quotation from a group that is not quoted yet may have this part of the merit of the best one left.
 const WORTH_OF_NEW_GROUP: f64 = 0.6;
+/// A quotation that tells the other side too ("good, but ...") has this part of its merit.
+const WORTH_OF_BOTH_SIDES: f64 = 0.5;
 /// So many quotations behind the best one left are looked at for such a group.
 const LOOKED_AT: usize = 200;
 
@@ -33,10 +36,11 @@ pub(super) struct Candidate {
     pub(super) is_quotable: bool,
 }
 
-/// Chooses at most `count` points: central, of a length that reads, of few other themes, from different respondents, unlike each
-/// other. Those that are quoted already come last.
+/// Chooses at most `count` points: central, of a length that reads, of few other themes, that do not tell the other side in the same
+/// breath, from different respondents, unlike each other. Those that are quoted already come last.
 ///
-/// First come `exemplars`, points that an analyst marked, in their order, as far as they are candidates. Of the others the first is the one of most merit. Each further one is the best of a group of `groups` that is not quoted yet, if it has 0.6 of the
+/// First come `exemplars`, points that an analyst marked, in their order, as far as they are candidates. Of the others the first is
+/// the one of most merit. Each further one is the best of a group of `telling.grouping` that is not quoted yet, if it has 0.6 of the
 /// merit of the best that is left, else that one. Of equal merit the first in the file goes first. Who did not say is of no group.
 ///
 /// Each is cut from the response at its byte span, so it is the source's text by construction.
@@ -44,19 +48,24 @@ pub(super) fn choose(
     coded: &Coded<'_>,
     (candidates, exemplars): (&[Candidate], &[(u32, u32)]),
     count: usize,
-    groups: Option<&Grouping>,
+    telling: &Telling<'_>,
     quoted: &mut BTreeSet<(u32, u32)>,
 ) -> Vec<(Candidate, Verbatim)> {
+    let groups = telling.grouping;
     let marked = |of: &Candidate| exemplars.iter().position(|place| *place == (of.response, of.point));
     let mut order: Vec<(bool, f64, Candidate)> = candidates
         .iter()
         .filter(|candidate| candidate.is_quotable && marked(candidate).is_none())
         .map(|candidate| {
-            let n_words = coded.passage(candidate.response, candidate.point).split_whitespace().count();
+            let passage = coded.passage(candidate.response, candidate.point);
+            let n_words = passage.split_whitespace().count();
             let length = n_words.min(FULL_WORDS) as f64 / FULL_WORDS as f64 * SHORT_WORDS as f64
                 / n_words.max(SHORT_WORDS) as f64;
             let is_quoted = quoted.contains(&(candidate.response, candidate.point));
-            let merit = candidate.strength * (length / f64::from(candidate.n_themes)).sqrt();
+            let point = &coded.analysis.texts[candidate.response as usize].points[candidate.point as usize];
+            let tells_both = telling.clauses.of(point.language).tells_both_sides(passage);
+            let worth = if tells_both { WORTH_OF_BOTH_SIDES } else { 1.0 };
+            let merit = worth * candidate.strength * (length / f64::from(candidate.n_themes)).sqrt();
             (WORDS.contains(&n_words) && !is_quoted, merit, *candidate)
         })
         .collect();

@@ -131,6 +131,7 @@ impl Paper<'_> {
                 "method.stability_title",
                 self.say("method.stability", &[("n", u64::from(settings.themes.resamples).into())]),
             ),
+            ("method.quoting_title", self.text("method.quoting")),
             ("method.groups_title", self.text("method.groups")),
             ("method.dissent_title", self.text("method.dissent")),
             ("method.limits_title", self.text("method.limits")),
