@@ -205,3 +205,12 @@ fn headers_that_differ_in_case_or_marks_only_are_refused_with_the_way_out() {
     run(PAPER).done();
     run(&PAPER.replacen("Organisation type", "Kind of paper", 1)).done();
 }
+
+#[test]
+fn ids_under_headers_that_differ_in_case_only_are_not_given_up_for_row_numbers() {
+    let paper = PAPER.replacen("ID", "Id", 1);
+    let said = Run::new().answers("online.xlsx", online()).answers("paper.csv", &paper).output().said;
+    assert_eq!(said.code, 2);
+    assert!(said.stderr.contains("(the id of the response; another file has it)"), "{}", said.stderr);
+    assert!(said.stderr.contains("if \"Id\" is the same column, rename it \"ID\" in paper.csv"), "{}", said.stderr);
+}

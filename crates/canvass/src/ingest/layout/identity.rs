@@ -2,30 +2,39 @@
 
 use super::column::{Use, Verdict};
 use super::profile::Profile;
-use super::{Job, ROWS_LOOKED_AT, Table, is_blank, language, trimmed};
+use super::{IngestError, Job, ROWS_LOOKED_AT, Table, is_blank, language, trimmed};
 use std::collections::{BTreeMap, HashSet};
 
 /// Finds the id columns and the one with the language, unless the configuration says which they are.
+///
+/// # Errors
+/// [`IngestError::NoSuchColumn`] if a column that could be the id of the responses has in another file a name that differs in case, spaces
+/// and marks only.
 pub(super) fn identities(
     job: &Job<'_>,
     profiles: &[Profile<'_>],
     settled: &[bool],
     verdicts: &mut BTreeMap<usize, Verdict>,
-) {
+) -> Result<(), IngestError> {
     let names = &job.columns.names;
     let free = || (0..names.len()).filter(|&column_idx| !settled[column_idx]);
     if job.stated.id.is_none() {
         let identifies = |column_idx: &usize| {
             let name = names[*column_idx];
-            let profiles = || job.columns.tables.iter().map(|table| profile_in(table, name));
-            profiles().all(|profile| profile.is_some_and(|profile| profile.identifies()))
+            let mut profiles = job.columns.tables.iter().filter_map(|table| profile_in(table, name));
+            profiles.all(|profile| profile.identifies())
                 && !job.columns.cells(name).any(is_blank)
                 && !job.columns.has_email(name)
         };
-        let id =
-            free().filter(|&column_idx| job.header(names[column_idx]).names_response_id()).find(identifies).or_else(
-                || free().filter(|&column_idx| job.header(names[column_idx]).names_respondent_id()).find(identifies),
-            );
+        let is_everywhere =
+            |column_idx: &usize| job.columns.tables.iter().all(|table| table.column_idx(names[*column_idx]).is_some());
+        let of_responses = || free().filter(|&column_idx| job.header(names[column_idx]).names_response_id());
+        let of_respondents = || free().filter(|&column_idx| job.header(names[column_idx]).names_respondent_id());
+        let mut all = of_responses().chain(of_respondents()).filter(identifies);
+        let id = all.clone().find(is_everywhere);
+        if id.is_none() {
+            all.try_for_each(|column_idx| job.columns.optional(names[column_idx], Use::Id.describe()).map(drop))?;
+        }
         if let Some(column_idx) = id {
             let verdict = match shared_id(job, names[column_idx]) {
                 None => Verdict::new(Use::Id, "the header names an id and hardly any value comes again"),
@@ -66,6 +75,7 @@ pub(super) fn identities(
             verdicts.extend(column_idx.map(|column_idx| (column_idx, Verdict::new(Use::Language, reason))));
         }
     }
+    Ok(())
 }
 
 fn profile_in<'t>(table: &'t Table, name: &str) -> Option<Profile<'t>> {

@@ -39,7 +39,7 @@ pub(super) fn recognise(job: &Job<'_>, mut draft: Recognised) -> Result<Recognis
     let settled: Vec<bool> = (0..names.len()).map(is_settled).collect();
 
     let mut verdicts: BTreeMap<usize, Verdict> = BTreeMap::new();
-    identity::identities(job, &profiles, &settled, &mut verdicts);
+    identity::identities(job, &profiles, &settled, &mut verdicts)?;
     judge_columns(job, &profiles, &settled, &questions, &mut verdicts);
     one_time(job, &mut verdicts);
     let translations = translations(job, &profiles, &questions, &mut verdicts);
