@@ -4,18 +4,52 @@
 //! notes, comments, and what a tracked change removed.
 
 use quick_xml::Reader;
-use quick_xml::events::Event;
+use quick_xml::XmlVersion;
+use quick_xml::events::{BytesStart, Event};
 use std::io::{Cursor, Read};
 use zip::ZipArchive;
 
 /// What the body may take when unpacked, in bytes.
 pub(crate) const MAX_UNPACKED_BYTES: u64 = 64 << 20;
 
-/// The paragraphs of a document, blank ones among them; a line break within one is a line break.
+/// A paragraph of a document.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub(crate) struct DocumentParagraph {
+    /// Its text, in pieces of the same weight, and whether each is bold by itself, not by its style.
+    pub(crate) runs: Vec<(bool, String)>,
+    /// The id of its style; empty: that of all others.
+    pub(crate) style: String,
+    /// Whether it is an item of a list.
+    pub(crate) is_item: bool,
+}
+
+impl DocumentParagraph {
+    fn push(&mut self, is_bold: bool, text: &str) {
+        match self.runs.last_mut() {
+            Some((last, run)) if *last == is_bold => run.push_str(text),
+            _ => self.runs.push((is_bold, text.to_owned())),
+        }
+    }
+
+    /// Its text.
+    pub(crate) fn text(&self) -> String {
+        self.runs.iter().map(|(_, run)| run.as_str()).collect()
+    }
+}
+
+/// The texts of the paragraphs of a document, blank ones among them; a line break within one is a line break.
 ///
 /// # Errors
 /// What is wrong with the file, in a phrase.
 pub(crate) fn paragraphs(bytes: &[u8]) -> Result<Vec<String>, String> {
+    Ok(styled_paragraphs(bytes)?.iter().map(DocumentParagraph::text).collect())
+}
+
+/// The paragraphs of a document, with what tells headings, lists and bold words.
+///
+/// # Errors
+/// What is wrong with the file, in a phrase.
+pub(crate) fn styled_paragraphs(bytes: &[u8]) -> Result<Vec<DocumentParagraph>, String> {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|_| "it is no zip archive, or cut off".to_owned())?;
     let part = archive.by_name("word/document.xml").map_err(|_| "it holds no word/document.xml".to_owned())?;
     let mut xml = String::new();
@@ -32,17 +66,23 @@ fn is_passed_over(name: &str) -> bool {
     matches!(name, "tabs" | "moveFrom" | "Fallback")
 }
 
+/// The value of an element, `w:val`; none if it has none.
+fn value(element: &BytesStart<'_>) -> Option<String> {
+    let of = element.attributes().flatten().find(|attribute| attribute.key.local_name().as_ref() == "val")?;
+    of.normalized_value(XmlVersion::Implicit1_0).ok().map(std::borrow::Cow::into_owned)
+}
+
 /// The paragraphs in the XML of a document's body.
-fn body(xml: &str) -> Result<Vec<String>, String> {
+fn body(xml: &str) -> Result<Vec<DocumentParagraph>, String> {
     let mut reader = Reader::from_str(xml);
-    let (mut paragraphs, mut open): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
-    let (mut in_text, mut n_passed_over) = (false, 0_u32);
+    let (mut paragraphs, mut open): (Vec<DocumentParagraph>, Vec<DocumentParagraph>) = (Vec::new(), Vec::new());
+    let (mut in_text, mut is_bold, mut n_passed_over) = (false, false, 0_u32);
     loop {
         let event = reader.read_event().map_err(|error| format!("its XML is not whole: {error}"))?;
         // Outside of any paragraph no text stands.
         let mut push = |text: &str| {
             if let Some(paragraph) = open.last_mut().filter(|_| n_passed_over == 0) {
-                paragraph.push_str(text);
+                paragraph.push(is_bold, text);
             }
         };
         match event {
@@ -50,23 +90,36 @@ fn body(xml: &str) -> Result<Vec<String>, String> {
                 let name = element.local_name();
                 in_text = name.as_ref() == "t";
                 n_passed_over += u32::from(is_passed_over(name.as_ref()));
-                if name.as_ref() == "p" {
-                    open.push(String::new());
+                match name.as_ref() {
+                    "p" => open.push(DocumentParagraph::default()),
+                    "r" => is_bold = false,
+                    "b" => is_bold = is_on(&element),
+                    "numPr" => open.iter_mut().last().into_iter().for_each(|paragraph| paragraph.is_item = true),
+                    _ => {}
                 }
             }
             Event::Empty(element) => match element.local_name().as_ref() {
                 "tab" => push("\t"),
                 "br" | "cr" => push("\n"),
                 "noBreakHyphen" => push("\u{2011}"),
-                "p" if n_passed_over == 0 => paragraphs.push(String::new()),
+                "p" if n_passed_over == 0 => paragraphs.push(DocumentParagraph::default()),
+                "b" => is_bold = is_on(&element),
+                "pStyle" => {
+                    if let Some((paragraph, style)) = open.last_mut().zip(value(&element)) {
+                        paragraph.style = style;
+                    }
+                }
                 _ => {}
             },
             Event::End(element) => {
                 in_text = false;
                 let name = element.local_name();
                 n_passed_over -= u32::from(is_passed_over(name.as_ref()));
-                if name.as_ref() == "p" {
-                    paragraphs.extend(open.pop().filter(|_| n_passed_over == 0));
+                match name.as_ref() {
+                    "p" => paragraphs.extend(open.pop().filter(|_| n_passed_over == 0)),
+                    // The mark at the end of a paragraph has a weight of its own, which is not that of its text.
+                    "pPr" | "r" => is_bold = false,
+                    _ => {}
                 }
             }
             Event::Text(part) if in_text => push(&part.xml10_content()),
@@ -76,6 +129,11 @@ fn body(xml: &str) -> Result<Vec<String>, String> {
             _ => {}
         }
     }
+}
+
+/// Whether a switch such as `w:b` is on.
+fn is_on(element: &BytesStart<'_>) -> bool {
+    !matches!(value(element).as_deref(), Some("0" | "false" | "off" | "none"))
 }
 
 /// What a reference such as `&amp;` or `&#233;` stands for.

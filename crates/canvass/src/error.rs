@@ -1,5 +1,6 @@
 //! Why a run, a check or an explanation could not be made.
 
+use crate::audit::AuditError;
 use crate::codeframe::FrameError;
 use crate::duplicates::DuplicatesError;
 use crate::ingest::IngestError;
@@ -21,6 +22,9 @@ pub enum Error {
     /// The code frame cannot be used.
     #[error(transparent)]
     CodeFrame(#[from] FrameError),
+    /// The summary cannot be audited.
+    #[error(transparent)]
+    Audit(#[from] AuditError),
     /// The analysis refuses its settings or its input.
     #[error(transparent)]
     Analysis(#[from] AnalysisError),
@@ -148,6 +152,7 @@ impl Error {
     pub fn hint(&self) -> String {
         match self {
             Self::Input(error) => error.hint(),
+            Self::Audit(error) => error.hint(),
             Self::Settings(error) => error.hint(),
             Self::CodeFrame(error) => error.hint(),
             Self::Quality(error) => error.hint(),
@@ -188,6 +193,7 @@ impl Error {
             Self::Input(_)
             | Self::Settings(_)
             | Self::CodeFrame(_)
+            | Self::Audit(_)
             | Self::Duplicates(_)
             | Self::NothingToCompare { .. }
             | Self::Exists { .. }

@@ -22,6 +22,7 @@
 //! Nothing here knows a command line, a clock or an environment; the file system is touched by `ingest` and `run_folder`
 //! only. The thread count is that of rayon's current pool, and no result depends on it.
 
+pub mod audit;
 pub mod codeframe;
 pub mod diff;
 mod docx;

@@ -51,6 +51,8 @@ pub(crate) enum Command {
     Codeframe(CodeFrame),
     /// Compare two run folders: what went in, what was found, and who came or went
     Diff(Diff),
+    /// Check a published summary: which answers support each claim, its quotations and numbers, and what it leaves out
+    Audit(Audit),
     /// Find copies, edited copies and shared passages in files of texts of any length, and nothing else
     Duplicates(Box<Duplicates>),
     /// Measure how good canvass is on data of your own, or on data it generates
@@ -291,6 +293,31 @@ pub(crate) struct Diff {
     /// How the comparison is written to standard output
     #[arg(long, value_enum, default_value_t = DiffFormat::Text, value_name = "FORMAT")]
     pub(crate) format: DiffFormat,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Audit {
+    /// The summary: .md, .txt, .docx or .json
+    #[arg(value_name = "SUMMARY")]
+    pub(crate) summary: PathBuf,
+    /// The run folder of the answers it summarises
+    #[arg(value_name = "RUN_DIR")]
+    pub(crate) folder: PathBuf,
+    /// The folder to write the audit into
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+    /// The question of claims below no heading that names one
+    #[arg(long, value_name = "ID")]
+    pub(crate) question: Option<String>,
+    /// Audit only the claims below a heading that holds this text
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) section: Option<String>,
+    /// The seed of what is drawn to compare with; without it that of the run
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u64>,
+    /// Replace an earlier audit in the folder
+    #[arg(long)]
+    pub(crate) force: bool,
 }
 
 /// How a comparison is written.

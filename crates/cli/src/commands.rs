@@ -1,6 +1,7 @@
 //! What each command does.
 
 use crate::arguments::{Command, Explain, Input, Run, Verify};
+use crate::audit;
 use crate::bench;
 use crate::codeframe;
 use crate::console::Console;
@@ -22,6 +23,7 @@ pub(crate) fn execute(command: &Command, console: Console) -> Result<ExitCode, E
         Command::Verify(arguments) => verify(arguments, console),
         Command::Explain(arguments) => explain(arguments, console),
         Command::Codeframe(arguments) => codeframe::execute(arguments, console),
+        Command::Audit(arguments) => audit::execute(arguments, console),
         Command::Diff(arguments) => diff::execute(arguments, console),
         Command::Duplicates(arguments) => bench::find_duplicates(arguments, console),
         Command::Bench(arguments) => bench::execute(arguments, console),

@@ -3,6 +3,7 @@
 //! Exit codes: 0 done; 1 the run failed, or a verification found a difference; 2 the input or the usage is at fault.
 
 mod arguments;
+mod audit;
 mod bench;
 mod codeframe;
 mod commands;

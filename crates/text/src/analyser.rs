@@ -349,8 +349,9 @@ impl<'r> Analyser<'r> {
         carries(first) && carries(last) && words.iter().all(|word| carries(word) || is_inner(word))
     }
 
-    /// The words of a form that carry something: where each begins and ends, and its stem.
-    pub(crate) fn stems_of(&self, form: &str, language: Language) -> Vec<(usize, usize, String)> {
+    /// The words of a text that carry something, those inside of words with a hyphen by themselves: where each begins and ends, in bytes,
+    /// and its stem.
+    pub fn stems_of(&self, form: &str, language: Language) -> Vec<(usize, usize, String)> {
         let words = self.words_of(form, Span::new(0, form.len()), language).into_iter();
         let parts = words.flat_map(|word| {
             let parts = self.parts(language, false, word.text).into_iter();

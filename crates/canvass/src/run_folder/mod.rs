@@ -1,7 +1,7 @@
 //! The run folder on disk: written whole or not at all, verified, and asked about one response.
 //!
-//! Beside it, single files: the tables of clusters that a bench leaves behind, and what `canvass duplicates` and the generator write. Nothing
-//! else of canvass writes files.
+//! Beside it, single files: the tables of clusters that a bench leaves behind, and what `canvass duplicates` and the generator write; and
+//! folders of a set of files, such as those of an audit. Nothing else of canvass writes files.
 
 mod assignments;
 mod coded_run;
@@ -26,6 +26,29 @@ pub use verify::{Finding as VerifyFinding, Verdict, verify};
 /// # Errors
 /// [`Error::UnusableFolder`], [`Error::Exists`], [`Error::ForeignFiles`], [`Error::NotARunFolder`], [`Error::Io`].
 pub fn check(folder: &Path, force: bool) -> Result<(), Error> {
+    check_for(folder, force, |names| {
+        if names.iter().any(|name| name == MANIFEST) {
+            let outputs = read_manifest(folder)?.outputs.into_iter().map(|output| output.file);
+            Ok(outputs.chain([MANIFEST.to_owned()]).collect())
+        } else {
+            Ok(Vec::new())
+        }
+    })
+}
+
+/// Checks that files of these names may be written to `folder`, as [`check`] does: with `force` it may hold nothing but such files.
+///
+/// # Errors
+/// As [`check`].
+pub fn check_set(folder: &Path, names: &[&str], force: bool) -> Result<(), Error> {
+    check_for(folder, force, |_| Ok(names.iter().map(|name| (*name).to_owned()).collect()))
+}
+
+fn check_for(
+    folder: &Path,
+    force: bool,
+    written: impl FnOnce(&[String]) -> Result<Vec<String>, Error>,
+) -> Result<(), Error> {
     let unusable = |why| Err(Error::UnusableFolder { folder: folder.to_path_buf(), why });
     if folder.file_name().is_none() {
         return unusable("a run folder is written beside what stands there and renamed, so it needs a name of its own");
@@ -48,12 +71,7 @@ pub fn check(folder: &Path, force: bool) -> Result<(), Error> {
     if !force {
         return Err(Error::Exists { folder: folder.to_path_buf() });
     }
-    let written: Vec<String> = if names.iter().any(|name| name == MANIFEST) {
-        let outputs = read_manifest(folder)?.outputs.into_iter().map(|output| output.file);
-        outputs.chain([MANIFEST.to_owned()]).collect()
-    } else {
-        Vec::new()
-    };
+    let written = written(&names)?;
     let mut foreign: Vec<String> = names.into_iter().filter(|name| !written.contains(name)).collect();
     foreign.truncate(5);
     if foreign.is_empty() { Ok(()) } else { Err(Error::ForeignFiles { folder: folder.to_path_buf(), foreign }) }
@@ -85,6 +103,20 @@ pub(super) fn names_in(folder: &Path) -> Result<Vec<String>, Error> {
 /// As [`check`]; [`Error::Io`], after which `folder` is as it was.
 pub fn write(folder: &Path, outputs: &[OutputFile], force: bool, done: &dyn Fn()) -> Result<(), Error> {
     check(folder, force)?;
+    write_checked(folder, outputs, done)
+}
+
+/// Writes files to a folder of their own as [`write`] does.
+///
+/// # Errors
+/// As [`check_set`]; [`Error::Io`], after which `folder` is as it was.
+pub fn write_set(folder: &Path, outputs: &[OutputFile], force: bool) -> Result<(), Error> {
+    let names: Vec<&str> = outputs.iter().map(|output| output.name.as_ref()).collect();
+    check_set(folder, &names, force)?;
+    write_checked(folder, outputs, &|| ())
+}
+
+fn write_checked(folder: &Path, outputs: &[OutputFile], done: &dyn Fn()) -> Result<(), Error> {
     let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(parent).map_err(Error::io("create", parent))?;
     let temporary = beside(folder, "new");
