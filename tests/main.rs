@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used, clippy::print_stderr, reason = "a test stops where it fails and says what it skips")]
 
 mod accounting;
+mod audit;
 mod bad_books;
 mod bad_input;
 mod bad_text;

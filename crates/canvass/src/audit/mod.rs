@@ -296,7 +296,7 @@ pub fn audit(summary: &Summary, run: &CodedRun, request: &AuditRequest) -> Resul
         settings_blake3: run.settings_blake3.clone(),
         seed: request.seed,
         sections: sections.map(|(_, heading)| section(heading, run)).collect(),
-        left_out: omitted::left_out(&laid_out, &audited, &checked, &analyser, request.seed),
+        left_out: omitted::left_out(&laid_out, &audited, &checked, request.seed),
         claims: checked,
         passed_over: summary.passed_over.clone(),
     })

@@ -277,11 +277,9 @@ fn read(text: &str, words: &[Word<'_>], at: usize, known: &Known<'_>) -> (Option
     if let Some(whole_at) = of
         && let Some((_, false)) = words.get(whole_at).and_then(value)
     {
-        // The whole is read next, as a base if it is one.
-        return (
-            Some(of_respondents(passage(whole_at), number, false, known)),
-            whole_at + 1 + usize::from(is_noun(whole_at + 1)),
-        );
+        let whole = value(&words[whole_at]).map_or(0.0, |(value, _)| value);
+        let next = whole_at + 1 + usize::from(is_noun(whole_at + 1));
+        return (Some(of_part(passage(next - 1), number, whole, known)), next);
     }
     let noun = behind(next);
     if ONCE.contains(&form(next)) {
@@ -302,6 +300,12 @@ fn unchecked(text: String, value: f64) -> NumberCheck {
 
 fn verdict(agrees: bool) -> NumberVerdict {
     if agrees { NumberVerdict::Agrees } else { NumberVerdict::Differs }
+}
+
+/// A part of a whole: checked where the whole is the base. Of another whole, nothing says who is meant.
+fn of_part(text: String, part: f64, whole: f64, known: &Known<'_>) -> NumberCheck {
+    let is_base = (whole - known.base.0 as f64).abs() < 0.5;
+    if is_base { of_respondents(text, part, false, known) } else { unchecked(text, part) }
 }
 
 fn of_respondents(text: String, value: f64, is_once: bool, known: &Known<'_>) -> NumberCheck {
@@ -366,7 +370,8 @@ mod tests {
         assert_eq!(told("22 dedup"), of("22 dedup", RespondentsOnce, Agrees));
         assert_eq!(told("56 % of members"), of("56 % of members", Share, Agrees));
         assert_eq!(told("27% want it"), of("27%", Share, Differs));
-        assert_eq!(told("7 of 14 respondents"), of("7 of 14", Respondents, Differs));
+        assert_eq!(told("7 of 14 respondents"), of("7 of 14 respondents", Unknown, Unchecked));
+        assert_eq!(told("12 out of 43 members"), of("12 out of 43 members", Respondents, Differs));
         assert_eq!(told("About half of the respondents"), of("About half of the respondents", Quantifier, Agrees));
         assert_eq!(told("Most respondents want it"), of("Most respondents", Quantifier, Differs));
         assert_eq!(told("in 2028 it begins"), of("2028", Unknown, Unchecked));

@@ -2,7 +2,6 @@
 
 use super::support::{Answers, Supporter, number};
 use super::{Audited, ClaimAudit, base_of};
-use canvass_text::Analyser;
 use rayon::prelude::*;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -77,7 +76,6 @@ pub(super) fn left_out(
     laid_out: &[Answers<'_>],
     audited: &[Audited<'_>],
     checked: &[ClaimAudit],
-    analyser: &Analyser<'_>,
     seed: u64,
 ) -> Vec<Omission> {
     let questions = laid_out.iter().enumerate();
@@ -90,17 +88,12 @@ pub(super) fn left_out(
                 .filter(|(of, _)| of.question_idx == at)
                 .map(|(of, claim)| (claim, of.supporters.as_slice()))
                 .collect();
-            omission(answers, &of_question, analyser, seed)
+            omission(answers, &of_question, seed)
         })
         .collect()
 }
 
-fn omission(
-    answers: &Answers<'_>,
-    claims: &[(&ClaimAudit, &[Supporter])],
-    analyser: &Analyser<'_>,
-    seed: u64,
-) -> Omission {
+fn omission(answers: &Answers<'_>, claims: &[(&ClaimAudit, &[Supporter])], seed: u64) -> Omission {
     let question = answers.question;
     let respondent = |response: u32| question.responses[response as usize].respondent;
     let behind: Vec<BTreeSet<u32>> =
@@ -147,13 +140,13 @@ fn omission(
             .map(|(_, (id, _))| (*id).to_owned())
             .collect(),
         themes: themes.map(cover).collect(),
-        baseline: baseline(answers, claims.len(), analyser, seed),
+        baseline: baseline(answers, claims.len(), seed),
         n_behind_first_themes: first.len() as u64,
     }
 }
 
 /// What so many passages, drawn from the answers and taken for claims, reach.
-fn baseline(answers: &Answers<'_>, n_claims: usize, analyser: &Analyser<'_>, seed: u64) -> Baseline {
+fn baseline(answers: &Answers<'_>, n_claims: usize, seed: u64) -> Baseline {
     let question = answers.question;
     let n_passages = answers.passages.len();
     let mut reached: Vec<u64> = (0..DRAWS)
@@ -162,11 +155,7 @@ fn baseline(answers: &Answers<'_>, n_claims: usize, analyser: &Analyser<'_>, see
             let mut behind: BTreeSet<u32> = BTreeSet::new();
             for of in 0..(n_claims.min(n_passages) as u32) {
                 let at = number(seed, &question.id, draw, of) % n_passages as u64;
-                let (response, point) = answers.passages[at as usize];
-                let text = &question.analysis.texts[response as usize].points[point as usize];
-                let passage = text.span.of(&question.responses[response as usize].analysed).unwrap_or_default();
-                let words = answers.words("", passage, analyser);
-                let supporters = answers.supporters(&words);
+                let supporters = answers.supporters(&answers.words_of_passage(at as u32));
                 behind.extend(supporters.iter().map(|of| question.responses[of.response as usize].respondent));
             }
             behind.len() as u64

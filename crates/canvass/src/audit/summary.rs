@@ -136,7 +136,7 @@ impl Summary {
 }
 
 /// White space evened out.
-fn tidy(text: &str) -> String {
+pub(super) fn tidy(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -199,12 +199,7 @@ fn markdown(text: &str) -> Vec<Block> {
             Event::Text(part) | Event::Code(part) | Event::Html(part) | Event::InlineHtml(part) => {
                 open.get_or_insert_with(|| begin(false, &mut begins_item)).push(n_strong > 0, &part);
             }
-            Event::SoftBreak => {
-                if let Some(block) = &mut open {
-                    block.push(n_strong > 0, " ");
-                }
-            }
-            Event::HardBreak => {
+            Event::SoftBreak | Event::HardBreak => {
                 if let Some(block) = &mut open {
                     block.push(n_strong > 0, "\n");
                 }
@@ -247,15 +242,14 @@ fn is_remark(text: &str) -> bool {
     is_evidence(text) || REMARKS.contains(&opening(text).as_str())
 }
 
-/// A line of a claim that is none: further lines of the same paragraph that begin as a remark does.
+/// What a claim says, and the evidence that stands in the same paragraph: from a line that begins so to the next one or the end.
 fn split_remarks(text: &str) -> (String, Vec<String>) {
-    let (mut said, mut remarks) = (String::new(), Vec::new());
+    let (mut said, mut remarks): (String, Vec<String>) = (String::new(), Vec::new());
     for line in text.split('\n') {
-        if is_evidence(line) {
-            remarks.push(tidy(line));
-        } else {
-            said.push(' ');
-            said.push_str(line);
+        match remarks.last_mut() {
+            _ if is_evidence(line) => remarks.push(tidy(line)),
+            Some(remark) => *remark = tidy(&format!("{remark} {line}")),
+            None => said.extend([" ", line]),
         }
     }
     (tidy(&said), remarks)

@@ -5,7 +5,7 @@
 
 use crate::run_folder::CodedQuestion;
 use canvass_text::{Analyser, Language, LeftOut, Seeker, Sought, TermKind};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A word of the heading weighs so many times what one of the text does.
 pub const HEADING_WEIGHT: f64 = 2.0;
@@ -13,7 +13,7 @@ pub const HEADING_WEIGHT: f64 = 2.0;
 pub const HEAVIEST: usize = 6;
 /// The least share of their weight that a passage must hold to support the claim ...
 pub const LEAST_FIT: f64 = 0.15;
-/// ... and the fewest different words of the claim, if it has as many.
+/// ... and the fewest different words of the claim, if it has as many; the whole heading will do, too.
 pub const LEAST_WORDS: usize = 2;
 
 /// A question's answers in one language, by the words in them.
@@ -28,7 +28,25 @@ pub(super) struct Answers<'q> {
     n_answers_with: Vec<u32>,
     n_answers: u32,
     seeker: Seeker<'q>,
+    /// The words that names of several words begin with, in lower case.
+    name_starts: BTreeSet<String>,
 }
+
+/// Words that tell who speaks and not of what, in lower case: in a summary they are no words of the answers.
+const SPEAKERS: [&str; 12] = [
+    "respondent",
+    "respondents",
+    "answer",
+    "answers",
+    "response",
+    "responses",
+    "participants",
+    "répondants",
+    "réponses",
+    "encuestados",
+    "respuestas",
+    "participantes",
+];
 
 /// A word of a claim.
 #[derive(Clone, Debug, PartialEq)]
@@ -86,7 +104,31 @@ impl<'q> Answers<'q> {
             }
         }
         let seeker = Seeker::new(&question.analysis.vocabulary);
-        Self { question, language, passages, holding, n_answers_with, n_answers, seeker }
+        let names = question.analysis.vocabulary.terms.iter().filter(|term| term.kind == TermKind::Concept);
+        let forms = names.flat_map(|term| &term.surface_forms).filter(|(form, _)| form.contains(char::is_whitespace));
+        let name_starts = forms.filter_map(|(form, _)| Some(form.split_whitespace().next()?.to_lowercase())).collect();
+        Self { question, language, passages, holding, n_answers_with, n_answers, seeker, name_starts }
+    }
+
+    /// The words of a passage, as if it were a claim without a heading.
+    pub(super) fn words_of_passage(&self, at: u32) -> Vec<ClaimWord> {
+        let (response, point) = self.passages[at as usize];
+        let point = &self.question.analysis.texts[response as usize].points[point as usize];
+        let tokens = point.tokens.iter().filter(|token| matches!(token.left_out, None | Some(LeftOut::Question)));
+        let mut terms: Vec<u32> = tokens.map(|token| token.term_idx).collect();
+        terms.sort_unstable();
+        terms.dedup();
+        let word = |term: u32| {
+            let n_answers = self.n_answers_with[term as usize];
+            let weight = self.rarity(n_answers);
+            ClaimWord { written: String::new(), term: Some(term), in_heading: false, n_answers, weight }
+        };
+        terms.into_iter().map(word).collect()
+    }
+
+    /// What a word weighs by how many answers have it.
+    fn rarity(&self, n_answers: u32) -> f64 {
+        libm::log(f64::from(self.n_answers + 1) / (f64::from(n_answers) + 0.5))
     }
 
     /// The words of a claim, each once, those of its heading first.
@@ -95,13 +137,16 @@ impl<'q> Answers<'q> {
         let mut seen: BTreeMap<(Option<u32>, String), ()> = BTreeMap::new();
         for (passage, in_heading) in [(heading, true), (text, false)] {
             for (written, term, stem) in self.looked_up(passage, analyser) {
+                if SPEAKERS.contains(&written.to_lowercase().as_str()) {
+                    continue;
+                }
                 let known = (term, if term.is_some() { String::new() } else { stem });
                 if seen.insert(known, ()).is_some() {
                     continue;
                 }
                 let n_answers = term.map_or(0, |term| self.n_answers_with[term as usize]);
 
-                let rarity = libm::log(f64::from(self.n_answers + 1) / (f64::from(n_answers) + 0.5));
+                let rarity = self.rarity(n_answers);
                 let weight = if in_heading { HEADING_WEIGHT * rarity } else { rarity };
                 let term = term.filter(|_| n_answers > 0);
                 words.push(ClaimWord { written, term, in_heading, n_answers, weight });
@@ -119,7 +164,9 @@ impl<'q> Answers<'q> {
         let mut words = Vec::new();
         let mut at = 0;
         while at < found.len() {
-            let name = (2..=LONGEST_NAME).rev().find_map(|len| {
+            let begins = text.get(found[at].0..found[at].1).unwrap_or_default().to_lowercase();
+            let lengths = if self.name_starts.contains(&begins) { 2..=LONGEST_NAME } else { 2..=1 };
+            let name = lengths.rev().find_map(|len| {
                 let last = found.get(at + len - 1)?;
                 let written = text.get(found[at].0..last.1)?;
                 match self.seeker.seek(written, self.language, analyser) {
@@ -149,23 +196,23 @@ impl<'q> Answers<'q> {
 
     /// The answers that support a claim of these words, in their order.
     pub(super) fn supporters(&self, words: &[ClaimWord]) -> Vec<Supporter> {
-        let terms: Vec<(u32, f64)> = words.iter().filter_map(|word| Some((word.term?, word.weight))).collect();
-        self.fitting(&terms, measure(words), words.len())
-    }
-
-    fn fitting(&self, terms: &[(u32, f64)], measure: f64, n_words: usize) -> Vec<Supporter> {
-        let mut held: BTreeMap<u32, (f64, usize)> = BTreeMap::new();
-        for (term, weight) in terms {
-            for at in &self.holding[*term as usize] {
-                let (sum, n) = held.entry(*at).or_default();
-                *sum += weight;
+        let measure = measure(words);
+        let n_of_heading = words.iter().filter(|word| word.in_heading).count();
+        let mut held: BTreeMap<u32, (f64, usize, usize)> = BTreeMap::new();
+        for word in words {
+            let Some(term) = word.term else { continue };
+            for at in &self.holding[term as usize] {
+                let (sum, n, of_heading) = held.entry(*at).or_default();
+                *sum += word.weight;
                 *n += 1;
+                *of_heading += usize::from(word.in_heading);
             }
         }
         let mut supporters: Vec<Supporter> = Vec::new();
-        for (at, (sum, n)) in held {
+        for (at, (sum, n, of_heading)) in held {
             let fit = (sum / measure).min(1.0);
-            if n < LEAST_WORDS.min(n_words) || fit < LEAST_FIT {
+            let is_heading = n_of_heading > 0 && of_heading == n_of_heading;
+            if fit < LEAST_FIT || !(n >= LEAST_WORDS || is_heading || words.len() < LEAST_WORDS) {
                 continue;
             }
             let (response, point) = self.passages[at as usize];
