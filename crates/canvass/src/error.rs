@@ -2,6 +2,7 @@
 
 use crate::codeframe::FrameError;
 use crate::duplicates::DuplicatesError;
+use crate::exchange::ExchangeError;
 use crate::ingest::IngestError;
 use crate::ledger::State;
 use crate::quality::QualityError;
@@ -21,6 +22,9 @@ pub enum Error {
     /// The code frame cannot be used.
     #[error(transparent)]
     CodeFrame(#[from] FrameError),
+    /// Codes or coding cannot be exchanged.
+    #[error(transparent)]
+    Exchange(#[from] ExchangeError),
     /// The analysis refuses its settings or its input.
     #[error(transparent)]
     Analysis(#[from] AnalysisError),
@@ -150,6 +154,7 @@ impl Error {
             Self::Input(error) => error.hint(),
             Self::Settings(error) => error.hint(),
             Self::CodeFrame(error) => error.hint(),
+            Self::Exchange(error) => error.hint(),
             Self::Quality(error) => error.hint(),
             Self::Duplicates(error) => error.hint(),
             Self::Analysis(AnalysisError::OutOfRange { setting, .. }) => {
@@ -188,6 +193,7 @@ impl Error {
             Self::Input(_)
             | Self::Settings(_)
             | Self::CodeFrame(_)
+            | Self::Exchange(_)
             | Self::Duplicates(_)
             | Self::NothingToCompare { .. }
             | Self::Exists { .. }

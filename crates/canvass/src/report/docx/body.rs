@@ -1,7 +1,7 @@
 //! The blocks of a chapter as `WordprocessingML`.
 
 use super::picture;
-use super::xml::Xml;
+use crate::xml::Xml;
 use crate::report::paper::{Block, Cell, ColumnKind, Look, Picture, Span, Table, one_line};
 use std::collections::BTreeSet;
 
