@@ -18,6 +18,7 @@ mod diff;
 mod documents;
 mod doubles;
 mod evidence;
+mod exchange;
 mod explain;
 mod exporters;
 mod gold;

@@ -112,6 +112,9 @@ mod tests {
         xml.open("a", &[("b", "\"<&>\u{0}")]).text("x < y & \u{1b}z").empty("c", &[]);
         xml.open("d", &[("e", "1\n\t2")]).text("]]>\r\n");
         assert_eq!(held("a\u{7}\n"), "a\u{fffd}\n");
-        assert_eq!(xml.done(), "<a b=\"&quot;&lt;&amp;&gt;\u{fffd}\">x &lt; y &amp; \u{fffd}z<c/><d e=\"1&#10;&#9;2\">]]&gt;&#13;\n</d></a>");
+        assert_eq!(
+            xml.done(),
+            "<a b=\"&quot;&lt;&amp;&gt;\u{fffd}\">x &lt; y &amp; \u{fffd}z<c/><d e=\"1&#10;&#9;2\">]]&gt;&#13;\n</d></a>"
+        );
     }
 }

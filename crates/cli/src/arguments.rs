@@ -68,7 +68,7 @@ pub(crate) enum CodeFrame {
     Diff(CodeFrameDiff),
     /// List the decisions of a code frame
     Log(CodeFrameLog),
-    /// Write code frame and coding for NVivo, MAXQDA, ATLAS.ti (.qdc, .qdpx) or a spreadsheet (.csv, .xlsx)
+    /// Write code frame and coding for programs of qualitative analysis (.qdc, .qdpx) or a spreadsheet (.csv, .xlsx)
     Export(CodeFrameExport),
     /// Take codes and coding from such a file: what differs from the code frame becomes decisions
     Import(CodeFrameImport),

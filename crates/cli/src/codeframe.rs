@@ -1,7 +1,8 @@
 //! Code frames: made, checked, compared, listed.
 
 use crate::arguments::{
-    CodeFrame as Command, CodeFrameCheck, CodeFrameDiff, CodeFrameExport, CodeFrameImport, CodeFrameInit, DiffFormat, Positions,
+    CodeFrame as Command, CodeFrameCheck, CodeFrameDiff, CodeFrameExport, CodeFrameImport, CodeFrameInit, DiffFormat,
+    Positions,
 };
 use crate::commands::counted;
 use crate::console::Console;

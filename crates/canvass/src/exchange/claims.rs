@@ -1,7 +1,7 @@
 //! What a file says of the themes and the coding of a run, in whichever format.
 
 use super::positions::Positions;
-use super::view::{View, guid_of, words_of};
+use super::view::{View, words_of};
 use super::words::{Word, described, split};
 use super::{Coding, ExchangeError, ExchangeFault, Guid, Import, Project, Selection, Source, Unmatched, outgoing};
 use crate::codeframe::{Fate, Status};
@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// What a file says.
 #[derive(Debug, Default)]
 pub(super) struct Claims {
-    pub(super) claims: Vec<Claim>,
+    pub(super) themes: Vec<Claim>,
     pub(super) passages: Vec<Passage>,
     /// Questions of which every theme is among the claims: one that is not was taken away.
     pub(super) whole_questions: BTreeSet<usize>,
@@ -36,12 +36,29 @@ pub(super) struct Claim {
     pub(super) name: String,
     /// What belongs to it; none: nothing is said.
     pub(super) definition: Option<String>,
-    /// The claim above it, if there is one; none: nothing is said.
-    pub(super) above: Option<Option<usize>>,
+    /// The claim above it.
+    pub(super) above: Above,
     pub(super) language: Option<String>,
     pub(super) include: Option<Vec<Word>>,
     pub(super) exclude: Option<Vec<Word>>,
     pub(super) status: Option<Status>,
+}
+
+/// What is said of what stands above a theme.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(super) enum Above {
+    /// Nothing.
+    #[default]
+    Unsaid,
+    /// A theme, by its place among the claims, or none.
+    Is(Option<usize>),
+}
+
+impl Above {
+    /// The theme, if one is said.
+    pub(super) fn claim(self) -> Option<usize> {
+        if let Self::Is(claim) = self { claim } else { None }
+    }
 }
 
 /// That something was coded.
@@ -94,7 +111,15 @@ enum Is {
 /// # Errors
 /// [`ExchangeFault::NoQuestion`] for a code of which nothing says which question it is about.
 pub(super) fn of_project(view: &View<'_>, project: &Project, import: &Import<'_>) -> Result<Claims, ExchangeError> {
-    let mut matching = Matching { view, project, import, is: Vec::new(), question: Vec::new(), claims: Claims::default() };
+    let mut matching = Matching {
+        view,
+        project,
+        import,
+        is: Vec::new(),
+        question: Vec::new(),
+        by_name: BTreeSet::new(),
+        claims: Claims::default(),
+    };
     matching.know();
     let of_code = matching.codes()?;
     matching.sources(&of_code);
@@ -109,6 +134,8 @@ struct Matching<'a, 'r> {
     is: Vec<Is>,
     /// ... and which question it is about.
     question: Vec<Option<usize>>,
+    /// The codes that are a theme because they are called like it.
+    by_name: BTreeSet<usize>,
     claims: Claims,
 }
 
@@ -117,7 +144,12 @@ impl Matching<'_, '_> {
     fn know(&mut self) {
         let (view, codes) = (self.view, &self.project.codes);
         let folders: BTreeMap<&Guid, usize> = view.questions.iter().map(|question| &question.guid).zip(0..).collect();
-        let themes: BTreeMap<Guid, usize> = view.state.themes.iter().map(guid_of).zip(0..).collect();
+        let is_ours = codes.iter().any(|code| described(&code.description).fields.contains_key("frame"));
+        // A code book from elsewhere that is taken for one question says nothing of the themes of others.
+        let only = self.import.question.filter(|_| !is_ours);
+        let is_asked = |theme: &usize| only.is_none_or(|only| view.state.themes[*theme].question == only);
+        let themes = view.guids.iter().zip(0..).filter(|(_, theme)| is_asked(theme));
+        let themes: BTreeMap<&Guid, usize> = themes.collect();
         let has_children: BTreeSet<usize> = codes.iter().filter_map(|code| code.above).collect();
         let mut taken: BTreeSet<usize> = BTreeSet::new();
         for (at, code) in codes.iter().enumerate() {
@@ -158,12 +190,13 @@ impl Matching<'_, '_> {
             let id = view.questions[question].question.id.as_str();
             let mut named = view.state.themes.iter().enumerate().filter(|(place, theme)| {
                 let is_free = theme.fate == Fate::There && !taken.contains(place);
-                is_free && theme.question == id && squeezed(&theme.name) == squeezed(&code.name)
+                is_free && theme.question == id && is_called(&theme.name, &code.name)
             });
             // Of several with one name it is none.
             if let (Some((theme, _)), None) = (named.next(), named.next()) {
                 taken.insert(theme);
                 self.is[at] = Is::Theme(theme);
+                self.by_name.insert(at);
             }
         }
     }
@@ -222,7 +255,10 @@ impl Matching<'_, '_> {
                 }
                 Is::Gone(theme) => {
                     let theme = &view.state.themes[theme];
-                    let why = format!("its theme {:?} of question {:?} is gone from the code frame", theme.id, theme.question);
+                    let why = format!(
+                        "its theme {:?} of question {:?} is gone from the code frame",
+                        theme.id, theme.question
+                    );
                     self.claims.unmatched.push(Unmatched { place, what: format!("the code {:?}", code.name), why });
                     of_code.push(None);
                     continue;
@@ -238,7 +274,9 @@ impl Matching<'_, '_> {
             let above = loop {
                 match above {
                     None => break None,
-                    Some(place) if of_code[place].is_some() && self.question[place] == Some(question) => break of_code[place],
+                    Some(place) if of_code[place].is_some() && self.question[place] == Some(question) => {
+                        break of_code[place];
+                    }
                     Some(place) => above = project.codes[place].above,
                 }
             };
@@ -253,17 +291,21 @@ impl Matching<'_, '_> {
                 let of = own.as_deref().unwrap_or(view.questions[question].question.language.code());
                 said.fields.get(name).map(|value| split(value, of))
             };
-            of_code.push(Some(self.claims.claims.len()));
-            self.claims.claims.push(Claim {
+            of_code.push(Some(self.claims.themes.len()));
+            self.claims.themes.push(Claim {
                 place,
                 question,
                 theme,
                 id: field("theme").unwrap_or_default(),
                 guid: Some(code.guid.clone()),
-                name: code.name.trim().to_owned(),
+                // What is found by its name keeps it as it is.
+                name: match theme.filter(|_| self.by_name.contains(&at)) {
+                    Some(theme) => view.state.themes[theme].name.clone(),
+                    None => code.name.trim().to_owned(),
+                },
                 // A program that keeps no descriptions has not emptied them.
                 definition: (said.is_ours || !said.definition.is_empty()).then(|| said.definition.clone()),
-                above: Some(above),
+                above: Above::Is(above),
                 language: own.clone(),
                 include: words("include"),
                 exclude: words("exclude"),
@@ -291,7 +333,7 @@ impl Matching<'_, '_> {
                 Ok(found) => found,
                 Err(why) => {
                     let n: usize = source.selections.iter().map(|selection| selection.codings.len()).sum();
-                    let what = format!("the source {:?}, {} codings", source.name, n + source.codings.len());
+                    let what = format!("the source {:?}, {}", source.name, codings((n + source.codings.len()) as u64));
                     self.claims.unmatched.push(Unmatched { place: self.import.part.to_owned(), what, why });
                     continue;
                 }
@@ -314,7 +356,7 @@ impl Matching<'_, '_> {
             }
         }
         for other in project.others.iter().filter(|other| other.n_codings > 0) {
-            let what = format!("the source {:?}, {} codings", other.name, other.n_codings);
+            let what = format!("the source {:?}, {}", other.name, codings(other.n_codings));
             self.claims.unmatched.push(Unmatched { place: self.import.part.to_owned(), what, why: other.why.clone() });
         }
     }
@@ -345,17 +387,16 @@ impl Matching<'_, '_> {
         let (what, why) = match (code, extent) {
             (None, _) => (what(&coding.code.to_string()), "there is no such code".to_owned()),
             (Some(code), Err(why)) => (what(&self.project.codes[code].name), why.clone()),
-            (Some(code), Ok(extent)) => match of_code[code].filter(|claim| self.claims.claims[*claim].question == question) {
-                Some(claim) => {
+            (Some(code), Ok(extent)) => {
+                let claim = of_code[code].filter(|claim| self.claims.themes[*claim].question == question);
+                if let Some(claim) = claim {
                     let time = super::refi::date_time(&coding.time).unwrap_or_default();
                     self.claims.passages.push(Passage { place, claim, response, extent: *extent, by, time });
                     return;
                 }
-                None => {
-                    let asked = &self.view.questions[question].question.id;
-                    (what(&self.project.codes[code].name), format!("the code is no theme of question {asked:?}"))
-                }
-            },
+                let asked = &self.view.questions[question].question.id;
+                (what(&self.project.codes[code].name), format!("the code is no theme of question {asked:?}"))
+            }
         };
         self.claims.unmatched.push(Unmatched { place, what, why });
     }
@@ -404,22 +445,22 @@ fn extent(
 
 /// The responses, by what a source can have of them.
 struct Known {
-    by_guid: BTreeMap<Guid, (usize, usize)>,
-    by_name: BTreeMap<String, Vec<(usize, usize)>>,
-    by_text: BTreeMap<String, Vec<(usize, usize)>>,
+    guids: BTreeMap<Guid, (usize, usize)>,
+    names: BTreeMap<String, Vec<(usize, usize)>>,
+    texts: BTreeMap<String, Vec<(usize, usize)>>,
 }
 
 impl Known {
     fn of(view: &View<'_>) -> Self {
-        let mut known = Self { by_guid: BTreeMap::new(), by_name: BTreeMap::new(), by_text: BTreeMap::new() };
+        let mut known = Self { guids: BTreeMap::new(), names: BTreeMap::new(), texts: BTreeMap::new() };
         for (number, question) in view.questions.iter().enumerate() {
             for (at, response) in question.question.responses.iter().enumerate() {
                 let place = (number, at);
-                known.by_guid.insert(question.guids[at].clone(), place);
-                known.by_name.entry(question.names[at].clone()).or_default().push(place);
-                known.by_name.entry(response.response_id.clone()).or_default().push(place);
+                known.guids.insert(question.guids[at].clone(), place);
+                known.names.entry(question.names[at].clone()).or_default().push(place);
+                known.names.entry(response.response_id.clone()).or_default().push(place);
                 let text = question.positions(at).text;
-                known.by_text.entry(text.trim_end().to_owned()).or_default().push(place);
+                known.texts.entry(text.trim_end().to_owned()).or_default().push(place);
             }
         }
         known
@@ -430,31 +471,44 @@ impl Known {
     /// blanks at its end aside.
     fn find(&self, view: &View<'_>, source: &Source, counted: &Positions) -> Result<(usize, usize, bool), String> {
         let text = counted.text.trim_end();
-        let is_it = |(question, response): (usize, usize)| {
-            view.questions[question].positions(response).text.trim_end() == text
-        };
+        let is_it =
+            |(question, response): (usize, usize)| view.questions[question].positions(response).text.trim_end() == text;
         let name = source.name.trim();
-        let stem = name.rsplit_once('.').filter(|(_, end)| ["txt", "docx", "rtf", "doc"].contains(end)).map_or(name, |(stem, _)| stem);
-        let named = self.by_name.get(stem).map_or(&[][..], Vec::as_slice);
-        let exported = self.by_guid.get(&source.guid).copied();
-        let exported = exported.or_else(|| named.iter().copied().find(|(question, at)| view.questions[*question].names[*at] == stem));
+        let stem = name
+            .rsplit_once('.')
+            .filter(|(_, end)| ["txt", "docx", "rtf", "doc"].contains(end))
+            .map_or(name, |(stem, _)| stem);
+        let named = self.names.get(stem).map_or(&[][..], Vec::as_slice);
+        let exported = self.guids.get(&source.guid).copied();
+        let exported = exported
+            .or_else(|| named.iter().copied().find(|(question, at)| view.questions[*question].names[*at] == stem));
         if let Some(place) = exported {
-            return match is_it(place) {
-                true => Ok((place.0, place.1, true)),
-                false => Err("its text is not that of the response it was exported from".into()),
-            };
+            let unlike = || "its text is not that of the response it was exported from".to_owned();
+            return is_it(place).then_some((place.0, place.1, true)).ok_or_else(unlike);
         }
         let mut of_name = named.iter().copied().filter(|place| is_it(*place));
         if let (Some(place), None) = (of_name.next(), of_name.next()) {
             return Ok((place.0, place.1, false));
         }
-        match self.by_text.get(text).map(Vec::as_slice) {
+        match self.texts.get(text).map(Vec::as_slice) {
             Some([place]) => Ok((place.0, place.1, false)),
-            Some(several) => Err(format!("{} responses have its text, and its name says not which it is", several.len())),
+            Some(several) => {
+                Err(format!("{} responses have its text, and its name says not which it is", several.len()))
+            }
             None if named.is_empty() => Err("no response has its text or its name".into()),
             None => Err("its text is not that of the response it is named after".into()),
         }
     }
+}
+
+/// Whether a name is another, small and capital letters and white space aside.
+pub(super) fn is_called(name: &str, other: &str) -> bool {
+    squeezed(name).to_lowercase() == squeezed(other).to_lowercase()
+}
+
+/// "1 coding", "2 codings".
+fn codings(n: u64) -> String {
+    if n == 1 { "1 coding".into() } else { format!("{n} codings") }
 }
 
 /// A status by its name.
@@ -468,7 +522,11 @@ pub(super) fn squeezed(text: &str) -> String {
 }
 
 /// Whether the words of a theme are these, as XML can hold them, in any order; which are not, and which are more.
-pub(super) fn differences(theme: &crate::codeframe::ThemeState, words: &[Word], exclude: bool) -> (Vec<Word>, Vec<Word>) {
+pub(super) fn differences(
+    theme: &crate::codeframe::ThemeState,
+    words: &[Word],
+    exclude: bool,
+) -> (Vec<Word>, Vec<Word>) {
     let held = |word: &Word| (word.0.clone(), squeezed(&word.1));
     let before = words_of(theme, exclude);
     let known: BTreeSet<Word> = before.iter().map(held).collect();

@@ -5,7 +5,7 @@ use crate::ingest::IngestError;
 
 /// Why codes or coding cannot be exchanged, with the place.
 #[derive(Debug, thiserror::Error)]
-#[error("{file}{}: {fault}", if place.is_empty() { String::new() } else { format!(", {place}") })]
+#[error("{}{fault}", told(file, place, fault))]
 pub struct ExchangeError {
     /// The base name of the file.
     pub file: String,
@@ -13,6 +13,15 @@ pub struct ExchangeError {
     pub place: String,
     /// What is wrong there.
     pub fault: ExchangeFault,
+}
+
+/// The file and the place, unless what is wrong names them itself.
+fn told(file: &str, place: &str, fault: &ExchangeFault) -> String {
+    match fault {
+        ExchangeFault::Input(_) => String::new(),
+        _ if place.is_empty() => format!("{file}: "),
+        _ => format!("{file}, {place}: "),
+    }
 }
 
 /// What is wrong.
@@ -32,6 +41,9 @@ pub enum ExchangeFault {
     /// What the decisions come to contradicts the code frame.
     #[error("what it says cannot be applied: {0}")]
     Frame(FrameError),
+    /// A word of a theme cannot be looked for.
+    #[error("{}", .0.fault)]
+    Word(FrameError),
     /// The XML is broken.
     #[error("its XML is not whole: {message}")]
     Xml { message: String },
@@ -123,7 +135,7 @@ impl ExchangeError {
                 "give one code book, project or workbook; several files are read together only if all are .csv".into()
             }
             ExchangeFault::Input(error) => error.hint(),
-            ExchangeFault::Frame(error) => error.hint(),
+            ExchangeFault::Frame(error) | ExchangeFault::Word(error) => error.hint(),
             ExchangeFault::Xml { .. } | ExchangeFault::NoProject { .. } => {
                 "export it again from the program that wrote it".into()
             }

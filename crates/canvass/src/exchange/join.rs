@@ -1,11 +1,11 @@
 //! From what a file says to decisions behind those of a code frame: only what differs from the frame becomes one.
 
-use super::claims::{By, Claim, Claims, Extent, Passage, differences, squeezed};
+use super::claims::{Above, By, Claim, Claims, Extent, Passage, differences, squeezed};
 use super::view::{QuestionView, View};
 use super::words::{Word, lines};
 use super::{ExchangeError, ExchangeFault, Import, Imported, Unmatched};
 use crate::codeframe::coding::{PutBy, check_terms};
-use crate::codeframe::{Action, CodeFrame, Decision, FrameError, FrameState, PointRef, Status, ThemeState};
+use crate::codeframe::{Action, CodeFrame, Decision, FrameError, FrameFault, FrameState, PointRef, Status, ThemeState};
 use canvass_text::{Analyser, Span};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -33,7 +33,13 @@ pub(super) fn join(
     let refuse = |error: FrameError| ExchangeError::of(import.file, "", ExchangeFault::Frame(error));
     let state = joining.frame.replay().map_err(refuse)?;
     let unfit = |(line, fault)| FrameError { file: joining.frame.file.clone(), line, fault };
-    check_terms(&[&state], analyser).map_err(unfit).map_err(refuse)?;
+    if let Err(error) = check_terms(&[&state], analyser).map_err(unfit) {
+        let place = said_in(&claims, &error.fault);
+        return Err(match place {
+            Some(place) => ExchangeError::of(import.file, place, ExchangeFault::Word(error)),
+            None => refuse(error),
+        });
+    }
     let (mut n_in_effect, mut n_lapsed) = (0, 0);
     let mut unmatched = claims.unmatched.clone();
     let mut requests = joining.requests(&view, &claims, &mut unmatched);
@@ -61,7 +67,7 @@ pub(super) fn join(
     for decision in &joining.frame.decisions[before..] {
         *counts.entry(decision.action.name()).or_default() += 1;
     }
-    let n_claims = claims.claims.len() as u64;
+    let n_claims = claims.themes.len() as u64;
     Ok(Imported {
         frame: joining.frame,
         n_themes: n_claims,
@@ -71,6 +77,16 @@ pub(super) fn join(
         unmatched,
         notes: claims.notes,
     })
+}
+
+/// Where the word stands that cannot be looked for.
+fn said_in<'c>(claims: &'c Claims, fault: &FrameFault) -> Option<&'c str> {
+    let FrameFault::Term { term, .. } = fault else { return None };
+    let has = |claim: &&Claim| {
+        let mut words = claim.include.iter().chain(&claim.exclude).flatten();
+        words.any(|(_, word)| word == term)
+    };
+    claims.themes.iter().find(has).map(|claim| claim.place.as_str())
 }
 
 /// A frame that grows.
@@ -142,7 +158,7 @@ impl Joining<'_> {
             taken.extend(question.map(|question| (question, theme.id.clone())));
         }
         // Ids first: a theme may stand above one that comes before it.
-        for claim in &claims.claims {
+        for claim in &claims.themes {
             let id = match claim.theme {
                 Some(theme) => view.state.themes[theme].id.clone(),
                 None => new_id(claim, &taken),
@@ -150,11 +166,11 @@ impl Joining<'_> {
             taken.insert((claim.question, id.clone()));
             self.themes.push(id);
         }
-        let order = from_the_top(&claims.claims).map_err(|at| {
-            let (place, theme) = (claims.claims[at].place.clone(), claims.claims[at].name.clone());
+        let order = from_the_top(&claims.themes).map_err(|at| {
+            let (place, theme) = (claims.themes[at].place.clone(), claims.themes[at].name.clone());
             ExchangeError::of(self.import.file, place, ExchangeFault::Circle { theme })
         })?;
-        for (at, claim) in claims.claims.iter().enumerate() {
+        for (at, claim) in claims.themes.iter().enumerate() {
             if let Some(theme) = claim.theme {
                 self.change(&view.state.themes[theme], claim, &self.themes[at].clone());
             }
@@ -162,13 +178,17 @@ impl Joining<'_> {
         for at in order {
             self.place(view, claims, at);
         }
-        for (claim, id) in claims.claims.iter().zip(self.themes.clone()) {
+        for (claim, id) in claims.themes.iter().zip(self.themes.clone()) {
             let question = view.questions[claim.question].question.id.as_str();
             let before = claim.theme.map_or(Status::Proposed, |theme| view.state.themes[theme].status);
             let theme = id;
             match (before, claim.status.unwrap_or(before)) {
-                (Status::Proposed | Status::Rejected, Status::SignedOff) => self.push(question, Action::SignOff { theme }, None),
-                (Status::Proposed | Status::SignedOff, Status::Rejected) => self.push(question, Action::Reject { theme }, None),
+                (Status::Proposed | Status::Rejected, Status::SignedOff) => {
+                    self.push(question, Action::SignOff { theme }, None);
+                }
+                (Status::Proposed | Status::SignedOff, Status::Rejected) => {
+                    self.push(question, Action::Reject { theme }, None);
+                }
                 (Status::SignedOff, Status::Proposed) => self.push(question, Action::Reopen { theme }, None),
                 _ => {}
             }
@@ -212,9 +232,12 @@ impl Joining<'_> {
 
     /// Adds a theme, or puts one elsewhere.
     fn place(&mut self, view: &View<'_>, claims: &Claims, at: usize) {
-        let claim = &claims.claims[at];
+        let claim = &claims.themes[at];
         let question = &view.questions[claim.question].question;
-        let parent = claim.above.map(|above| above.map_or_else(String::new, |above| self.themes[above].clone()));
+        let parent = match claim.above {
+            Above::Unsaid => None,
+            Above::Is(above) => Some(above.map_or_else(String::new, |above| self.themes[above].clone())),
+        };
         let theme = self.themes[at].clone();
         let Some(known) = claim.theme else {
             let language = claim.language.clone().unwrap_or_else(|| question.language.code().to_owned());
@@ -240,7 +263,8 @@ impl Joining<'_> {
             return;
         };
         let known = &view.state.themes[known];
-        let stays_rejected = known.status == Status::Rejected && claim.status.is_none_or(|status| status == Status::Rejected);
+        let stays_rejected =
+            known.status == Status::Rejected && claim.status.is_none_or(|status| status == Status::Rejected);
         if let Some(parent) = parent
             && !stays_rejected
             && known.parent.as_deref().unwrap_or_default() != parent
@@ -251,7 +275,7 @@ impl Joining<'_> {
 
     /// Themes that a whole list of them lacks.
     fn missing(&mut self, view: &View<'_>, claims: &Claims) {
-        let there: BTreeSet<usize> = claims.claims.iter().filter_map(|claim| claim.theme).collect();
+        let there: BTreeSet<usize> = claims.themes.iter().filter_map(|claim| claim.theme).collect();
         for question in &claims.whole_questions {
             let question = &view.questions[*question];
             let gone = question.themes.iter().filter(|theme| !there.contains(&theme.at));
@@ -267,7 +291,7 @@ impl Joining<'_> {
         // The points of a theme that passages hold, by claim and response.
         let mut kept: BTreeMap<(usize, usize), BTreeSet<u32>> = BTreeMap::new();
         for passage in &claims.passages {
-            let claim = &claims.claims[passage.claim];
+            let claim = &claims.themes[passage.claim];
             let question = &view.questions[claim.question];
             let wanted = wanted(question, passage);
             let points = question.desk.table().responses[passage.response].clone();
@@ -308,9 +332,14 @@ impl Joining<'_> {
     }
 
     /// What was exported and is no longer there.
-    fn removals(&self, view: &View<'_>, claims: &Claims, kept: &BTreeMap<(usize, usize), BTreeSet<u32>>) -> Vec<Request> {
+    fn removals(
+        &self,
+        view: &View<'_>,
+        claims: &Claims,
+        kept: &BTreeMap<(usize, usize), BTreeSet<u32>>,
+    ) -> Vec<Request> {
         let mut requests = Vec::new();
-        for (at, claim) in claims.claims.iter().enumerate() {
+        for (at, claim) in claims.themes.iter().enumerate() {
             let question = &view.questions[claim.question];
             let Some(theme) = question.themes.iter().find(|theme| Some(theme.at) == claim.theme) else { continue };
             let mut exported: BTreeMap<usize, Vec<(u32, PutBy)>> = BTreeMap::new();
@@ -325,7 +354,8 @@ impl Joining<'_> {
                 let kept = kept.get(&(at, response));
                 let is_kept = |point: &u32| kept.is_some_and(|kept| kept.contains(point));
                 let gone: Vec<u32> = points.iter().map(|(point, _)| *point).filter(|point| !is_kept(point)).collect();
-                let is_whole = kept.is_none_or(BTreeSet::is_empty) || points.iter().any(|(_, by)| *by == PutBy::Response);
+                let is_whole =
+                    kept.is_none_or(BTreeSet::is_empty) || points.iter().any(|(_, by)| *by == PutBy::Response);
                 let wanted = match () {
                     () if gone.is_empty() => Vec::new(),
                     () if is_whole && kept.is_none_or(BTreeSet::is_empty) => vec![Wanted::WholeOut],
@@ -406,22 +436,26 @@ fn new_id(claim: &Claim, taken: &BTreeSet<(usize, String)>) -> String {
     std::iter::once(made.to_owned()).chain(numbered).find(|id| is_free(id)).unwrap_or_default()
 }
 
-/// The claims, each behind the one above it; or one that stands below itself.
+/// The claims in the order of the file, but each behind the one above it; or one that stands below itself.
 fn from_the_top(claims: &[Claim]) -> Result<Vec<usize>, usize> {
-    let mut depths: Vec<(usize, usize)> = Vec::with_capacity(claims.len());
+    let mut order: Vec<usize> = Vec::with_capacity(claims.len());
+    let mut is_in = vec![false; claims.len()];
     for at in 0..claims.len() {
-        let (mut depth, mut above) = (0, claims[at].above.flatten());
-        while let Some(next) = above {
-            depth += 1;
-            if depth > claims.len() {
+        let mut chain = Vec::new();
+        let mut next = Some(at);
+        while let Some(claim) = next.filter(|claim| !is_in[*claim]) {
+            chain.push(claim);
+            if chain.len() > claims.len() {
                 return Err(at);
             }
-            above = claims[next].above.flatten();
+            next = claims[claim].above.claim();
         }
-        depths.push((depth, at));
+        for claim in chain.into_iter().rev() {
+            is_in[claim] = true;
+            order.push(claim);
+        }
     }
-    depths.sort_unstable();
-    Ok(depths.into_iter().map(|(_, at)| at).collect())
+    Ok(order)
 }
 
 /// A look at all that is wanted.
@@ -477,7 +511,8 @@ impl<'v> Round<'v> {
             debug_assert!(at < requests.len());
             if self.holds(request) {
                 // What is taken out counts as nothing that was coded.
-                self.n_in_effect += u64::from(self.is_first && matches!(request.wanted, Wanted::In(_) | Wanted::WholeIn));
+                self.n_in_effect +=
+                    u64::from(self.is_first && matches!(request.wanted, Wanted::In(_) | Wanted::WholeIn));
             } else if request.by.is_none() {
                 self.n_lapsed += u64::from(self.is_first);
             } else if !self.has_undone {

@@ -223,7 +223,11 @@ impl Imported {
         // Writing to a string does not fail.
         let _ = write!(text, ", {} in effect already", number(self.n_in_effect, "coding"));
         if self.n_lapsed > 0 {
-            let _ = write!(text, ", {} by the machine left aside: the code frame no longer gives them", number(self.n_lapsed, "coding"));
+            let _ = write!(
+                text,
+                ", {} by the machine left aside: the code frame no longer gives them",
+                number(self.n_lapsed, "coding")
+            );
         }
         for note in &self.notes {
             let _ = write!(text, "\nnote: {note}");
@@ -252,7 +256,7 @@ pub fn import(
     let names: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
     let told = names.join(", ");
     let ImportSettings { author, time, question, is_utf_16 } = *settings;
-    let mut import = Import { file: &told, part: "", author, time, question, is_utf_16 };
+    let import = Import { file: &told, part: "", author, time, question, is_utf_16 };
     if let Some(question) = question.filter(|id| run.question(id).is_none()) {
         let fault = ExchangeFault::UnknownQuestion { question: question.to_owned(), available: view.ids() };
         return Err(ExchangeError::of(&told, "", fault).into());
@@ -277,8 +281,8 @@ pub fn import(
                 claims = claims::of_project(&view, &with_codes(&file.name, project)?, &import)?;
             }
             Format::Project => {
-                let project = package::read(&file.name, &file.bytes)?;
-                import.part = "project.qde";
+                let (project, part) = package::read(&file.name, &file.bytes)?;
+                let import = Import { part: &part, ..import };
                 claims = claims::of_project(&view, &with_codes(&file.name, project)?, &import)?;
             }
             Format::Csv | Format::Workbook => {}

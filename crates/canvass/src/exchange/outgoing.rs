@@ -89,12 +89,15 @@ pub(super) fn project(view: &View<'_>, attributes: &Attributes, is_private: bool
     };
     let names = attributes.names.iter().map(String::as_str).chain((!is_private).then_some("language"));
     for (at, name) in names.enumerate() {
-        project.variables.push(Variable { guid: Guid::of(&["variable", name, &at.to_string()]), name: name.to_owned() });
+        project
+            .variables
+            .push(Variable { guid: Guid::of(&["variable", name, &at.to_string()]), name: name.to_owned() });
     }
     let mut cases: BTreeMap<&str, usize> = BTreeMap::new();
     let mut languages: Vec<Vec<&'static str>> = Vec::new();
     for question in &view.questions {
-        let mut set = Set { guid: Guid::of(&["set", &question.question.id]), name: question.name(), sources: Vec::new() };
+        let mut set =
+            Set { guid: Guid::of(&["set", &question.question.id]), name: question.name(), sources: Vec::new() };
         let mut codings = codings(view, question, &mut project.users);
         for (at, response) in question.question.responses.iter().enumerate() {
             let place = project.sources.len();
@@ -147,13 +150,10 @@ fn codings(view: &View<'_>, question: &QuestionView<'_>, users: &mut Vec<User>) 
             };
             let decision = view.by_hand(of, &point, *by);
             let name = decision.map_or(MACHINE, |decision| decision.author.as_str());
-            let user = match users.iter().find(|user| user.name == name) {
-                Some(user) => user.guid.clone(),
-                None => {
-                    users.push(User { guid: user_guid(name), name: name.to_owned() });
-                    user_guid(name)
-                }
-            };
+            if users.iter().all(|user| user.name != name) {
+                users.push(User { guid: user_guid(name), name: name.to_owned() });
+            }
+            let user = user_guid(name);
             let (start_text, end_text) = (start.to_string(), end.to_string());
             let id = question.guids[response].to_string();
             let coding = Coding {
@@ -183,5 +183,11 @@ fn source(question: &QuestionView<'_>, at: usize, passages: Passages) -> Source 
         line: 0,
     });
     let selections = selections.collect();
-    Source { guid, name: question.names[at].clone(), text: question.positions(at).text, selections, codings: Vec::new() }
+    Source {
+        guid,
+        name: question.names[at].clone(),
+        text: question.positions(at).text,
+        selections,
+        codings: Vec::new(),
+    }
 }

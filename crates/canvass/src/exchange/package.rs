@@ -40,14 +40,15 @@ pub(super) fn write(of: &Project) -> Vec<u8> {
     writer.finish().expect("memory takes every byte").into_inner()
 }
 
-/// Reads an archive. Its project is the one file ending in .qde at its top: ATLAS.ti names it after the project.
+/// Reads an archive; hands back which part of it the project is. Its project is the one file ending in .qde at its top: ATLAS.ti names it after the project.
 ///
 /// # Errors
 /// [`ExchangeError`], with the part and the line.
-pub(super) fn read(file: &str, bytes: &[u8]) -> Result<Project, ExchangeError> {
+pub(super) fn read(file: &str, bytes: &[u8]) -> Result<(Project, String), ExchangeError> {
     let refuse = |fault: ExchangeFault| ExchangeError::of(file, "", fault);
     let (mut archive, parts) = list(file, bytes, MAX_PARTS).map_err(|error| refuse(error.into()))?;
-    let is_project = |part: &Part| part.name.ends_with(".qde") && !part.name.contains('/');
+    let is_project =
+        |part: &Part| part.name.rsplit_once('.').is_some_and(|(_, end)| end == "qde") && !part.name.contains('/');
     let projects: Vec<usize> = (0..parts.len()).filter(|at| is_project(&parts[*at])).collect();
     let [at] = projects[..] else { return Err(refuse(ExchangeFault::NoProject { found: projects.len() })) };
     // Pictures, sound and the like are not unpacked, but count: an archive that states too much is none.
@@ -78,7 +79,7 @@ pub(super) fn read(file: &str, bytes: &[u8]) -> Result<Project, ExchangeError> {
     let place = |at: &usize| kept[*at];
     project.cases.iter_mut().for_each(|case| case.sources = case.sources.iter().filter_map(place).collect());
     project.sets.iter_mut().for_each(|set| set.sources = set.sources.iter().filter_map(place).collect());
-    Ok(project)
+    Ok((project, part))
 }
 
 fn places(parts: &[Part]) -> BTreeMap<&str, usize> {

@@ -20,7 +20,12 @@ pub(super) struct Positions {
 impl Positions {
     /// Counts.
     pub(super) fn of(text: &str) -> Self {
-        let mut counted = Self { text: String::with_capacity(text.len()), bytes: Vec::new(), lines: Vec::new(), len: text.len() as u32 };
+        let mut counted = Self {
+            text: String::with_capacity(text.len()),
+            bytes: Vec::new(),
+            lines: Vec::new(),
+            len: text.len() as u32,
+        };
         let mut is_behind_return = false;
         for (at, c) in text.char_indices() {
             if c == '\n' && is_behind_return {

@@ -90,18 +90,29 @@ impl<'x> Document<'x> {
     }
 
     /// The root, which must be this in one of these namespaces.
-    pub(super) fn root(&mut self, name: &str, namespaces: &[&str], expected: &'static str) -> Result<Tag, ExchangeError> {
+    pub(super) fn root(
+        &mut self,
+        name: &str,
+        namespaces: &[&str],
+        expected: &'static str,
+    ) -> Result<Tag, ExchangeError> {
         loop {
             match self.step()? {
                 (Some(namespace), Next::Open(tag)) => {
                     if tag.name != name || !namespaces.contains(&namespace.as_str()) {
-                        let found = if namespace.is_empty() { format!("<{}> without a namespace", tag.name) } else { format!("<{}> of {namespace}", tag.name) };
+                        let found = if namespace.is_empty() {
+                            format!("<{}> without a namespace", tag.name)
+                        } else {
+                            format!("<{}> of {namespace}", tag.name)
+                        };
                         return Err(self.refuse(tag.line, ExchangeFault::Root { found, expected }));
                     }
                     self.namespace = Some(namespace);
                     return Ok(tag);
                 }
-                (_, Next::End) => return Err(self.refuse(0, ExchangeFault::Root { found: "not there".into(), expected })),
+                (_, Next::End) => {
+                    return Err(self.refuse(0, ExchangeFault::Root { found: "not there".into(), expected }));
+                }
                 _ => {}
             }
         }
@@ -187,7 +198,8 @@ impl<'x> Document<'x> {
                 }
                 Event::DocType(_) => return Err(self.refuse(before, ExchangeFault::Doctype)),
                 Event::Decl(declared) => {
-                    let encoding = declared.encoding().and_then(Result::ok).map(std::borrow::Cow::into_owned).unwrap_or_default();
+                    let encoding =
+                        declared.encoding().and_then(Result::ok).map(std::borrow::Cow::into_owned).unwrap_or_default();
                     // UTF-16 was decoded by its byte order mark.
                     if !["", "utf-8", "utf8", "us-ascii", "utf-16"].contains(&encoding.to_lowercase().as_str()) {
                         let found = format!("in {encoding:?}, as it declares");

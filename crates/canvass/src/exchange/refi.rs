@@ -3,7 +3,9 @@
 //! Elements and attributes stand in the order of the standard's schemas, Codebook.xsd and Project.xsd of version 1.0.
 
 use super::read::{Document, Next, Tag};
-use super::{Case, Code, Coding, ExchangeError, ExchangeFault, Guid, Other, Project, Selection, Set, Source, User, Variable};
+use super::{
+    Case, Code, Coding, ExchangeError, ExchangeFault, Guid, Other, Project, Selection, Set, Source, User, Variable,
+};
 use crate::xml::Xml;
 use std::collections::BTreeMap;
 
@@ -69,7 +71,8 @@ fn in_tree(codes: &[Code]) -> Vec<usize> {
 pub(super) fn project(project: &Project) -> String {
     let mut xml = Xml::part();
     let machine = project.users.first().map(|user| user.guid.to_string());
-    let mut attributes = vec![("xmlns", PROJECT[0]), ("name", project.name.as_str()), ("origin", project.origin.as_str())];
+    let mut attributes =
+        vec![("xmlns", PROJECT[0]), ("name", project.name.as_str()), ("origin", project.origin.as_str())];
     attributes.extend(machine.as_deref().map(|guid| ("creatingUserGUID", guid)));
     xml.open("Project", &attributes);
     if !project.users.is_empty() {
@@ -173,14 +176,17 @@ pub(super) fn text_path(source: &Source) -> String {
 pub(super) fn read_code_book(file: &str, text: &str) -> Result<Project, ExchangeError> {
     let mut document = Document::new(file, "", text);
     let root = document.root("CodeBook", &CODE_BOOK, "<CodeBook> of urn:QDA-XML:codebook:1.0, a REFI-QDA code book")?;
-    let mut reading = Reading { project: Project { origin: root.get("origin").unwrap_or_default().to_owned(), ..Project::default() }, ..Reading::default() };
+    let mut reading = Reading {
+        project: Project { origin: root.get("origin").unwrap_or_default().to_owned(), ..Project::default() },
+        ..Reading::default()
+    };
     while let Next::Open(tag) = document.next_element()? {
         match tag.name.as_str() {
             "Codes" => reading.codes(&mut document)?,
             _ => document.pass_over()?,
         }
     }
-    document.to_end()?;
+    document.finish()?;
     Ok(reading.project)
 }
 
@@ -205,8 +211,8 @@ pub(super) fn read_project(file: &str, part: &str, text: &str) -> Result<(Projec
     let mut document = Document::new(file, part, text);
     let root = document.root("Project", &PROJECT, "<Project> of urn:QDA-XML:project:1.0, a REFI-QDA project")?;
     let mut reading = Reading::default();
-    reading.project.name = root.get("name").unwrap_or_default().to_owned();
-    reading.project.origin = root.get("origin").unwrap_or_default().to_owned();
+    root.get("name").unwrap_or_default().clone_into(&mut reading.project.name);
+    root.get("origin").unwrap_or_default().clone_into(&mut reading.project.origin);
     while let Next::Open(tag) = document.next_element()? {
         match tag.name.as_str() {
             "Users" => reading.users(&mut document)?,
@@ -226,7 +232,7 @@ pub(super) fn read_project(file: &str, part: &str, text: &str) -> Result<(Projec
             _ => document.pass_over()?,
         }
     }
-    document.to_end()?;
+    document.finish()?;
     reading.link();
     Ok((reading.project, reading.located))
 }
@@ -255,7 +261,7 @@ impl Document<'_> {
     }
 
     /// What stands behind the root: nothing but space.
-    fn to_end(&mut self) -> Result<(), ExchangeError> {
+    fn finish(&mut self) -> Result<(), ExchangeError> {
         while !matches!(self.next()?, Next::End) {}
         Ok(())
     }
@@ -338,7 +344,14 @@ impl Reading {
                     let is_codable = !matches!(tag.get("isCodable").map(str::trim), Some("false" | "0"));
                     let above = open.last().copied();
                     open.push(self.project.codes.len());
-                    self.project.codes.push(Code { guid, name, is_codable, description: String::new(), above, line: tag.line });
+                    self.project.codes.push(Code {
+                        guid,
+                        name,
+                        is_codable,
+                        description: String::new(),
+                        above,
+                        line: tag.line,
+                    });
                 }
                 Next::Open(tag) if tag.name == "Description" => {
                     let text = document.content()?;
@@ -544,4 +557,78 @@ pub(super) fn date_time(text: &str) -> Option<String> {
     };
     let date = format!("{:04}-{:02}-{:02}", date.year, date.month, date.day);
     Some(format!("{date}T{:02}:{:02}:{second:02}{offset}", clock.hour, clock.minute))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn times_are_those_of_xml_schema() {
+        for (text, expected) in [
+            ("2026-03-31T14:05:00Z", Some("2026-03-31T14:05:00Z")),
+            ("2026-03-31 14:05:07.25-02:30", Some("2026-03-31T14:05:07-02:30")),
+            ("2026-03-31T14:05:00", Some("2026-03-31T14:05:00")),
+            ("2026-03-31", None),
+            ("14:05:00", None),
+            ("yesterday", None),
+        ] {
+            assert_eq!(date_time(text).as_deref(), expected, "{text}");
+        }
+    }
+
+    /// A text as people and programs write them, and worse: what XML cannot hold aside.
+    fn name() -> impl Strategy<Value = String> {
+        let odd = "[<>&\"'\\]\\[\t\n\r\u{301}\u{202e}\u{2066}\u{1f600}\u{5d0}\u{85}a ]{1,8}";
+        prop_oneof!["\\PC{1,12}", odd, Just("]]>".to_owned()), Just("<!DOCTYPE a>".to_owned())]
+            .prop_map(|name| format!("x{}", crate::xml::held(&name)))
+    }
+
+    proptest! {
+        #[test]
+        fn a_project_is_read_as_it_was_written(
+            codes in prop::collection::vec((name(), name(), any::<bool>(), any::<prop::sample::Index>()), 1..12),
+            users in prop::collection::vec(name(), 0..3),
+            texts in prop::collection::vec((name(), prop::collection::vec((0_u64..90, 0_u64..90, any::<prop::sample::Index>()), 0..4)), 0..4),
+        ) {
+            let guid = |kind: &str, at: usize| Guid::of(&[kind, &at.to_string()]);
+            let mut written = Project { name: "a".into(), origin: ORIGIN.into(), description: "\n ]]> &".into(), ..Project::default() };
+            written.users = (0..).zip(&users).map(|(at, name)| User { guid: guid("user", at), name: name.clone() }).collect();
+            for (at, (name, description, is_codable, above)) in codes.iter().enumerate() {
+                let above = (at > 0 && above.index(3) > 0).then(|| above.index(at));
+                written.codes.push(Code { guid: guid("code", at), name: name.clone(), is_codable: *is_codable, description: description.clone(), above, line: 0 });
+            }
+            // In the order of the tree, as files have them.
+            let order = in_tree(&written.codes);
+            let places: BTreeMap<usize, usize> = order.iter().copied().zip(0..).collect();
+            let codes = order.iter().map(|at| written.codes[*at].clone());
+            written.codes = codes.map(|code| Code { above: code.above.map(|above| places[&above]), ..code }).collect();
+            for (at, (name, selections)) in texts.iter().enumerate() {
+                let selections = selections.iter().enumerate().map(|(number, (start, end, code))| {
+                    let coding = Coding {
+                        guid: guid("coding", at * 100 + number),
+                        code: written.codes[code.index(written.codes.len())].guid.clone(),
+                        user: written.users.first().map(|user| user.guid.clone()),
+                        time: "2026-03-31T14:05:00Z".into(),
+                    };
+                    Selection { guid: guid("selection", at * 100 + number), start: *start, end: *end, user: None, codings: vec![coding], line: 0 }
+                });
+                let text = name.repeat(3);
+                written.sources.push(Source { guid: guid("source", at), name: name.clone(), text, selections: selections.collect(), codings: Vec::new() });
+                written.cases.push(Case { guid: guid("case", at), name: name.clone(), values: vec![(0, name.clone())], sources: vec![at] });
+                written.sets.push(Set { guid: guid("set", at), name: name.clone(), sources: vec![at] });
+            }
+            if !texts.is_empty() {
+                written.variables.push(Variable { guid: guid("variable", 0), name: "v".into() });
+            }
+            let (mut read, _) = super::super::package::read("a.qdpx", &super::super::package::write(&written)).unwrap();
+            read.codes.iter_mut().for_each(|code| code.line = 0);
+            read.sources.iter_mut().flat_map(|source| &mut source.selections).for_each(|selection| selection.line = 0);
+            prop_assert_eq!(&read, &written);
+            let mut book = read_code_book("a.qdc", &code_book(&written)).unwrap();
+            book.codes.iter_mut().for_each(|code| code.line = 0);
+            prop_assert_eq!(book.codes, written.codes);
+        }
+    }
 }

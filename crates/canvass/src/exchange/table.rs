@@ -3,7 +3,7 @@
 //! A row that is missing says nothing: rows are lost by sorting and filtering. What is to be taken out says `no` in the column `in`, and a theme
 //! is rejected by its status.
 
-use super::claims::{By, Claim, Claims, Extent, Passage, squeezed, status_of};
+use super::claims::{Above, By, Claim, Claims, Extent, Passage, is_called, squeezed, status_of};
 use super::outgoing::MACHINE;
 use super::read::decode;
 use super::view::{QuestionView, View, words_of};
@@ -153,23 +153,24 @@ fn made(book: &[[String; BOOK.len()]], coding: &[[String; CODING.len()]]) -> Res
     let header = CellFormat::new().set_bold().set_align(FormatAlign::Top);
     let wrapped = CellFormat::new().set_text_wrap().set_align(FormatAlign::Top);
     let wide = ["definition", "include", "exclude", "text", "name", "theme_name"];
-    let mut sheet = |name: &str, columns: &[&str], rows: &mut dyn Iterator<Item = &[String]>| -> Result<(), XlsxError> {
-        let worksheet = workbook.add_worksheet();
-        worksheet.set_name(name)?.set_freeze_panes(1, 0)?;
-        for (at, column) in (0..).zip(columns) {
-            worksheet.write_string_with_format(0, at, *column, &header)?;
-            worksheet.set_column_width(at, if wide.contains(column) { 44.0 } else { 14.0 })?;
-        }
-        for (number, row) in (1..).zip(rows) {
-            for (at, cell) in (0..).zip(row).filter(|(_, cell)| !cell.is_empty()) {
-                let cell = held(cell);
-                // Only the text of an answer can be so long: what is above is there to be read.
-                let shown = if cell.encode_utf16().count() > LONGEST { cut(&cell) } else { &cell };
-                worksheet.write_string_with_format(number, at, shown, &wrapped)?;
+    let mut sheet =
+        |name: &str, columns: &[&str], rows: &mut dyn Iterator<Item = &[String]>| -> Result<(), XlsxError> {
+            let worksheet = workbook.add_worksheet();
+            worksheet.set_name(name)?.set_freeze_panes(1, 0)?;
+            for (at, column) in (0..).zip(columns) {
+                worksheet.write_string_with_format(0, at, *column, &header)?;
+                worksheet.set_column_width(at, if wide.contains(column) { 44.0 } else { 14.0 })?;
             }
-        }
-        Ok(())
-    };
+            for (number, row) in (1..).zip(rows) {
+                for (at, cell) in (0..).zip(row).filter(|(_, cell)| !cell.is_empty()) {
+                    let cell = held(cell);
+                    // Only the text of an answer can be so long: what is above is there to be read.
+                    let shown = if cell.encode_utf16().count() > LONGEST { cut(&cell) } else { &cell };
+                    worksheet.write_string_with_format(number, at, shown, &wrapped)?;
+                }
+            }
+            Ok(())
+        };
     sheet(BOOK_SHEET, &BOOK, &mut book.iter().map(<[String; BOOK.len()]>::as_slice))?;
     sheet(CODING_SHEET, &CODING, &mut coding.iter().map(<[String; CODING.len()]>::as_slice))?;
     workbook.save_to_buffer()
@@ -189,7 +190,9 @@ fn cut(text: &str) -> &str {
 struct Sheet {
     file: String,
     /// The sheet; empty in a text file.
-    sheet: String,
+    name: String,
+    /// Whether it is read together with others, so that a place must name it.
+    is_one_of: bool,
     columns: Vec<String>,
     /// The rows with their numbers, 1-based, the header included.
     rows: Vec<(u32, Vec<String>)>,
@@ -215,7 +218,7 @@ impl Sheet {
     fn required(&self, column: &'static str) -> Result<(), ExchangeError> {
         let available = self.columns.iter().filter(|name| !name.trim().is_empty()).cloned().collect();
         let fault = ExchangeFault::NoColumn { column, available };
-        let place = if self.sheet.is_empty() { String::new() } else { format!("sheet {:?}", self.sheet) };
+        let place = if self.name.is_empty() { String::new() } else { format!("sheet {:?}", self.name) };
         if self.has(column) { Ok(()) } else { Err(ExchangeError::of(&self.file, place, fault)) }
     }
 
@@ -233,8 +236,13 @@ impl<'s> Row<'s> {
     }
 
     fn place(self) -> String {
-        let sheet = if self.sheet.sheet.is_empty() { String::new() } else { format!("sheet {:?}, ", self.sheet.sheet) };
+        let sheet = if self.sheet.name.is_empty() { String::new() } else { format!("sheet {:?}, ", self.sheet.name) };
         format!("{sheet}row {}", self.number)
+    }
+
+    /// The place for what is listed of all files together.
+    fn place_among(self) -> String {
+        if self.sheet.is_one_of { format!("{}, {}", self.sheet.file, self.place()) } else { self.place() }
     }
 
     fn refuse(self, column: &str, fault: ExchangeFault) -> ExchangeError {
@@ -266,7 +274,7 @@ pub(super) fn read(view: &View<'_>, files: &[ExchangeFile]) -> Result<Claims, Ex
     for file in files {
         match Format::of(&file.name)? {
             Format::Workbook => sheets.extend(of_workbook(file)?),
-            _ => sheets.push(of_text(file)?),
+            _ => sheets.push(Sheet { is_one_of: files.len() > 1, ..of_text(file)? }),
         }
     }
     let mut reading = Reading { view, claims: Claims::default(), places: BTreeMap::new() };
@@ -291,8 +299,8 @@ fn of_workbook(file: &ExchangeFile) -> Result<Vec<Sheet>, ExchangeError> {
                     (row.row, cells.collect())
                 });
                 let rows = rows.collect();
-                let (file, sheet) = (file.name.clone(), table.sheet.to_string());
-                sheets.push(Sheet { file, sheet, columns: table.names(), rows });
+                let (file, name) = (file.name.clone(), table.sheet.to_string());
+                sheets.push(Sheet { file, name, is_one_of: false, columns: table.names(), rows });
             }
             Err(IngestError::NoSuchSheet { .. }) => {}
             Err(error) => return Err(ExchangeError::of(&file.name, "", error)),
@@ -303,9 +311,8 @@ fn of_workbook(file: &ExchangeFile) -> Result<Vec<Sheet>, ExchangeError> {
 
 fn of_text(file: &ExchangeFile) -> Result<Sheet, ExchangeError> {
     let text = decode(&file.name, "", &file.bytes)?;
-    let refuse = |row: u32, message: String| {
-        ExchangeError::of(&file.name, format!("row {row}"), ExchangeFault::Csv { message })
-    };
+    let refuse =
+        |row: u32, message: String| ExchangeError::of(&file.name, format!("row {row}"), ExchangeFault::Csv { message });
     let header = text.lines().next().unwrap_or_default();
     let count = |delimiter: &u8| header.bytes().filter(|byte| byte == delimiter).count();
     // `max_by_key` keeps the last of equals.
@@ -328,7 +335,7 @@ fn of_text(file: &ExchangeFile) -> Result<Sheet, ExchangeError> {
             rows.push((number, cells));
         }
     }
-    Ok(Sheet { file: file.name.clone(), sheet: String::new(), columns, rows })
+    Ok(Sheet { file: file.name.clone(), name: String::new(), is_one_of: false, columns, rows })
 }
 
 /// Tables that are read.
@@ -343,45 +350,55 @@ impl Reading<'_, '_> {
     fn book(&mut self, sheet: &Sheet) -> Result<(), ExchangeError> {
         sheet.required("question")?;
         sheet.required("name")?;
-        let first = self.claims.claims.len();
+        let first = self.claims.themes.len();
         let mut parents: Vec<(Row<'_>, &str)> = Vec::new();
         for row in sheet.rows() {
             let question = row.question(self.view)?;
             let name = row.required("name")?;
             let id = row.cell("theme_id");
             let themes = &self.view.state.themes;
-            let of_question = |theme: &crate::codeframe::ThemeState| theme.question == self.view.questions[question].question.id;
+            let of_question =
+                |theme: &crate::codeframe::ThemeState| theme.question == self.view.questions[question].question.id;
             let theme = if id.is_empty() {
-                let is_named = |theme: &crate::codeframe::ThemeState| squeezed(&theme.name) == squeezed(name);
+                let is_named = |theme: &crate::codeframe::ThemeState| is_called(&theme.name, name);
                 themes.iter().position(|theme| of_question(theme) && theme.fate == Fate::There && is_named(theme))
             } else {
                 themes.iter().position(|theme| of_question(theme) && theme.id == id)
             };
             if let Some(theme) = theme.map(|theme| &themes[theme]).filter(|theme| theme.fate != Fate::There) {
                 let why = format!("its theme {:?} is gone from the code frame", theme.id);
-                self.claims.unmatched.push(Unmatched { place: row.place(), what: format!("the theme {name:?}"), why });
+                self.claims.unmatched.push(Unmatched {
+                    place: row.place_among(),
+                    what: format!("the theme {name:?}"),
+                    why,
+                });
                 continue;
             }
-            let key = theme.map_or_else(|| if id.is_empty() { squeezed(name) } else { id.to_owned() }, |theme| themes[theme].id.clone());
+            let key = theme.map_or_else(
+                || if id.is_empty() { squeezed(name) } else { id.to_owned() },
+                |theme| themes[theme].id.clone(),
+            );
             if let Some(other) = self.places.get(&(question, key.clone())) {
-                let other = self.claims.claims[*other].place.clone();
+                let other = self.claims.themes[*other].place.clone();
                 return Err(row.refuse("theme_id", ExchangeFault::SameTheme { theme: key, other }));
             }
-            self.places.insert((question, key), self.claims.claims.len());
+            self.places.insert((question, key), self.claims.themes.len());
+            // What is found by its name keeps it as it is.
+            let name = theme.filter(|_| id.is_empty()).map_or(name, |theme| themes[theme].name.as_str());
             let claim = self.claim(row, (question, theme), (id, name))?;
-            self.claims.claims.push(claim);
+            self.claims.themes.push(claim);
             parents.push((row, row.cell("parent")));
         }
         if !sheet.has("parent") {
             return Ok(());
         }
         for (at, (row, parent)) in (first..).zip(parents) {
-            let question = self.claims.claims[at].question;
+            let question = self.claims.themes[at].question;
             let above = match parent {
                 "" => None,
                 parent => Some(self.theme(row, "parent", question, parent, "")?),
             };
-            self.claims.claims[at].above = Some(above);
+            self.claims.themes[at].above = Above::Is(above);
         }
         Ok(())
     }
@@ -403,7 +420,9 @@ impl Reading<'_, '_> {
         };
         let language = match row.cell("language") {
             "" => None,
-            code => Some(canvass_text::Language::from_code(code).ok_or_else(|| wrong("language", "a code such as en or fr"))?),
+            code => Some(
+                canvass_text::Language::from_code(code).ok_or_else(|| wrong("language", "a code such as en or fr"))?,
+            ),
         };
         let guid = match row.cell("guid") {
             "" => None,
@@ -420,7 +439,7 @@ impl Reading<'_, '_> {
             guid,
             name: name.to_owned(),
             definition: sheet.has("definition").then(|| row.cell("definition").to_owned()),
-            above: None,
+            above: Above::Unsaid,
             language: language.map(|language| language.code().to_owned()),
             include: words("include"),
             exclude: words("exclude"),
@@ -429,12 +448,19 @@ impl Reading<'_, '_> {
     }
 
     /// The claim about a theme by id or name: that of a row, else one that says nothing.
-    fn theme(&mut self, row: Row<'_>, column: &str, question: usize, id: &str, name: &str) -> Result<usize, ExchangeError> {
+    fn theme(
+        &mut self,
+        row: Row<'_>,
+        column: &str,
+        question: usize,
+        id: &str,
+        name: &str,
+    ) -> Result<usize, ExchangeError> {
         let view = self.view;
         let asked = view.questions[question].question.id.as_str();
         let wanted = if id.is_empty() { name } else { id };
         let by_key = self.places.get(&(question, id.to_owned())).or_else(|| {
-            let of_name = |claim: &&usize| squeezed(&self.claims.claims[**claim].name) == squeezed(wanted);
+            let of_name = |claim: &&usize| is_called(&self.claims.themes[**claim].name, wanted);
             let of_question = self.places.iter().filter(|((of, _), _)| *of == question);
             of_question.map(|(_, claim)| claim).find(of_name)
         });
@@ -444,16 +470,16 @@ impl Reading<'_, '_> {
         let there = |theme: &crate::codeframe::ThemeState| theme.question == asked && theme.fate == Fate::There;
         let themes = &view.state.themes;
         let by_id = themes.iter().position(|theme| there(theme) && theme.id == id);
-        let found = by_id.or_else(|| themes.iter().position(|theme| there(theme) && squeezed(&theme.name) == squeezed(wanted)));
-        let Some(theme) = found else {
+        let found = by_id.or_else(|| themes.iter().position(|theme| there(theme) && is_called(&theme.name, wanted)));
+        let Some(place) = found else {
             let available = themes.iter().filter(|theme| there(theme)).map(|theme| theme.id.clone()).collect();
             let fault = ExchangeFault::NoTheme { theme: wanted.to_owned(), question: asked.to_owned(), available };
             return Err(row.refuse(column, fault));
         };
-        let claim = Claim { place: row.place(), question, theme: Some(theme), ..Claim::default() };
-        self.places.insert((question, themes[theme].id.clone()), self.claims.claims.len());
-        self.claims.claims.push(claim);
-        Ok(self.claims.claims.len() - 1)
+        let claim = Claim { place: row.place(), question, theme: Some(place), ..Claim::default() };
+        self.places.insert((question, themes[place].id.clone()), self.claims.themes.len());
+        self.claims.themes.push(claim);
+        Ok(self.claims.themes.len() - 1)
     }
 
     fn coding(&mut self, sheet: &Sheet) -> Result<(), ExchangeError> {
@@ -491,7 +517,7 @@ impl Reading<'_, '_> {
                 name if is_in => By::Person(Some(name.to_owned())),
                 _ => By::Person(None),
             };
-            let place = row.place();
+            let place = row.place_among();
             let Some(response) = responses.get(&(question, id)).copied() else {
                 let what = format!("the coding of response {id:?}");
                 let asked = &self.view.questions[question].question.id;

@@ -1,19 +1,21 @@
 //! A run with a code frame, as it is exchanged: what stands for each response and each theme, and what is in which.
 
+use super::Guid;
 use super::positions::Positions;
 use super::words::Word;
-use super::Guid;
 use crate::codeframe::coding::{Members, PutBy};
 use crate::codeframe::{CodeFrame, Decision, Desk, Fate, FrameState, PointRef, Status, ThemeState};
 use crate::error::Error;
 use crate::run_folder::{CodedQuestion, CodedRun};
 use canvass_text::{Analyser, Span};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A run with a code frame.
 pub(super) struct View<'r> {
     pub(super) frame: &'r CodeFrame,
     pub(super) state: FrameState,
+    /// For each theme of the state its identity.
+    pub(super) guids: Vec<Guid>,
     /// A digest of the frame: what was exported from another frame has another.
     pub(super) digest: String,
     pub(super) questions: Vec<QuestionView<'r>>,
@@ -51,10 +53,11 @@ impl<'r> View<'r> {
         crate::codeframe::check_questions(frame, run.questions.iter().map(|question| question.id.as_str()))?;
         let digest = blake3::hash(frame.to_toml().as_bytes()).to_hex()[..DIGEST].to_owned();
         let mut questions = Vec::with_capacity(run.questions.len());
+        let guids = guids_of(&state);
         for question in &run.questions {
-            questions.push(QuestionView::new(question, &state, analyser));
+            questions.push(QuestionView::new(question, &state, &guids, analyser));
         }
-        Ok(Self { frame, state, digest, questions })
+        Ok(Self { frame, state, guids, digest, questions })
     }
 
     /// The ids of the questions.
@@ -79,7 +82,7 @@ impl<'r> View<'r> {
 const DIGEST: usize = 20;
 
 impl<'r> QuestionView<'r> {
-    fn new(question: &'r CodedQuestion, state: &FrameState, analyser: &Analyser<'_>) -> Self {
+    fn new(question: &'r CodedQuestion, state: &FrameState, of_themes: &[Guid], analyser: &Analyser<'_>) -> Self {
         let mut desk = Desk::new(question);
         desk.learn(state, analyser);
         let (mut names, mut guids) = (Vec::new(), Vec::new());
@@ -87,14 +90,18 @@ impl<'r> QuestionView<'r> {
         for response in &question.responses {
             let id = response.response_id.as_str();
             let time = times.entry(id).and_modify(|n| *n += 1).or_insert(1);
-            names.push(if *time == 1 { format!("{} {id}", question.id) } else { format!("{} {id} ({time})", question.id) });
+            names.push(if *time == 1 {
+                format!("{} {id}", question.id)
+            } else {
+                format!("{} {id} ({time})", question.id)
+            });
             guids.push(Guid::of(&["response", &question.id, id, &time.to_string()]));
         }
         let there = (state.themes.iter().enumerate())
             .filter(|(_, theme)| theme.question == question.id && theme.fate == Fate::There);
         let themes = there.map(|(at, theme)| {
             let members = if theme.status == Status::Rejected { Members::new() } else { desk.members(theme) };
-            ThemeView { at, guid: guid_of(theme), members }
+            ThemeView { at, guid: of_themes[at].clone(), members }
         });
         let (guid, themes) = (Guid::of(&["question", &question.id]), themes.collect());
         Self { question, guid, desk, names, guids, themes }
@@ -103,7 +110,11 @@ impl<'r> QuestionView<'r> {
     /// What its code is called: the id and the wording.
     pub(super) fn name(&self) -> String {
         let text = self.question.text.split_whitespace().collect::<Vec<_>>().join(" ");
-        if text.is_empty() || text == self.question.id { self.question.id.clone() } else { format!("{} {text}", self.question.id) }
+        if text.is_empty() || text == self.question.id {
+            self.question.id.clone()
+        } else {
+            format!("{} {text}", self.question.id)
+        }
     }
 
     /// A response with its characters counted.
@@ -120,9 +131,16 @@ impl<'r> QuestionView<'r> {
     }
 }
 
-/// The identity of a theme.
-pub(super) fn guid_of(theme: &ThemeState) -> Guid {
-    Guid::parse(&theme.guid).unwrap_or_else(|| Guid::of(&["theme", &theme.question, &theme.id]))
+/// The identities of themes: that of the code a theme came from, unless another has it, as where one code book was taken for two questions.
+fn guids_of(state: &FrameState) -> Vec<Guid> {
+    let mut taken: BTreeSet<Guid> = BTreeSet::new();
+    let guids = state.themes.iter().map(|theme| {
+        let own = Guid::parse(&theme.guid).filter(|guid| !taken.contains(guid));
+        let guid = own.unwrap_or_else(|| Guid::of(&["theme", &theme.question, &theme.id]));
+        taken.insert(guid.clone());
+        guid
+    });
+    guids.collect()
 }
 
 /// The words of a theme, those that put points in or those that keep them out, each once.

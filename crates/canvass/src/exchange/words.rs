@@ -59,7 +59,7 @@ pub(super) fn described(text: &str) -> Described {
             _ if line.trim().is_empty() => {}
             _ => {
                 let definition = std::mem::take(&mut found.definition);
-                found.definition = format!("{definition}\n{}", line.trim()).trim().to_owned();
+                format!("{definition}\n{}", line.trim()).trim().clone_into(&mut found.definition);
             }
         }
     }
@@ -151,10 +151,7 @@ mod tests {
     #[test]
     fn a_description_is_a_definition_with_lines_of_ours() {
         let text = describe("Anything with wheels,\nbuses aside.", &[("theme", "t01"), ("include", "tram; bus\\;es")]);
-        assert_eq!(
-            text,
-            "Anything with wheels,\nbuses aside.\n\n-- canvass --\ntheme: t01\ninclude: tram; bus\\;es"
-        );
+        assert_eq!(text, "Anything with wheels,\nbuses aside.\n\n-- canvass --\ntheme: t01\ninclude: tram; bus\\;es");
         let found = described(&text.replace('\n', "\r\n"));
         assert_eq!(found.definition, "Anything with wheels,\nbuses aside.");
         assert_eq!((found.fields["theme"].as_str(), found.is_ours), ("t01", true));
@@ -171,7 +168,8 @@ mod tests {
 
     #[test]
     fn a_word_of_another_language_is_told_from_a_word_with_a_colon() {
-        let words = vec![(None, "fr: now".to_owned()), (Some("fr".to_owned()), "bac".to_owned()), (None, "a:b".to_owned())];
+        let words =
+            vec![(None, "fr: now".to_owned()), (Some("fr".to_owned()), "bac".to_owned()), (None, "a:b".to_owned())];
         let line = join(&words, "en");
         assert_eq!(line, "en:fr: now; fr:bac; a:b");
         assert_eq!(split(&line, "en"), words);

@@ -140,7 +140,12 @@ fn part<'a, 'b>(
 ///
 /// # Errors
 /// [`IngestError::Damaged`]
-pub(crate) fn read_part(file: &str, archive: &mut Archive<'_>, index: usize, of: &Part) -> Result<Vec<u8>, IngestError> {
+pub(crate) fn read_part(
+    file: &str,
+    archive: &mut Archive<'_>,
+    index: usize,
+    of: &Part,
+) -> Result<Vec<u8>, IngestError> {
     let part = part(file, archive, index, &of.name)?;
     let mut bytes = Vec::new();
     let read = part.take(of.size.saturating_add(1)).read_to_end(&mut bytes);

@@ -9,11 +9,11 @@ mod styles;
 use super::paper::{Chapter, Paper, Picture, one_line};
 use crate::house::{Logo, LogoKind};
 use crate::settings::ReportLanguage;
+use crate::xml::Xml;
 use body::{Body, HeadingLine};
 use rayon::prelude::*;
 use std::collections::BTreeSet;
 use std::io::{Cursor, Write};
-use crate::xml::Xml;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
