@@ -16,6 +16,7 @@ mod package;
 mod positions;
 mod read;
 mod refi;
+mod rounds;
 mod table;
 mod view;
 mod words;
