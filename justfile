@@ -54,6 +54,10 @@ deny:
 advisories:
     cargo deny --locked check advisories
 
+# Exported REFI-QDA files against the schema of the standard. Needs a network: not part of ci.
+refi *arguments:
+    scripts/check-refi "$@"
+
 # Dependencies that are declared and not used.
 unused:
     cargo shear --locked

@@ -157,6 +157,7 @@ fn drawn(run: &CodedRun, frame: &CodeFrame, draw: &mut Draw) -> Decision {
             exclude: Vec::new(),
             parent: String::new(),
             search: String::new(),
+            guid: String::new(),
         },
         5..=7 => Action::AddTerm { theme, term, language, exclude },
         8 => Action::SetParent { theme, parent: other },

@@ -19,6 +19,7 @@ mod diff;
 mod documents;
 mod doubles;
 mod evidence;
+mod exchange;
 mod explain;
 mod exporters;
 mod gold;

@@ -2,6 +2,7 @@
 
 mod book;
 mod package;
+mod refi;
 mod workbook;
 
 use serde_json::Value;
@@ -15,6 +16,7 @@ use tempfile::TempDir;
 
 pub(crate) use book::{Book, ROWS};
 pub(crate) use package::{cells, parts};
+pub(crate) use refi::check_refi;
 pub(crate) use workbook::{raw_workbook, word_document, workbook};
 
 /// The names every run folder has.

@@ -3,6 +3,7 @@
 use crate::audit::AuditError;
 use crate::codeframe::FrameError;
 use crate::duplicates::DuplicatesError;
+use crate::exchange::ExchangeError;
 use crate::ingest::IngestError;
 use crate::ledger::State;
 use crate::quality::QualityError;
@@ -25,6 +26,9 @@ pub enum Error {
     /// The summary cannot be audited.
     #[error(transparent)]
     Audit(#[from] AuditError),
+    /// Codes or coding cannot be exchanged.
+    #[error(transparent)]
+    Exchange(#[from] ExchangeError),
     /// The analysis refuses its settings or its input.
     #[error(transparent)]
     Analysis(#[from] AnalysisError),
@@ -155,6 +159,7 @@ impl Error {
             Self::Audit(error) => error.hint(),
             Self::Settings(error) => error.hint(),
             Self::CodeFrame(error) => error.hint(),
+            Self::Exchange(error) => error.hint(),
             Self::Quality(error) => error.hint(),
             Self::Duplicates(error) => error.hint(),
             Self::Analysis(AnalysisError::OutOfRange { setting, .. }) => {
@@ -194,6 +199,7 @@ impl Error {
             | Self::Settings(_)
             | Self::CodeFrame(_)
             | Self::Audit(_)
+            | Self::Exchange(_)
             | Self::Duplicates(_)
             | Self::NothingToCompare { .. }
             | Self::Exists { .. }

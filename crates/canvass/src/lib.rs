@@ -28,6 +28,7 @@ pub mod diff;
 mod docx;
 pub mod duplicates;
 mod error;
+pub mod exchange;
 pub mod findings;
 pub mod generate;
 mod house;
@@ -44,6 +45,7 @@ pub mod run_folder;
 pub mod settings;
 pub mod statistics;
 mod tokenizers;
+mod xml;
 
 pub use canvass_analysis::DuplicateSettings;
 pub use canvass_text::Language;

@@ -70,6 +70,10 @@ pub(crate) enum CodeFrame {
     Diff(CodeFrameDiff),
     /// List the decisions of a code frame
     Log(CodeFrameLog),
+    /// Write code frame and coding for programs of qualitative analysis (.qdc, .qdpx) or a spreadsheet (.csv, .xlsx)
+    Export(CodeFrameExport),
+    /// Take codes and coding from such a file: what differs from the code frame becomes decisions
+    Import(CodeFrameImport),
 }
 
 #[derive(Args, Debug)]
@@ -106,6 +110,65 @@ pub(crate) struct CodeFrameDiff {
     /// How the comparison is written to standard output
     #[arg(long, value_enum, default_value_t = DiffFormat::Text, value_name = "FORMAT")]
     pub(crate) format: DiffFormat,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct CodeFrameExport {
+    /// The run folder
+    #[arg(value_name = "RUN_DIR")]
+    pub(crate) folder: PathBuf,
+    /// The file to write: a code book (.qdc), a project with answers and coding (.qdpx), tables (.csv, .xlsx)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+    /// The code frame (default: that of the run, or else what its machine proposes)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) codeframe: Option<PathBuf>,
+    /// A file of the answers, for what a .qdpx says of respondents; may be given several times
+    #[arg(long, value_name = "FILE")]
+    pub(crate) answers: Vec<PathBuf>,
+    /// Replace the file if it exists
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct CodeFrameImport {
+    /// The file to read (.qdc, .qdpx, .xlsx), or tables in .csv
+    #[arg(value_name = "FILE", required = true)]
+    pub(crate) files: Vec<PathBuf>,
+    /// The run folder that it is about
+    #[arg(long, value_name = "RUN_DIR")]
+    pub(crate) run: PathBuf,
+    /// The code frame to add to (default: that of the run, or else what its machine proposes)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) codeframe: Option<PathBuf>,
+    /// The code frame to write
+    #[arg(long, value_name = "FILE", default_value = "codeframe.toml")]
+    pub(crate) out: PathBuf,
+    /// Who answers for changes that the file names nobody for
+    #[arg(long, value_name = "NAME")]
+    pub(crate) author: String,
+    /// When they were made, such as 2026-03-31 or 2026-03-31T14:05:00Z
+    #[arg(long, value_name = "TIME")]
+    pub(crate) time: String,
+    /// The question of codes of which the file does not say it
+    #[arg(long, value_name = "ID")]
+    pub(crate) question: Option<String>,
+    /// What the positions in a .qdpx count
+    #[arg(long, value_enum, default_value_t = Positions::Characters, value_name = "UNIT")]
+    pub(crate) positions: Positions,
+    /// Replace the code frame to write if it exists
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Positions {
+    /// Unicode characters, as the standard has it
+    Characters,
+    /// Units of UTF-16
+    #[value(name = "utf-16")]
+    Utf16,
 }
 
 #[derive(Args, Debug)]

@@ -1,12 +1,17 @@
 //! Code frames: made, checked, compared, listed.
 
-use crate::arguments::{CodeFrame as Command, CodeFrameCheck, CodeFrameDiff, CodeFrameInit, DiffFormat};
+use crate::arguments::{
+    CodeFrame as Command, CodeFrameCheck, CodeFrameDiff, CodeFrameExport, CodeFrameImport, CodeFrameInit, DiffFormat,
+    Positions,
+};
 use crate::commands::counted;
 use crate::console::Console;
 use canvass::codeframe::{Desk, FrameError, Reader, compare, diff_text, log};
+use canvass::exchange::{self, ExchangeFile, ImportSettings};
 use canvass::run_folder::{CodedRun, write_file};
 use canvass::{CodeFrame, Config, Error};
 use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 pub(crate) fn execute(command: &Command, console: Console) -> Result<ExitCode, Error> {
@@ -14,11 +19,75 @@ pub(crate) fn execute(command: &Command, console: Console) -> Result<ExitCode, E
         Command::Init(arguments) => init(arguments, console),
         Command::Check(arguments) => check(arguments, console),
         Command::Diff(arguments) => differences(arguments, console),
+        Command::Export(arguments) => export(arguments, console),
+        Command::Import(arguments) => import(arguments, console),
         Command::Log(arguments) => {
             console.result(log(&CodeFrame::read(&arguments.file)?)?.trim_end());
             Ok(ExitCode::SUCCESS)
         }
     }
+}
+
+/// The code frame that is named, or else that of the run.
+fn frame_of(named: Option<&Path>, run: &CodedRun) -> Result<CodeFrame, Error> {
+    match named {
+        Some(path) => Ok(CodeFrame::read(path)?),
+        None => Ok(run.code_frame(&Reader::new(&run.config)?.analyser())),
+    }
+}
+
+fn write(path: &Path, bytes: &[u8], force: bool) -> Result<(), Error> {
+    if path.exists() && !force {
+        return Err(Error::FileExists { path: path.to_path_buf() });
+    }
+    write_file(Some(path), &mut std::io::sink(), |file| {
+        let action = "write";
+        std::io::Write::write_all(file, bytes).map_err(|source| Error::Io { action, path: path.to_path_buf(), source })
+    })
+}
+
+fn export(arguments: &CodeFrameExport, console: Console) -> Result<ExitCode, Error> {
+    let run = CodedRun::read(&arguments.folder)?;
+    let frame = frame_of(arguments.codeframe.as_deref(), &run)?;
+    let attributes = exchange::attributes(&run, &arguments.answers)?;
+    let name = arguments.out.file_name().unwrap_or_default().to_string_lossy();
+    let files = exchange::export(&run, &frame, &attributes, &name)?;
+    // None is written if one is in the way.
+    let paths: Vec<PathBuf> = files.iter().map(|file| arguments.out.with_file_name(&file.name)).collect();
+    if let Some(path) = paths.iter().find(|path| path.exists() && !arguments.force) {
+        return Err(Error::FileExists { path: path.clone() });
+    }
+    for (path, file) in paths.iter().zip(&files) {
+        write(path, &file.bytes, true)?;
+    }
+    let there = frame.replay()?.themes.iter().filter(|theme| theme.is_live()).count() as u64;
+    let n_responses = run.questions.iter().map(|question| question.responses.len() as u64).sum();
+    let names: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
+    let told = (names.join(", "), counted(there, "theme"), counted(n_responses, "response"));
+    console.result(&format!("{}: {}, {}", told.0, told.1, told.2));
+    Ok(ExitCode::SUCCESS)
+}
+
+fn import(arguments: &CodeFrameImport, console: Console) -> Result<ExitCode, Error> {
+    if arguments.out.exists() && !arguments.force {
+        return Err(Error::FileExists { path: arguments.out.clone() });
+    }
+    let run = CodedRun::read(&arguments.run)?;
+    let frame = frame_of(arguments.codeframe.as_deref(), &run)?;
+    let mut files = Vec::new();
+    for path in &arguments.files {
+        files.push(ExchangeFile::read(path)?);
+    }
+    let settings = ImportSettings {
+        author: &arguments.author,
+        time: &arguments.time,
+        question: arguments.question.as_deref(),
+        is_utf_16: matches!(arguments.positions, Positions::Utf16),
+    };
+    let imported = exchange::import(&run, &frame, &files, &settings)?;
+    write(&arguments.out, imported.frame.to_toml().as_bytes(), arguments.force)?;
+    console.result(&format!("{}: {}", arguments.out.display(), imported.told()));
+    Ok(ExitCode::SUCCESS)
 }
 
 fn init(arguments: &CodeFrameInit, console: Console) -> Result<ExitCode, Error> {

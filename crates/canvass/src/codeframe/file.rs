@@ -226,7 +226,7 @@ fn one_line(message: &str) -> String {
 }
 
 /// Whether a text is a date of RFC 3339, with a time of day or without.
-fn is_time(text: &str) -> bool {
+pub(crate) fn is_time(text: &str) -> bool {
     text.parse::<toml::value::Datetime>().is_ok_and(|time| time.date.is_some())
 }
 

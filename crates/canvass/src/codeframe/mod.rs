@@ -22,6 +22,7 @@ pub use coding::PutBy;
 pub use compare::{DecisionNote, FrameDiff, ThemeDiff, compare, text as diff_text};
 pub use desk::Desk;
 pub use error::{FrameError, FrameFault};
+pub(crate) use file::is_time;
 pub use log::log;
 pub use propose::propose;
 pub use reader::Reader;
@@ -111,6 +112,9 @@ pub struct FrameTheme {
     /// What an analyst says of it.
     #[serde(default)]
     pub status: Status,
+    /// The GUID of the code that it was imported from, in REFI-QDA files; empty: one is made of question and id.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub guid: String,
     /// A digest of name and words as the machine proposed them: whether someone has edited the theme in its place.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub proposal: String,
@@ -211,6 +215,8 @@ pub enum Action {
         parent: String,
         #[serde(default, skip_serializing_if = "String::is_empty")]
         search: String,
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        guid: String,
     },
     /// Adds a word or phrase that puts a point into a theme, or with `exclude` keeps it out.
     AddTerm {
@@ -296,6 +302,21 @@ impl Action {
             Self::Undo { .. } => "undo",
         }
     }
+}
+
+/// Checks that a code frame is about these open questions only.
+pub(crate) fn check_questions<'q>(frame: &CodeFrame, open: impl Iterator<Item = &'q str>) -> Result<(), FrameError> {
+    let open: Vec<&str> = open.collect();
+    let themes = frame.themes.iter().map(|theme| (&theme.question, theme.line));
+    let decisions = frame.decisions.iter().map(|decision| (&decision.question, decision.line));
+    for (question, line) in themes.chain(decisions.filter(|(question, _)| !question.is_empty())) {
+        if !open.contains(&question.as_str()) {
+            let available = open.iter().map(|id| (*id).to_owned()).collect();
+            let fault = FrameFault::NoQuestion { question: question.clone(), available };
+            return Err(FrameError { file: frame.file.clone(), line, fault });
+        }
+    }
+    Ok(())
 }
 
 /// The language of a code.

@@ -35,6 +35,8 @@ pub struct ThemeState {
     pub parent: Option<String>,
     /// What an analyst says of it.
     pub status: Status,
+    /// The GUID of the code that it was imported from; may be empty.
+    pub guid: String,
     /// Who wrote it.
     pub origin: Origin,
     /// Whether it is still there.
@@ -308,6 +310,7 @@ impl Following<'_> {
             definition: theme.definition.clone(),
             parent: Some(theme.parent.clone()).filter(|parent| !parent.is_empty()),
             status: theme.status,
+            guid: theme.guid.clone(),
             origin: match () {
                 () if theme.proposal.is_empty() => Origin::Written,
                 () if is_untouched => Origin::Proposed,
@@ -387,7 +390,7 @@ impl Following<'_> {
                 let theme = self.open(question, theme, at)?;
                 self.leave(theme, Fate::Deleted { by: at });
             }
-            Action::Add { theme, name, language, definition, include, exclude, parent, .. } => {
+            Action::Add { theme, name, language, definition, include, exclude, parent, guid, .. } => {
                 self.add(&FrameTheme {
                     question: question.to_owned(),
                     language: self.language_or_main(question, language),
@@ -397,6 +400,7 @@ impl Following<'_> {
                     include: include.clone(),
                     exclude: exclude.clone(),
                     parent: parent.clone(),
+                    guid: guid.clone(),
                     line: decision.line,
                     ..FrameTheme::default()
                 })?;

@@ -1,6 +1,6 @@
 //! From bytes to tables: a header and rows of text, whatever the format of the file.
 
-mod archive;
+pub(crate) mod archive;
 mod builder;
 mod csv;
 mod delimiter;

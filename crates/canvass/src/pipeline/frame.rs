@@ -1,7 +1,7 @@
 //! The code frame of a run: read, checked against the consultation, and its words made terms.
 
 use super::Request;
-use crate::codeframe::{CODE_FRAME, CodeFrame, FrameError, FrameFault, FrameState, Reader, coding};
+use crate::codeframe::{CODE_FRAME, CodeFrame, FrameError, FrameState, Reader, check_questions, coding};
 use crate::error::Error;
 use crate::ingest::{Intake, Source, SourceRole};
 use crate::references::{check_hash, locate};
@@ -74,18 +74,8 @@ pub(super) fn check(
 ) -> Result<(), FrameError> {
     let Some(whole) = frame else { return Ok(()) };
     check_terms(whole, analyser)?;
-    let frame = &whole.frame;
-    let refuse = |line, fault| Err(FrameError { file: frame.file.clone(), line, fault });
-    let open: Vec<String> =
-        positions.iter().map(|(question, _)| intake.questions[*question as usize].id.clone()).collect();
-    let themes = frame.themes.iter().map(|theme| (&theme.question, theme.line));
-    let decisions = frame.decisions.iter().map(|decision| (&decision.question, decision.line));
-    for (question, line) in themes.chain(decisions.filter(|(question, _)| !question.is_empty())) {
-        if !open.contains(question) {
-            return refuse(line, FrameFault::NoQuestion { question: question.clone(), available: open });
-        }
-    }
-    Ok(())
+    let open = positions.iter().map(|(question, _)| intake.questions[*question as usize].id.as_str());
+    check_questions(&whole.frame, open)
 }
 
 /// Checks that the words of a frame can be looked for.

@@ -2,6 +2,7 @@
 
 use crate::ingest::IngestError;
 use std::io::{Cursor, Read};
+use zip::read::ZipFile;
 use zip::result::ZipError;
 use zip::{CompressionMethod, ZipArchive};
 
@@ -42,79 +43,130 @@ const OPEN_DOCUMENT: &str = "application/vnd.oasis.opendocument.spreadsheet";
 /// # Errors
 /// [`IngestError::Damaged`], [`IngestError::NoSpreadsheet`], [`IngestError::OtherWorkbook`], [`IngestError::TooLarge`]
 pub(super) fn check(file: &str, bytes: &[u8]) -> Result<Workbook, IngestError> {
-    let file = file.to_owned();
-    let damaged =
-        |detail: &str| IngestError::Damaged { file: file.clone(), sheet: String::new(), detail: detail.to_owned() };
-    let mut archive =
-        ZipArchive::new(Cursor::new(bytes)).map_err(|_| damaged("the table of contents at its end is missing"))?;
-    if archive.len() > MAX_PARTS {
-        return Err(IngestError::TooLarge {
-            file,
-            sheet: String::new(),
-            found: format!("it is an archive of {} parts", archive.len()),
-            limit: format!("{MAX_PARTS} parts"),
-        });
-    }
-    let mut parts: Vec<(String, u64)> = Vec::new();
-    let mut dense = None;
-    for index in 0..archive.len() {
-        let part = archive.by_index_raw(index).map_err(|_| damaged("its table of contents is not whole"))?;
-        let name = part.name().map_err(|_| damaged("its table of contents is not whole"))?;
-        parts.push((name.to_lowercase().replace('\\', "/"), part.size()));
-        if part.size() > DENSE_BYTES && part.size() / DENSE_RATIO > part.compressed_size() {
-            dense = dense.or(Some((index, part.compressed_size())));
-        }
-    }
-    let kind = kind(&file, &parts, &mut archive)?;
-    let unpacked = parts.iter().fold(0_u64, |sum, (_, size)| sum.saturating_add(*size));
-    if unpacked > MAX_UNPACKED_BYTES {
-        return Err(IngestError::TooLarge {
-            file,
-            sheet: String::new(),
-            found: format!("unpacked it takes {unpacked} bytes"),
-            limit: format!("{MAX_UNPACKED_BYTES} bytes"),
-        });
-    }
-    if let Some((index, packed)) = dense {
-        let (name, size) = &parts[index];
-        return Err(IngestError::TooLarge {
-            file,
-            sheet: String::new(),
-            found: format!("its part {name} takes {packed} bytes in the archive and {size} unpacked"),
-            limit: format!("{DENSE_RATIO} times as much for parts over {DENSE_BYTES} bytes"),
-        });
-    }
-    for (index, (name, size)) in parts.iter().enumerate().filter(|(_, (name, _))| is_read(name)) {
-        let mut part = archive.by_index(index).map_err(|error| damaged(&refused(name, &error)))?;
-        if !matches!(part.compression(), CompressionMethod::Stored | CompressionMethod::Deflated) {
-            return Err(damaged(&packed_otherwise(name)));
-        }
+    let (mut archive, parts) = list(file, bytes, MAX_PARTS)?;
+    let kind = kind(file, &parts, &mut archive)?;
+    bound(file, &parts, MAX_UNPACKED_BYTES)?;
+    for (index, Part { name, size, .. }) in parts.iter().enumerate().filter(|(_, part)| is_read(&part.name)) {
+        let mut part = part(file, &mut archive, index, name)?;
+        let unlike = || damaged(file, &unlike(name));
         if name == "xl/sharedstrings.xml" {
             // The reader sets memory aside for as many shared strings as are stated, so the statement must be believable.
             let mut head = Vec::new();
-            part.by_ref().take(HEAD_BYTES).read_to_end(&mut head).map_err(|_| damaged(&unlike(name)))?;
+            part.by_ref().take(HEAD_BYTES).read_to_end(&mut head).map_err(|_| unlike())?;
             if stated_count(&head).is_some_and(|count| count.saturating_mul(SHARED_STRING_BYTES) > *size) {
-                return Err(damaged("it states more shared strings than it can hold"));
+                return Err(damaged(file, "it states more shared strings than it can hold"));
             }
-            let rest =
-                std::io::copy(&mut part.take(*size), &mut std::io::sink()).map_err(|_| damaged(&unlike(name)))?;
+            let rest = std::io::copy(&mut part.take(*size), &mut std::io::sink()).map_err(|_| unlike())?;
             if head.len() as u64 + rest != *size {
-                return Err(damaged(&unlike(name)));
+                return Err(unlike());
             }
             continue;
         }
         let found = std::io::copy(&mut part.take(size.saturating_add(1)), &mut std::io::sink());
-        if found.map_err(|_| damaged(&unlike(name)))? != *size {
-            return Err(damaged(&unlike(name)));
+        if found.map_err(|_| unlike())? != *size {
+            return Err(unlike());
         }
     }
     Ok(kind)
 }
 
+/// An archive in memory.
+pub(crate) type Archive<'b> = ZipArchive<Cursor<&'b [u8]>>;
+
+/// A part of an archive, as the archive states it.
+#[derive(Clone, Debug)]
+pub(crate) struct Part {
+    /// Its name in small letters, with slashes.
+    pub(crate) name: String,
+    /// Its size unpacked, in bytes.
+    pub(crate) size: u64,
+    /// Its size in the archive, in bytes.
+    pub(crate) packed: u64,
+}
+
+/// The parts of an archive.
+///
+/// # Errors
+/// [`IngestError::Damaged`], [`IngestError::TooLarge`]
+pub(crate) fn list<'b>(file: &str, bytes: &'b [u8], max_parts: usize) -> Result<(Archive<'b>, Vec<Part>), IngestError> {
+    let archive = ZipArchive::new(Cursor::new(bytes));
+    let mut archive = archive.map_err(|_| damaged(file, "the table of contents at its end is missing"))?;
+    if archive.len() > max_parts {
+        let found = format!("it is an archive of {} parts", archive.len());
+        return Err(too_large(file, found, format!("{max_parts} parts")));
+    }
+    let mut parts = Vec::new();
+    for index in 0..archive.len() {
+        let part = archive.by_index_raw(index).map_err(|_| damaged(file, "its table of contents is not whole"))?;
+        let name = part.name().map_err(|_| damaged(file, "its table of contents is not whole"))?;
+        let name = name.to_lowercase().replace('\\', "/");
+        parts.push(Part { name, size: part.size(), packed: part.compressed_size() });
+    }
+    Ok((archive, parts))
+}
+
+/// Refuses an archive that takes more than `max_bytes` when unpacked, or of which a part is packed further than anything that is written.
+///
+/// # Errors
+/// [`IngestError::TooLarge`]
+pub(crate) fn bound(file: &str, parts: &[Part], max_bytes: u64) -> Result<(), IngestError> {
+    let unpacked = parts.iter().fold(0_u64, |sum, part| sum.saturating_add(part.size));
+    if unpacked > max_bytes {
+        return Err(too_large(file, format!("unpacked it takes {unpacked} bytes"), format!("{max_bytes} bytes")));
+    }
+    let is_dense = |part: &&Part| part.size > DENSE_BYTES && part.size / DENSE_RATIO > part.packed;
+    if let Some(Part { name, size, packed }) = parts.iter().find(is_dense) {
+        let found = format!("its part {name} takes {packed} bytes in the archive and {size} unpacked");
+        return Err(too_large(file, found, format!("{DENSE_RATIO} times as much for parts over {DENSE_BYTES} bytes")));
+    }
+    Ok(())
+}
+
+/// A part by its place, to be read.
+fn part<'a, 'b>(
+    file: &str,
+    archive: &'a mut Archive<'b>,
+    index: usize,
+    name: &str,
+) -> Result<ZipFile<'a, Cursor<&'b [u8]>>, IngestError> {
+    let part = archive.by_index(index).map_err(|error| damaged(file, &refused(name, &error)))?;
+    if !matches!(part.compression(), CompressionMethod::Stored | CompressionMethod::Deflated) {
+        return Err(damaged(file, &packed_otherwise(name)));
+    }
+    Ok(part)
+}
+
+/// The bytes of a part, which are what its size and checksum say.
+///
+/// # Errors
+/// [`IngestError::Damaged`]
+pub(crate) fn read_part(
+    file: &str,
+    archive: &mut Archive<'_>,
+    index: usize,
+    of: &Part,
+) -> Result<Vec<u8>, IngestError> {
+    let part = part(file, archive, index, &of.name)?;
+    let mut bytes = Vec::new();
+    let read = part.take(of.size.saturating_add(1)).read_to_end(&mut bytes);
+    if read.is_err() || bytes.len() as u64 != of.size {
+        return Err(damaged(file, &unlike(&of.name)));
+    }
+    Ok(bytes)
+}
+
+fn damaged(file: &str, detail: &str) -> IngestError {
+    IngestError::Damaged { file: file.to_owned(), sheet: String::new(), detail: detail.to_owned() }
+}
+
+fn too_large(file: &str, found: String, limit: String) -> IngestError {
+    IngestError::TooLarge { file: file.to_owned(), sheet: String::new(), found, limit }
+}
+
 /// Which workbook it is, by the names of its parts.
-fn kind(file: &str, parts: &[(String, u64)], archive: &mut ZipArchive<Cursor<&[u8]>>) -> Result<Workbook, IngestError> {
+fn kind(file: &str, parts: &[Part], archive: &mut Archive<'_>) -> Result<Workbook, IngestError> {
     let file = file.to_owned();
-    let has = |start: &str| parts.iter().any(|(name, _)| name.starts_with(start));
+    let has = |start: &str| parts.iter().any(|part| part.name.starts_with(start));
     if has("xl/workbook.bin") {
         return Err(IngestError::OtherWorkbook { file, found: "a binary workbook (.xlsb)" });
     }

@@ -1,8 +1,8 @@
 //! The blocks of a chapter as `WordprocessingML`.
 
 use super::picture;
-use super::xml::Xml;
 use crate::report::paper::{Block, Cell, ColumnKind, Look, Picture, Span, Table, one_line};
+use crate::xml::Xml;
 use std::collections::BTreeSet;
 
 /// The width of the text on the page, in twentieths of a point.

@@ -1,20 +1,19 @@
 //! `report.docx`: the report for a word processor, with its styles, tables, contents and page numbers.
 //!
-//! The parts are written one by one: no clock reaches them, and the archive's times are all the same. Texts are escaped by [`xml`].
+//! The parts are written one by one: no clock reaches them, and the archive's times are all the same. Texts are escaped by [`crate::xml`].
 
 mod body;
 mod picture;
 mod styles;
-mod xml;
 
 use super::paper::{Chapter, Paper, Picture, one_line};
 use crate::house::{Logo, LogoKind};
 use crate::settings::ReportLanguage;
+use crate::xml::Xml;
 use body::{Body, HeadingLine};
 use rayon::prelude::*;
 use std::collections::BTreeSet;
 use std::io::{Cursor, Write};
-use xml::Xml;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 

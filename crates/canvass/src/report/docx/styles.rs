@@ -1,7 +1,7 @@
 //! The styles of the document, by the names that word processors know: Title, Heading 1 to 3, Quote, Caption, ...
 
 use super::picture::{colour, hex, lightness, tint};
-use super::xml::Xml;
+use crate::xml::Xml;
 
 const SPACE: &str = "http://schemas.openxmlformats.org/wordprocessingml/2006/main";
 /// A colour lighter than this is no colour for letters.

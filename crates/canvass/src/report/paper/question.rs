@@ -3,6 +3,7 @@
 use super::{
     Block, Cell, ColumnKind, Look, Paper, Span, Table, beginning, bold, column, italic, one_line, paragraph, plain,
 };
+use crate::codeframe::Status;
 use crate::findings::{
     Breakdown, BreakdownGroup, DuplicateGroup, Finding, LanguageFindings, NoTheme, QuestionFindings, Representation,
     StabilityVerdict, Stance, ThemeFrame, ThemeStability, Verbatim,
@@ -56,6 +57,7 @@ impl Paper<'_> {
         for group in &question.languages {
             self.language_group(&mut blocks, question, group);
         }
+        self.rejected(&mut blocks, question);
         let n_no_theme = question.no_theme.len() + question.languages.iter().map(|g| g.no_theme.len()).sum::<usize>();
         if n_no_theme > 0 {
             blocks.push(heading("question.no_theme"));
@@ -390,6 +392,21 @@ impl Paper<'_> {
             let mut table = self.overview(below, question);
             table.caption = self.say("beyond.themes", &[("n", below.len().into())]);
             blocks.push(Block::Table(table));
+        }
+    }
+
+    /// The themes that analysts rejected, a line each.
+    fn rejected(&self, blocks: &mut Vec<Block>, question: &QuestionFindings) {
+        let rows = question.code_frame.iter().flat_map(|frame| &frame.themes);
+        let rejected = rows.filter(|row| row.frame.status == Status::Rejected.name()).map(|row| {
+            let told = [("label", row.label.as_str().into()), ("n", row.n_respondents.into())];
+            vec![plain(self.say("frame.rejected", &told))]
+        });
+        let rejected: Vec<_> = rejected.collect();
+        if !rejected.is_empty() {
+            blocks.push(Block::Heading(2, vec![plain(self.text("frame.rejected_title"))]));
+            blocks.push(paragraph(self.text("frame.rejected_intro")));
+            blocks.push(Block::List(rejected));
         }
     }
 

@@ -18,8 +18,10 @@ pub(super) fn coding(source: &Source<'_>) -> Result<Worksheet, XlsxError> {
         ("column.label", Kind::Long, 40.0),
         ("column.strength", Kind::Decimal, 10.0),
         ("column.points", Kind::Number, 9.0),
+        ("column.coded_by", Kind::Text, 10.0),
     ];
     let run = source.run;
+    let by = |is_by_hand: bool| source.wording.text(if is_by_hand { "frame.by_people" } else { "frame.by_words" });
     let mut sheet = Sheet::new(source.wording, "sheet.coding", &columns)?;
     for (question, found) in run.questions.iter().zip(&run.findings.questions) {
         let labels = labels(found);
@@ -38,6 +40,7 @@ pub(super) fn coding(source: &Source<'_>) -> Result<Worksheet, XlsxError> {
                         labels.get(theme_id).copied().unwrap_or_default().into(),
                         Value::Number(crate::findings::four_decimals(of_response.strength)),
                         (of_response.points.len() as u64).into(),
+                        by(of_response.is_by_hand).into(),
                     ],
                 )?;
             }
