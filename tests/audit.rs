@@ -3,6 +3,7 @@
 use crate::support::{Book, Ran, Run, Said, count, list, shared, text, texts};
 use insta::assert_snapshot;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::fs;
 
 /// Thirty answers about a ferry and a library, so that the rarity of words means something.
@@ -302,6 +303,21 @@ fn claims_of_the_hand_coding_are_supported_near_their_counts_and_invented_ones_a
     };
     let error: u64 = claims.iter().map(|claim| stated(claim).abs_diff(count(claim, "n_respondents"))).sum();
     let n_supported = claims.iter().filter(|claim| text(claim, "verdict") == "supported").count();
+    // Claims about one question looked for in the answers to another: what both are about is there, too.
+    let foreign: Vec<Value> = claims
+        .iter()
+        .flat_map(|claim| {
+            let others = ["Q5", "Q8", "Q11"].into_iter().filter(|question| *question != text(claim, "question"));
+            others.map(|question| json!({"heading": claim["heading"], "text": claim["text"], "question": question}))
+        })
+        .collect();
+    let (elsewhere, _) = audit(&ran, "foreign.json", Value::Array(foreign).to_string(), &[]);
+    let mut by_verdict: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for claim in list(&elsewhere, "claims") {
+        let told = format!("{} {} {}", text(claim, "question"), count(claim, "n_respondents"), text(claim, "heading"));
+        by_verdict.entry(text(claim, "verdict")).or_default().push(told);
+    }
+    eprintln!("claims about other questions: {by_verdict:#?}");
     let invented: Vec<Value> = ["Q5", "Q8", "Q11"]
         .iter()
         .flat_map(|question| {
@@ -319,4 +335,61 @@ fn claims_of_the_hand_coding_are_supported_near_their_counts_and_invented_ones_a
     );
     eprintln!("{told}");
     assert!(n_supported == 15 && error <= 15 * 4 && of("supported") == 0 && of("not_found") >= 54, "{told}");
+}
+
+#[test]
+fn altered_and_invented_quotations_of_real_answers_are_all_caught() {
+    let Some(folder) = shared("gold/one-itu") else { return };
+    let run = Run::new().file(folder.join("answers.csv")).long();
+    let ran = run.arg("--questions").arg(folder.join("questions.csv")).done();
+    let records = ran.outputs().records();
+    let passages: Vec<Vec<&str>> = records
+        .iter()
+        .filter(|record| text(record, "state") == "analysed")
+        .map(|record| text(record, "text").split_whitespace().take(14).collect::<Vec<_>>())
+        .filter(|words| words.len() == 14 && !words.concat().contains(['"', '“', '”', '«', '…']))
+        .collect();
+    assert!(passages.len() >= 60, "{}", passages.len());
+    let claims = |make: &dyn Fn(usize, &[&str]) -> Vec<String>| {
+        let of =
+            |(at, words): (usize, &Vec<&str>)| json!({"text": format!("They say: “{}”", make(at, words).join(" "))});
+        Value::Array(passages.iter().enumerate().map(of).collect()).to_string()
+    };
+    let verdicts = |name: &str, summary: String| -> BTreeMap<String, usize> {
+        let (found, said) = audit(&ran, name, summary, &[]);
+        assert_eq!(said.code, 0, "{}", said.stderr);
+        let mut counts = BTreeMap::new();
+        for of in list(&found, "claims").iter().flat_map(|claim| list(claim, "quotations")) {
+            *counts.entry(text(of, "verdict").to_owned()).or_default() += 1;
+        }
+        counts
+    };
+    let only = |verdict: &str| BTreeMap::from([(verdict.to_owned(), passages.len())]);
+    let own = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
+    assert_eq!(verdicts("exact.json", claims(&|_, words| own(words))), only("exact"));
+    let altered = |at: usize, words: &[&str]| {
+        let mut words = own(words);
+        let place = 2 + at % 9;
+        match at % 3 {
+            0 => words[place] = "hovercraft".to_owned(),
+            1 => words.insert(place, "never".to_owned()),
+            _ => {
+                words.remove(place);
+            }
+        }
+        words
+    };
+    assert_eq!(verdicts("altered.json", claims(&altered)), only("altered"));
+    let invented = |at: usize, words: &[&str]| {
+        // Words of real answers, in an order that nobody wrote.
+        let other = &passages[(at + 7) % passages.len()];
+        words
+            .iter()
+            .rev()
+            .zip(other.iter().rev())
+            .step_by(2)
+            .flat_map(|(a, b)| [(*b).to_owned(), (*a).to_owned()])
+            .collect()
+    };
+    assert_eq!(verdicts("invented.json", claims(&invented)), only("not_found"));
 }
