@@ -274,25 +274,24 @@ mod tests {
     }
 
     fn learnt(settings: ClassifierSettings) -> Vec<Option<LearntCode>> {
-        let (vectors, hints, codes) = texts(120);
-        let coded: Vec<u32> = (0..60).collect();
-        let codes: Vec<Vec<bool>> = codes.iter().map(|code| code[..60].to_vec()).collect();
-        let (weights, groups) = (vec![1.0; 60], coded.clone());
-        let (weights, groups, coded) = (&weights, &groups, &coded);
-        let examples = Examples { vectors: &vectors, hints: &hints, coded, weights, groups, codes: &codes };
+        let (vectors, hints, truth) = texts(120);
+        let rows: Vec<u32> = (0..60).collect();
+        let said: Vec<Vec<bool>> = truth.iter().map(|code| code[..60].to_vec()).collect();
+        let weights = vec![1.0; 60];
+        let examples =
+            Examples { vectors: &vectors, hints: &hints, coded: &rows, weights: &weights, groups: &rows, codes: &said };
         learn(&examples, &settings).unwrap()
     }
 
     #[test]
     fn what_texts_and_hints_tell_is_learnt_and_foretells_the_rest() {
         let found = learnt(ClassifierSettings::default());
-        let (.., codes) = texts(120);
-        for code in 0..2 {
-            let found = found[code].as_ref().unwrap();
-            for text in 0..120 {
-                assert_eq!(found.scores[text] >= found.threshold, codes[code][text], "code {code}, text {text}");
-            }
-            assert_eq!(found.held_out_in, codes[code][..60]);
+        let (.., truth) = texts(120);
+        for (found, truth) in found.iter().zip(&truth).take(2) {
+            let found = found.as_ref().unwrap();
+            let is_in: Vec<bool> = found.scores.iter().map(|score| *score >= found.threshold).collect();
+            assert_eq!(is_in, *truth);
+            assert_eq!(found.held_out_in, truth[..60]);
         }
         // One text is too few.
         assert_eq!(found[2], None);
@@ -330,18 +329,18 @@ mod tests {
 
     #[test]
     fn a_model_without_both_kinds_gives_the_share() {
-        let (vectors, hints, codes) = texts(12);
-        let coded: Vec<u32> = (0..12).collect();
-        let (weights, groups) = (vec![1.0; 12], coded.clone());
+        let (vectors, hints, truth) = texts(12);
+        let rows: Vec<u32> = (0..12).collect();
+        let weights = vec![1.0; 12];
         let examples = Examples {
             vectors: &vectors,
             hints: &hints,
-            coded: &coded,
+            coded: &rows,
             weights: &weights,
-            groups: &groups,
-            codes: &codes,
+            groups: &rows,
+            codes: &truth,
         };
-        let features = Features::new(&vectors, &coded);
+        let features = Features::new(&vectors, &rows);
         let model = Model::fit(&examples, &features, &hints[0], &[false; 12], &[1, 2, 3], 1.0).unwrap();
         assert!((model.score(&vectors, &features, &hints[0], 0) - 0.125).abs() < 1e-12);
     }

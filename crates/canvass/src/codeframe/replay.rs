@@ -457,7 +457,7 @@ impl Following<'_> {
                 self.code(at, question, to, response, true)?;
             }
             Action::CodeExactly { response, themes, open } => {
-                self.code_exactly(at, question, response, (themes, open))?
+                self.code_exactly(at, question, response, (themes, open))?;
             }
             Action::ProposeCoding { theme, responses, without, n_coded, n_in_theme, f1, f1_low, f1_high } => {
                 let learnt = Learnt { n_coded: *n_coded, n_in_theme: *n_in_theme, f1: [*f1, *f1_low, *f1_high] };

@@ -119,12 +119,12 @@ pub enum Take {
 /// What people said of a question's responses.
 pub fn settle(files: &[CodedFile], question: &str, take: Take) -> Settled {
     let mut settled = Settled::default();
-    let coded: Vec<_> = files.iter().map(|file| (file, file.coded(question))).collect();
-    let ids: BTreeSet<&str> = coded.iter().flat_map(|(_, rows)| rows.keys().copied()).collect();
+    let by_file: Vec<_> = files.iter().map(|file| (file, file.coded(question))).collect();
+    let ids: BTreeSet<&str> = by_file.iter().flat_map(|(_, rows)| rows.keys().copied()).collect();
     for id in ids {
-        let said: Vec<_> = coded.iter().filter_map(|(file, rows)| Some((&file.coder, rows.get(id)?))).collect();
+        let said: Vec<_> = by_file.iter().filter_map(|(file, rows)| Some((&file.coder, rows.get(id)?))).collect();
         let (weight, stratum) = (said[0].1.0.weight, said[0].1.0.stratum);
-        let coders: Vec<String> = said.iter().map(|(coder, _)| (*coder).clone()).collect();
+        let by: Vec<String> = said.iter().map(|(coder, _)| (*coder).clone()).collect();
         let sets: Vec<&BTreeSet<String>> = said.iter().map(|(_, (_, codes))| *codes).collect();
         let (codes, open) = match (sets.as_slice(), take) {
             ([one], _) | ([one, _], Take::First) => ((*one).clone(), BTreeSet::new()),
@@ -135,7 +135,7 @@ pub fn settle(files: &[CodedFile], question: &str, take: Take) -> Settled {
             }
             ([], _) => continue,
         };
-        settled.responses.insert(id.to_owned(), SettledResponse { weight, stratum, codes, open, coders });
+        settled.responses.insert(id.to_owned(), SettledResponse { weight, stratum, codes, open, coders: by });
     }
     settled
 }
@@ -164,12 +164,12 @@ pub fn propose(
         }
         let words = by_words(question, &state, &reader);
         let codes = codes_of(&state, &question.id);
-        let coded = coded_of(question, &settled);
+        let by_hand = coded_of(question, &settled);
         let of: Vec<BTreeSet<u32>> =
             codes.iter().map(|code| words.get(&code.id).cloned().unwrap_or_default()).collect();
-        let learnt = learn_question(question, &coded, &codes, &of, settings)?;
+        let learnt = learn_question(question, &by_hand, &codes, &of, settings)?;
         for ((code, words), learnt) in codes.iter().zip(&of).zip(learnt) {
-            proposals.push(proposal(question, (&code.id, &code.name), words, &coded, learnt, settings.seed));
+            proposals.push(proposal(question, (&code.id, &code.name), words, &by_hand, learnt.as_ref(), settings.seed));
         }
     }
     Ok(proposals)
@@ -185,7 +185,7 @@ fn coded_of<'s>(question: &CodedQuestion, settled: &'s Settled) -> Vec<(u32, &'s
 
 fn learn_question(
     question: &CodedQuestion,
-    coded: &[(u32, &SettledResponse)],
+    by_hand: &[(u32, &SettledResponse)],
     codes: &[super::CodeOnSheet],
     words: &[BTreeSet<u32>],
     settings: &ClassifierSettings,
@@ -196,7 +196,7 @@ fn learn_question(
     };
     let mut learnt = Vec::with_capacity(codes.len());
     // A code is learnt from the responses on which nobody differs about it; most codes of one coder share them.
-    let closed = |code: &str| coded.iter().filter(move |(_, of)| !of.open.contains(code)).collect::<Vec<_>>();
+    let closed = |code: &str| by_hand.iter().filter(move |(_, of)| !of.open.contains(code)).collect::<Vec<_>>();
     let mut at = 0;
     while at < codes.len() {
         let from = closed(&codes[at].id);
@@ -252,7 +252,7 @@ fn proposal(
     (code, name): (&str, &str),
     words: &BTreeSet<u32>,
     coded: &[(u32, &SettledResponse)],
-    learnt: Option<LearntCode>,
+    learnt: Option<&LearntCode>,
     seed: u64,
 ) -> CodeProposal {
     let closed: Vec<&(u32, &SettledResponse)> = coded.iter().filter(|(_, of)| !of.open.contains(code)).collect();
@@ -271,14 +271,14 @@ fn proposal(
         let interval = bootstrap(&strata, N_RESAMPLES, seed, &of).first().copied().flatten();
         Figure::new(of(&all)[0], interval)
     };
-    let (of_words, of_classifier) = (f1(&by_words), learnt.as_ref().map(|learnt| f1(&learnt.held_out_in)));
+    let (of_words, of_classifier) = (f1(&by_words), learnt.map(|learnt| f1(&learnt.held_out_in)));
     let taken = match of_classifier {
         None => Taken::WordsTooFewExamples,
         Some(of) if of.value.unwrap_or_default() <= of_words.value.unwrap_or_default() => Taken::WordsBetter,
         Some(_) => Taken::Classifier,
     };
     let done: BTreeSet<u32> = coded.iter().map(|(response, _)| *response).collect();
-    let responses = learnt.iter().flat_map(|learnt| {
+    let responses = learnt.into_iter().flat_map(|learnt| {
         let rest = (0..).zip(&learnt.scores).filter(|(response, _)| !done.contains(response));
         rest.map(|(response, score)| Proposal {
             response,
@@ -297,6 +297,6 @@ fn proposal(
         classifier: of_classifier,
         taken,
         responses: responses.collect(),
-        threshold: learnt.as_ref().map(|learnt| learnt.threshold),
+        threshold: learnt.map(|learnt| learnt.threshold),
     }
 }

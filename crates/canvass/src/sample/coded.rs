@@ -70,16 +70,16 @@ pub fn read_coded(path: &Path, run: &CodedRun, state: &FrameState, coder: Option
         }
         error => error.into(),
     })?;
-    let mut coded = CodedFile {
+    let mut read = CodedFile {
         coder: coder.map_or_else(|| coder_of(path, is_text, &file), |name| Ok(name.to_owned()))?,
         identity: read_drawn(&drawn, &no_sample)?,
         questions: questions_of(&drawn, &no_sample)?,
         file: file.clone(),
     };
     let expected = answers_digest(run);
-    if coded.identity.answers != expected {
+    if read.identity.answers != expected {
         let folder = run.folder.display().to_string();
-        return Err(SampleError::OtherAnswers { file, folder, found: coded.identity.answers, expected }.into());
+        return Err(SampleError::OtherAnswers { file, folder, found: read.identity.answers, expected }.into());
     }
     let mut in_order: Vec<String> = Vec::new();
     let column = drawn.column_idx(QUESTION).unwrap_or_default();
@@ -97,13 +97,13 @@ pub fn read_coded(path: &Path, run: &CodedRun, state: &FrameState, coder: Option
             sheet = read_table(path, Some(&sheet_name(number, question)))?;
             &sheet
         };
-        let rows = coded.questions.entry(question.clone()).or_default();
+        let rows = read.questions.entry(question.clone()).or_default();
         read_ticks(table, question, state, rows)?;
     }
-    if coded.progress().1 == 0 {
-        return Err(SampleError::Uncoded { file: coded.file }.into());
+    if read.progress().1 == 0 {
+        return Err(SampleError::Uncoded { file: read.file }.into());
     }
-    Ok(coded)
+    Ok(read)
 }
 
 /// The name behind "Coder"; of a text table its file's.
@@ -226,7 +226,7 @@ fn read_ticks(
             }
         }
         let is_without = no_code.map_or(Ok(false), tick)?;
-        let Some(coded) = rows.get_mut(&id) else {
+        let Some(drawn) = rows.get_mut(&id) else {
             return Err(SampleError::NoResponse { file: file(), place: at(response), response: id });
         };
         if let Some(first) = first.insert(id.clone(), row.row) {
@@ -236,8 +236,8 @@ fn read_ticks(
             let place = at(no_code.unwrap_or_default());
             return Err(SampleError::Both { file: file(), place, response: id });
         }
-        coded.codes = (is_without || !ticked.is_empty()).then_some(ticked);
-        coded.remark = remark.map_or(String::new(), |column| unguarded(row.cell(column)));
+        drawn.codes = (is_without || !ticked.is_empty()).then_some(ticked);
+        drawn.remark = remark.map_or(String::new(), |column| unguarded(row.cell(column)));
     }
     Ok(())
 }

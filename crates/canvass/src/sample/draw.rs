@@ -270,7 +270,9 @@ fn strata_of(question: &CodedQuestion, population: &[u32]) -> (Vec<Stratum>, Vec
         let mut responses: Vec<u32> = of.points.iter().map(|(response, _)| *response).collect();
         responses.dedup();
         sizes[theme] = responses.len();
-        responses.into_iter().for_each(|response| themes_of[response as usize].push(theme));
+        for response in responses {
+            themes_of[response as usize].push(theme);
+        }
     }
     let none = question.themes.len();
     let mut members: Vec<Vec<u32>> = vec![Vec::new(); none + 1];
@@ -300,9 +302,9 @@ fn allocate(sizes: &[usize], n: usize) -> Vec<usize> {
     let mut left = n.saturating_sub(drawn.iter().sum());
     while left > 0 {
         // What a stratum lacks of its share, times all there are; the first of equals.
-        let lacks = |at: &usize| (n * sizes[*at]) as i64 - (drawn[*at] * all) as i64;
+        let lacks = |at: &usize| (n * sizes[*at]) as f64 - (drawn[*at] * all) as f64;
         let open = (0..sizes.len()).filter(|at| drawn[*at] < sizes[*at]);
-        let Some(next) = open.max_by_key(|at| (lacks(at), std::cmp::Reverse(*at))) else { break };
+        let Some(next) = open.max_by(|a, b| lacks(a).total_cmp(&lacks(b)).then(b.cmp(a))) else { break };
         drawn[next] += 1;
         left -= 1;
     }
