@@ -192,7 +192,7 @@ fn what_people_coded_wins_and_what_they_differ_on_stays_open() {
     // Tickets of 3 are open: its words decide. 4 and 8 are in nothing, whatever their words.
     assert_eq!(rows, ["1 evening hand", "2 evening hand", "2 tickets hand", "3 tickets words", "7 evening hand"]);
     let log = done(&ran, "codeframe log frame.toml").stdout;
-    assert!(log.contains("lind and moor  q1: response 4 is in no theme and in no other (coded in a sample)"), "{log}");
+    assert!(log.contains("lind and moor  q1: response 4 is in no theme (coded in a sample)"), "{log}");
     // The machine is measured by its words, not by what it was told.
     let agreement = done(&ran, "agree coded lind.csv --format json");
     let agreement: Value = serde_json::from_str(&agreement.stdout).unwrap();
@@ -213,7 +213,7 @@ fn what_people_coded_wins_and_what_they_differ_on_stays_open() {
 
 /// A hundred and twenty answers about three things, of which one is not told by the words of its name.
 fn harbour() -> (String, BTreeMap<String, Vec<&'static str>>) {
-    let buses = ["The bus never comes", "More buses at night", "Our bus stop needs a roof"];
+    let buses = ["The bus never comes", "More buses at night", "Our bus stop needs roofs"];
     let noise =
         ["Engines roar all night", "Loud engines near the school", "They sound horns before dawn", "Horns and engines"];
     let trees = ["Plant trees along the quay", "Trees for shade please", "More trees"];
@@ -225,7 +225,7 @@ fn harbour() -> (String, BTreeMap<String, Vec<&'static str>>) {
             2 => (trees[at / 4 % 3], vec!["t03"]),
             _ => ("Keep the lighthouse open", Vec::new()),
         };
-        writeln!(csv, "{at},{said} around pier {} of basin {}.", (at * 7) % 53, (at * 11) % 47).unwrap();
+        writeln!(csv, "{at},\"{said}, pier {}.\"", (at * 7) % 53).unwrap();
         truth.insert(at.to_string(), codes);
     }
     (csv, truth)
@@ -266,12 +266,12 @@ fn what_is_learnt_is_written_down_and_replays_to_the_same_bytes() {
     let of = |code: &str| proposals.as_array().unwrap().iter().find(|of| text(of, "code") == code).unwrap().clone();
     assert_eq!(
         ["t01", "t02", "t04"].map(|code| text(&of(code), "taken").to_owned()),
-        ["classifier", "classifier", "words-too-few-examples"]
+        ["words-better", "classifier", "words-too-few-examples"]
     );
     assert!(of("t02")["classifier"]["value"].as_f64().unwrap() > 0.8, "{proposals}");
     assert!(said.contains("F1 on responses that were left out"), "{said}");
     assert_eq!(frame.matches("action = \"code-exactly\"").count(), 48);
-    assert_eq!(frame.matches("action = \"propose-coding\"").count(), 3);
+    assert_eq!(frame.matches("action = \"propose-coding\"").count(), 1);
     for row in agreed.rows("proposals.csv") {
         assert!(!row["f1"].is_empty() && !row["f1_low"].is_empty(), "a proposal without its quality: {row:?}");
     }

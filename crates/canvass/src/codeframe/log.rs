@@ -73,9 +73,12 @@ pub(super) fn told(action: &Action) -> String {
         Action::DropResponse { theme, response } => format!("response {response} is not in {theme}"),
         Action::MoveResponse { from, to, response } => format!("response {response} moves from {from} to {to}"),
         Action::CodeExactly { response, themes, open } => {
-            let these = if themes.is_empty() { "no theme".to_owned() } else { themes.join(", ") };
+            let these = match themes.as_slice() {
+                [] => "no theme".to_owned(),
+                themes => format!("{} and in no other", themes.join(", ")),
+            };
             let open = if open.is_empty() { String::new() } else { format!("; {} left open", open.join(", ")) };
-            format!("response {response} is in {these} and in no other{open}")
+            format!("response {response} is in {these}{open}")
         }
         Action::ProposeCoding { theme, responses, without, n_coded, f1, .. } => format!(
             "a classifier learnt from {n_coded} coded responses (F1 {:.2}) puts {} into {theme} and takes {} out",

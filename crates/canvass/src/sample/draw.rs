@@ -99,7 +99,7 @@ pub struct CodeOnSheet {
 /// Responses that are drawn from together.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Stratum {
-    /// The theme that its responses are counted in; empty: they are in none.
+    /// The theme that its responses are counted in, or several, with spaces between; empty: they are in none.
     pub theme: String,
     /// That theme's name.
     pub label: String,
@@ -137,9 +137,9 @@ pub fn answers_digest(run: &CodedRun) -> String {
 /// Draws a sample.
 ///
 /// Of each question `n` responses are drawn, of near-duplicates the first alone. A response is in the stratum of its rarest theme, or in that
-/// of responses without one. Each stratum gives its share, and at least two if that takes no more than half of the sample (else one, else
-/// what its share comes to); within it every response is as likely as any other, and they are taken at equal steps from a list that is ordered
-/// by the attribute, so that its values come as often as they are.
+/// of responses without one; the smallest themes are one stratum where there would be more than one for four responses drawn. Each stratum
+/// gives its share, and at least two; within it every response is as likely as any other, and they are taken at equal steps from a list that is
+/// ordered by the attribute, so that its values come as often as they are.
 ///
 /// # Guarantees
 /// The same sample for one seed, whatever the number of threads.
@@ -220,7 +220,8 @@ fn draw_question(
         .filter(|(_, response)| units.insert(response.counts_as))
         .map(|(at, _)| at)
         .collect();
-    let (mut strata, members) = strata_of(question, &population);
+    let most = (settings.n.min(population.len()) / RESPONSES_FOR_A_STRATUM).max(1);
+    let (mut strata, members) = strata_of(question, &population, most);
     let sizes: Vec<usize> = members.iter().map(Vec::len).collect();
     let value = |response: u32| {
         let attributes = &question.responses[response as usize].attributes;
@@ -262,8 +263,9 @@ fn draw_question(
     }
 }
 
-/// The strata that hold anything, the themes in their order and then what is in none, and for each its responses.
-fn strata_of(question: &CodedQuestion, population: &[u32]) -> (Vec<Stratum>, Vec<Vec<u32>>) {
+/// The strata that hold anything, `most` of them, and for each its responses: the themes in their order, the smallest together behind them, then
+/// what is in none.
+fn strata_of(question: &CodedQuestion, population: &[u32], most: usize) -> (Vec<Stratum>, Vec<Vec<u32>>) {
     let mut themes_of: Vec<Vec<usize>> = vec![Vec::new(); question.responses.len()];
     let mut sizes = vec![0_usize; question.themes.len()];
     for (theme, of) in question.themes.iter().enumerate() {
@@ -280,24 +282,45 @@ fn strata_of(question: &CodedQuestion, population: &[u32]) -> (Vec<Stratum>, Vec
         let rarest = themes_of[*response as usize].iter().min_by_key(|theme| (sizes[**theme], **theme));
         members[rarest.copied().unwrap_or(none)].push(*response);
     }
-    let strata = members.iter().enumerate().map(|(at, members)| {
+    let mut strata: Vec<(Stratum, Vec<u32>)> = Vec::new();
+    for (at, members) in members.into_iter().enumerate().filter(|(_, members)| !members.is_empty()) {
         let theme = question.themes.get(at);
         let text = |of: fn(&crate::run_folder::CodedTheme) -> &String| theme.map(of).cloned().unwrap_or_default();
-        Stratum {
-            theme: text(|theme| &theme.id),
-            label: text(|theme| &theme.label),
-            n_responses: members.len(),
-            n_drawn: 0,
-        }
-    });
-    strata.zip(members.clone()).filter(|(stratum, _)| stratum.n_responses > 0).unzip()
+        let (theme, label) = (text(|theme| &theme.id), text(|theme| &theme.label));
+        strata.push((Stratum { theme, label, n_responses: members.len(), n_drawn: 0 }, members));
+    }
+    while strata.len() > most {
+        // The smallest two, or the smallest and those put together before; of equals the later.
+        let mut order: Vec<usize> = (0..strata.len()).filter(|at| !strata[*at].0.theme.is_empty()).collect();
+        order.sort_by_key(|at| (strata[*at].0.label != OTHER, strata[*at].0.n_responses, std::cmp::Reverse(*at)));
+        let (one, other) = match order.as_slice() {
+            [one, other, ..] => (*one.min(other), *one.max(other)),
+            // A theme and what is in none.
+            _ if strata.len() > 1 => (0, 1),
+            _ => break,
+        };
+        let (second, more) = strata.remove(other);
+        let (first, mut members) = strata.remove(one);
+        members.extend(more);
+        members.sort_unstable();
+        let theme = format!("{} {}", first.theme, second.theme).trim().to_owned();
+        let stratum = Stratum { theme, label: OTHER.to_owned(), n_responses: members.len(), n_drawn: 0 };
+        let end = strata.iter().position(|(stratum, _)| stratum.theme.is_empty()).unwrap_or(strata.len());
+        strata.insert(end, (stratum, members));
+    }
+    strata.into_iter().unzip()
 }
+
+/// The name of themes that are one stratum.
+const OTHER: &str = "other themes";
+/// The responses drawn for each stratum, at least.
+const RESPONSES_FOR_A_STRATUM: usize = 4;
 
 /// How many of each stratum are drawn: `n` in all, or all there are.
 fn allocate(sizes: &[usize], n: usize) -> Vec<usize> {
     let all: usize = sizes.iter().sum();
     let n = n.min(all);
-    let least = [2, 1].into_iter().find(|least| sizes.len() * least * 2 <= n).unwrap_or(0);
+    let least = [2, 1].into_iter().find(|least| sizes.len() * least <= n).unwrap_or(0);
     let mut drawn: Vec<usize> = sizes.iter().map(|size| least.min(*size)).collect();
     let mut left = n.saturating_sub(drawn.iter().sum());
     while left > 0 {
@@ -320,9 +343,7 @@ mod tests {
     #[test]
     fn strata_give_their_share_and_small_ones_two() {
         assert_eq!(allocate(&[800, 150, 47, 3], 100), [78, 15, 5, 2]);
-        // A floor of two would take more than half of twelve.
-        assert_eq!(allocate(&[800, 150, 47, 3], 12), [8, 2, 1, 1]);
-        assert_eq!(allocate(&[800, 150, 47, 3], 3), [2, 1, 0, 0]);
+        assert_eq!(allocate(&[800, 150, 47, 3], 16), [10, 2, 2, 2]);
         assert_eq!(allocate(&[2, 1], 10), [2, 1]);
     }
 

@@ -37,6 +37,12 @@ pub(super) const TICK: &str = "x";
 /// The characters a cell holds, in units of UTF-16, with room for a word on what is cut.
 const LONGEST: usize = 32_700;
 
+/// The height that a row has at most, in points.
+const TALLEST: f64 = 409.0;
+/// The widths of the columns of answers, and of what is said on the first sheet, in characters.
+const ANSWER_WIDTH: f64 = 70.0;
+const ABOUT_WIDTH: f64 = 110.0;
+
 /// Ticks that stand there from the start: for each question and response the codes.
 pub type Prefilled = BTreeMap<(String, u32), BTreeSet<String>>;
 
@@ -72,6 +78,18 @@ fn cell(text: &str) -> String {
         })
         .collect();
     if kept.len() < text.len() { kept + " [...]" } else { kept }
+}
+
+/// How many characters of Latin a character is as wide as.
+fn wide(c: char) -> f64 {
+    if c >= '\u{1100}' { 2.0 } else { 1.0 }
+}
+
+/// The height of a row, in points, that shows a text wrapped in a column of this width, in characters: not all programs find it by themselves.
+fn height(text: &str, width: f64) -> f64 {
+    let lines = |line: &str| (line.chars().map(wide).sum::<f64>() / (width * 0.95)).ceil().max(1.0);
+    let lines: f64 = text.lines().map(lines).sum();
+    (lines.max(1.0) * 15.0).min(TALLEST)
 }
 
 /// The workbook for one coder.
@@ -130,6 +148,11 @@ fn table(name: &str, columns: &[(&str, f64)], rows: &[Vec<Value>], formats: &For
         sheet.write_string_with_format(0, at, *title, &formats.header)?.set_column_width(at, *width)?;
     }
     for (row, values) in (1..).zip(rows) {
+        let heights = values.iter().zip(columns).map(|(value, (_, width))| match value {
+            Value::Text(text) if name != DRAWN => height(text, *width),
+            _ => 15.0,
+        });
+        sheet.set_row_height(row, heights.fold(15.0, f64::max))?;
         for (at, value) in (0..).zip(values) {
             match value {
                 Value::Text(text) => sheet.write_string_with_format(row, at, cell(text), &formats.long)?,
@@ -192,21 +215,22 @@ fn about(
     rows.push((
         "The draw",
         format!(
-            "Stratified by theme: a response is in the stratum of its rarest theme, or in that of responses without one. Each stratum gives its \
-             share, and at least two{mirrors}. The sheet \"Strata\" has the numbers; what a response stands for is taken into account."
+            "Stratified by theme: a response is in the stratum of its rarest theme, or in that of responses without one; small themes are one \
+             stratum in a small sample. Each stratum gives its share, and at least two{mirrors}. The sheet \"Strata\" has the numbers; what a response stands for is taken into account."
         ),
     ));
     rows.push(("Seed", sample.identity.seed.to_string()));
     rows.push(("Settings of the run", format!("BLAKE3 {}", run.settings_blake3)));
     rows.push(("Sample", sample.identity.word()));
     let mut sheet = Worksheet::new();
-    sheet.set_name(ABOUT)?.set_column_width(0, 22)?.set_column_width(1, 110)?;
+    sheet.set_name(ABOUT)?.set_column_width(0, 22)?.set_column_width(1, ABOUT_WIDTH)?;
     sheet.write_string_with_format(0, 0, "Sample to code", &formats.header)?;
     sheet.write_string_with_format(0, 1, "canvass", &formats.header)?;
     for (row, (name, text)) in (1..).zip(rows) {
         sheet.write_string_with_format(row, 0, name, &formats.text)?;
         let format = if name == CODER { &formats.header } else { &formats.long };
         sheet.write_string_with_format(row, 1, cell(&text), format)?;
+        sheet.set_row_height(row, height(&text, ABOUT_WIDTH))?;
     }
     Ok(sheet)
 }
@@ -224,7 +248,7 @@ fn responses(
     let n_codes = question.codes.len() as u16;
     let of_run = run.question(&question.id);
     for (at, title, width) in
-        [(0, RESPONSE, 11.0), (1, ANSWER, 70.0), (2 + n_codes, NO_CODE, 8.0), (3 + n_codes, REMARK, 30.0)]
+        [(0, RESPONSE, 11.0), (1, ANSWER, ANSWER_WIDTH), (2 + n_codes, NO_CODE, 8.0), (3 + n_codes, REMARK, 30.0)]
     {
         sheet.write_string_with_format(0, at, title, &formats.header)?.set_column_width(at, width)?;
     }
@@ -239,6 +263,7 @@ fn responses(
         let Some(response) = of_run.map(|question| &question.responses[drawn.response as usize]) else { continue };
         sheet.write_string_with_format(row, 0, cell(&response.response_id), &formats.text)?;
         sheet.write_string_with_format(row, 1, cell(&response.analysed), &formats.long)?;
+        sheet.set_row_height(row, height(&response.analysed, ANSWER_WIDTH))?;
         let ticked = prefilled.get(&(question.id.clone(), drawn.response));
         for (at, code) in (2..).zip(&question.codes) {
             if ticked.is_some_and(|codes| codes.contains(&code.id)) {
@@ -368,6 +393,14 @@ mod tests {
         assert_eq!(sheet_name(0, "q1"), "1. q1");
         assert_eq!(sheet_name(11, "What [do] you: think? of/this*"), "12. What do you think of");
         assert!(sheet_name(99, &"x".repeat(60)).chars().count() <= 31);
+    }
+
+    #[test]
+    fn a_row_is_as_high_as_its_text_needs() {
+        let heights =
+            [height("", 70.0), height("short", 70.0), height(&"word ".repeat(27), 70.0), height("a\nb\nc", 70.0)];
+        assert_eq!(heights.map(f64::to_bits), [15.0_f64, 15.0, 45.0, 45.0].map(f64::to_bits));
+        assert_eq!(height(&"x".repeat(90_000), 70.0).to_bits(), TALLEST.to_bits());
     }
 
     #[test]

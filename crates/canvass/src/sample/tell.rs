@@ -69,7 +69,11 @@ pub fn tell_sample(sample: &Sample) -> String {
             question.strata.len()
         );
         for Stratum { theme, label, n_responses, n_drawn } in &question.strata {
-            let name = if theme.is_empty() { "in no theme".to_owned() } else { format!("{theme} {label}") };
+            let name = match (theme.is_empty(), theme.contains(' ')) {
+                (true, _) => "in no theme".to_owned(),
+                (_, true) => format!("{label}: {theme}"),
+                _ => format!("{theme} {label}"),
+            };
             let _ = writeln!(text, "    {n_drawn:5} of {n_responses:6}  {name}");
         }
         if let Some(by) = &sample.by {
