@@ -16,7 +16,8 @@ pub struct ResponseRecord {
     pub response_id: String,
     /// The respondent's id.
     pub respondent_id: String,
-    /// The respondent's attributes, in the order of `attribute_columns`; none unless analysed, or if all are blank.
+    /// The respondent's attributes, in the order of `attribute_columns`; none unless analysed, if all are blank, or where small cells are
+    /// suppressed.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[serde(default)]
     pub attributes: Vec<String>,
@@ -281,11 +282,15 @@ pub(super) fn records(run: &Run, reasons: &BTreeMap<usize, String>) -> Vec<u8> {
     bytes
 }
 
-/// The attributes of who made a submission; none if all are blank.
+/// The attributes of who made a submission; none if all are blank, or where small cells are suppressed.
 fn attributes_of(run: &Run, submission: u32) -> Vec<String> {
     let values = &run.intake.submissions[submission as usize].attributes;
     let is_blank = values.iter().all(|value| value.trim().is_empty());
-    if is_blank { Vec::new() } else { values.iter().map(|value| value.trim().to_owned()).collect() }
+    if is_blank || run.settings.privacy.smallest_cell > 0 {
+        Vec::new()
+    } else {
+        values.iter().map(|value| value.trim().to_owned()).collect()
+    }
 }
 
 /// For each response of a question its points.

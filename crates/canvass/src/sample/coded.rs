@@ -70,23 +70,24 @@ pub fn read_coded(path: &Path, run: &CodedRun, state: &FrameState, coder: Option
         }
         error => error.into(),
     })?;
+    let identity = read_drawn(&drawn, &no_sample)?;
+    let expected = answers_digest(run);
+    if identity.answers != expected {
+        let folder = run.folder.display().to_string();
+        return Err(SampleError::OtherAnswers { file, folder, found: identity.answers, expected }.into());
+    }
     let mut read = CodedFile {
         coder: coder.map_or_else(|| coder_of(path, is_text, &file), |name| Ok(name.to_owned()))?,
-        identity: read_drawn(&drawn, &no_sample)?,
-        questions: questions_of(&drawn, &no_sample)?,
+        identity,
+        questions: questions_of(&drawn, run, &no_sample)?,
         file: file.clone(),
     };
-    let expected = answers_digest(run);
-    if read.identity.answers != expected {
-        let folder = run.folder.display().to_string();
-        return Err(SampleError::OtherAnswers { file, folder, found: read.identity.answers, expected }.into());
-    }
     let mut in_order: Vec<String> = Vec::new();
     let column = drawn.column_idx(QUESTION).unwrap_or_default();
     for row in drawn.rows.iter() {
-        let id = row.cell(column).trim();
-        if in_order.last().is_none_or(|last| last != id) {
-            in_order.push(id.to_owned());
+        let id = unguarded(row.cell(column));
+        if in_order.last() != Some(&id) {
+            in_order.push(id);
         }
     }
     for (number, question) in in_order.iter().enumerate() {
@@ -139,6 +140,7 @@ fn read_drawn(drawn: &Table, no_sample: &dyn Fn(&str) -> SampleError) -> Result<
 
 fn questions_of(
     drawn: &Table,
+    run: &CodedRun,
     no_sample: &dyn Fn(&str) -> SampleError,
 ) -> Result<BTreeMap<String, BTreeMap<String, CodedRow>>, SampleError> {
     let mut questions: BTreeMap<String, BTreeMap<String, CodedRow>> = BTreeMap::new();
@@ -146,6 +148,9 @@ fn questions_of(
     let (question, response) = (column(QUESTION)?, column(RESPONSE)?);
     let (stratum, weight) = (column(STRATUM)?, column(WEIGHT)?);
     let mut first: BTreeMap<(String, String), u32> = BTreeMap::new();
+    let there: BTreeSet<(&str, &str)> = (run.questions.iter())
+        .flat_map(|question| question.responses.iter().map(|of| (question.id.as_str(), of.response_id.as_str())))
+        .collect();
     for row in drawn.rows.iter() {
         let unreadable =
             |column: u32| no_sample(&format!("{} holds {:?}", place(drawn, row.row, column), row.cell(column)));
@@ -156,6 +161,10 @@ fn questions_of(
         }
         let id = unguarded(row.cell(response));
         let of_question = unguarded(row.cell(question));
+        if !there.contains(&(of_question.as_str(), id.as_str())) {
+            let (file, place) = (drawn.file.to_string(), place(drawn, row.row, response));
+            return Err(SampleError::NoResponse { file, place, response: id });
+        }
         if let Some(first) = first.insert((of_question.clone(), id.clone()), row.row) {
             let (file, place) = (drawn.file.to_string(), place(drawn, row.row, response));
             return Err(SampleError::SameResponse { file, place, response: id, first });

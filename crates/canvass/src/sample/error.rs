@@ -70,7 +70,7 @@ impl SampleError {
         match self {
             Self::NoQuestion { available, .. } => format!("its open questions are {}", quoted(available)),
             Self::NoAttribute { available, .. } if available.is_empty() => {
-                "leave --by out: the run has no attribute columns".into()
+                "leave --by out: the run has no attribute columns, or suppresses small cells".into()
             }
             Self::NoAttribute { available, .. } => format!("their attributes are {}", quoted(available)),
             Self::NoCodes { .. } => {

@@ -2,7 +2,7 @@
 
 use super::classifier::{CodeProposal, Taken};
 use super::coded::CodedFile;
-use super::measure::{Comparison, Disagreement, Figure, N_RESAMPLES};
+use super::measure::{Comparison, Disagreement, Figure, MACHINE, N_RESAMPLES};
 use super::{Sample, Stratum};
 use crate::error::Error;
 use crate::report::{OutputFile, Table};
@@ -168,10 +168,11 @@ pub fn tell(outcome: &Outcome) -> String {
             proposal.name
         );
     }
-    let by_coders = outcome.disagreements.iter().filter(|of| of.yes.len() + of.no.len() == 3).count();
-    if outcome.coders.len() == 2 {
-        let _ = writeln!(text, "\n{by_coders} differences of three opinions are listed in disagreements.csv");
-    }
+    let people = |who: &[String]| who.iter().any(|who| who != MACHINE);
+    let between = outcome.disagreements.iter().filter(|of| people(&of.yes) && people(&of.no)).count();
+    let all = outcome.disagreements.len();
+    let told = if outcome.coders.len() == 2 { format!("{between} between the coders, ") } else { String::new() };
+    let _ = writeln!(text, "\ndifferences of a response and a code: {told}{} with the machine alone", all - between);
     text
 }
 
