@@ -12,6 +12,7 @@ mod bad_input;
 mod bad_text;
 mod campaigns;
 mod channels;
+mod coded_sample;
 mod codeframe;
 mod columns;
 mod copies;

@@ -1,8 +1,9 @@
 //! How well two partitions of the same items agree.
 //!
 //! [`agreement`] compares the clusters that an algorithm found with the labels that people gave; [`octaves`] says how far the
-//! number of clusters is off.
+//! number of clusters is off. [`coders`] compares people and machines that put an item into several codes.
 
+pub mod coders;
 mod matching;
 
 use crate::numeric::{ln, log2};

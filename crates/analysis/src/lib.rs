@@ -3,13 +3,14 @@
 //! The story in reading order: [`vectors`] holds sparse matrices, weighs terms by TF-IDF and reduces them; [`clusters`]
 //! cuts points into groups, each point in one; [`mod@agreement`] says how well such groups agree with others;
 //! [`themes`] finds what the points are about, each theme with the terms that define it; [`duplicates`] finds answers that were copied;
-//! [`significance`] says whether a group stands out by more than chance.
+//! [`significance`] says whether a group stands out by more than chance; [`classify`] learns from what people coded.
 //!
 //! This crate never knows how terms were made: a term is a column. Nothing is read or written, there is no clock and no
 //! global state, and every result is the same at any thread count: work is cut into chunks of a fixed size, and what the
 //! chunks give is put together in their order.
 
 pub mod agreement;
+pub mod classify;
 pub mod clusters;
 pub mod duplicates;
 mod error;

@@ -19,6 +19,12 @@ pub(crate) enum Purpose {
     Sample,
     /// A resample by which stability is measured.
     Resample,
+    /// A resample by which an interval is found.
+    Bootstrap,
+    /// The responses that people are to code.
+    HandSample,
+    /// Which part of a coded sample is left out when.
+    Folds,
 }
 
 /// The seed of a step: of one seed another one for each purpose and each index below 2⁵⁶.

@@ -7,6 +7,7 @@ use crate::exchange::ExchangeError;
 use crate::ingest::IngestError;
 use crate::ledger::State;
 use crate::quality::QualityError;
+use crate::sample::SampleError;
 use crate::settings::SettingsError;
 use canvass_analysis::AnalysisError;
 use std::path::PathBuf;
@@ -38,6 +39,9 @@ pub enum Error {
     /// A file of texts cannot be searched for copies.
     #[error(transparent)]
     Duplicates(#[from] DuplicatesError),
+    /// A sample cannot be drawn, or read back.
+    #[error(transparent)]
+    Sample(#[from] SampleError),
     /// A built-in resource is broken.
     #[error(transparent)]
     Resource(#[from] canvass_text::ResourceError),
@@ -162,6 +166,7 @@ impl Error {
             Self::Exchange(error) => error.hint(),
             Self::Quality(error) => error.hint(),
             Self::Duplicates(error) => error.hint(),
+            Self::Sample(error) => error.hint(),
             Self::Analysis(AnalysisError::OutOfRange { setting, .. }) => {
                 format!("change {setting} in the configuration")
             }
@@ -201,6 +206,7 @@ impl Error {
             | Self::Audit(_)
             | Self::Exchange(_)
             | Self::Duplicates(_)
+            | Self::Sample(_)
             | Self::NothingToCompare { .. }
             | Self::Exists { .. }
             | Self::FileExists { .. }

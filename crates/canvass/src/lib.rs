@@ -4,7 +4,8 @@
 //! every response; [`pipeline`] takes the texts apart, finds near-duplicates and themes, and puts together the [`findings`];
 //! [`statistics`] counts closed answers, respondents and cross-tables;
 //! [`report`] turns them into files; [`run_folder`] writes those, verifies them later, and explains what happened to one
-//! response; [`audit`] checks a published summary against it. Apart from these, [`quality`] measures how well clusters agree with labels that people gave; [`duplicates`] finds copies in
+//! response; [`audit`] checks a published summary against it. Apart from these, [`sample`] draws responses for people to code, compares what
+//! they say and learns from it; [`quality`] measures how well clusters agree with labels that people gave; [`duplicates`] finds copies in
 //! files of any length; [`generate`] makes answers with copies whose edits are known.
 //!
 //! ```no_run
@@ -42,6 +43,7 @@ pub mod quality;
 mod references;
 pub mod report;
 pub mod run_folder;
+pub mod sample;
 pub mod settings;
 pub mod statistics;
 mod tokenizers;

@@ -49,6 +49,10 @@ pub(crate) enum Command {
     /// Make, check, compare and read code frames: the themes as analysts settle them
     #[command(subcommand)]
     Codeframe(CodeFrame),
+    /// Draw responses of a run for people to code, as a workbook or a text table
+    Sample(DrawSample),
+    /// Compare what people coded in a sample with the machine and with each other, and learn from it
+    Agree(Agree),
     /// Compare two run folders: what went in, what was found, and who came or went
     Diff(Diff),
     /// Check a published summary: which answers support each claim, its quotations and numbers, and what it leaves out
@@ -81,6 +85,9 @@ pub(crate) struct CodeFrameInit {
     /// The run folder
     #[arg(value_name = "RUN_DIR")]
     pub(crate) folder: PathBuf,
+    /// A table of codes (.xlsx, .ods, .csv) with the columns name and definition: a frame of these instead, coded by words of theirs
+    #[arg(long, value_name = "FILE")]
+    pub(crate) names: Option<PathBuf>,
     /// The code frame to write
     #[arg(long, value_name = "FILE", default_value = "codeframe.toml")]
     pub(crate) out: PathBuf,
@@ -343,6 +350,105 @@ pub(crate) struct Explain {
     /// One question only
     #[arg(long, value_name = "Q")]
     pub(crate) question: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct DrawSample {
+    /// The run folder
+    #[arg(value_name = "RUN_DIR")]
+    pub(crate) folder: PathBuf,
+    /// The responses of each question
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    pub(crate) n: usize,
+    /// One question only; may be given several times
+    #[arg(long, value_name = "Q")]
+    pub(crate) question: Vec<String>,
+    /// The attribute of respondents that the sample is to mirror (default: the first)
+    #[arg(long, value_name = "ATTRIBUTE")]
+    pub(crate) by: Option<String>,
+    /// The seed of the draw
+    #[arg(long, allow_negative_numbers = true, value_name = "N", default_value_t = DEFAULT_SEED)]
+    pub(crate) seed: u64,
+    /// The people who are to code: each has a file, all of the same responses
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=9))]
+    pub(crate) coders: u8,
+    /// Which ticks stand there from the start
+    #[arg(long, value_enum, default_value_t = Prefill::None, value_name = "WHOSE")]
+    pub(crate) prefill: Prefill,
+    /// The code frame to code by (default: that of the run)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) codeframe: Option<PathBuf>,
+    /// The file to write, .xlsx or .csv; of several coders each has its number before the dot
+    #[arg(long, value_name = "FILE", default_value = "sample.xlsx")]
+    pub(crate) out: PathBuf,
+    /// Replace files that exist
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+/// Which ticks stand in a sample from the start.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(crate) enum Prefill {
+    /// None: coders do not see what the machine says.
+    None,
+    /// The machine's, to be corrected.
+    Machine,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Agree {
+    /// The run folder
+    #[arg(value_name = "RUN_DIR")]
+    pub(crate) folder: PathBuf,
+    /// The coded files, one or two
+    #[arg(required = true, value_name = "CODED")]
+    pub(crate) coded: Vec<PathBuf>,
+    /// Who coded, in the order of the files (default: as the files say)
+    #[arg(long, value_name = "NAME")]
+    pub(crate) coder: Vec<String>,
+    /// The code frame to compare with (default: that of the run); with --write the decisions are added to it
+    #[arg(long, value_name = "FILE")]
+    pub(crate) codeframe: Option<PathBuf>,
+    /// Learn a classifier for each code and propose codes for the rest
+    #[arg(long)]
+    pub(crate) propose: bool,
+    /// What counts where two coders differ
+    #[arg(long, value_enum, default_value_t = TakeArgument::Agreed, value_name = "WHOSE")]
+    pub(crate) take: TakeArgument,
+    /// Add what people coded, and with --propose what was learnt, to the code frame as decisions
+    #[arg(long, requires_all = ["codeframe", "time"])]
+    pub(crate) write: bool,
+    /// When that was decided: a date, or a date and time such as 2026-03-31T14:05:00Z
+    #[arg(long, value_name = "TIME")]
+    pub(crate) time: Option<String>,
+    /// Who takes up what the classifier proposes
+    #[arg(long, value_name = "NAME", default_value = "canvass agree")]
+    pub(crate) author: String,
+    /// The seed of resamples and of what is learnt
+    #[arg(long, allow_negative_numbers = true, value_name = "N", default_value_t = DEFAULT_SEED)]
+    pub(crate) seed: u64,
+    /// The folder to write agreement.json, agreement.csv, disagreements.csv and proposals.csv into (default: none is written)
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// Replace these files if they exist
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// How the figures are written to standard output
+    #[arg(long, value_enum, default_value_t = DiffFormat::Text, value_name = "FORMAT")]
+    pub(crate) format: DiffFormat,
+}
+
+/// What counts where two coders differ.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(crate) enum TakeArgument {
+    /// What both say; the rest stays open.
+    Agreed,
+    /// What the first says.
+    First,
+    /// What the second says.
+    Second,
+    /// A code that either gives.
+    Either,
 }
 
 #[derive(Args, Debug)]

@@ -6,7 +6,7 @@ use crate::arguments::{
 };
 use crate::commands::counted;
 use crate::console::Console;
-use canvass::codeframe::{Desk, FrameError, Reader, compare, diff_text, log};
+use canvass::codeframe::{Desk, FrameError, Reader, compare, diff_text, from_names, log, read_codes};
 use canvass::exchange::{self, ExchangeFile, ImportSettings};
 use canvass::run_folder::{CodedRun, write_file};
 use canvass::{CodeFrame, Config, Error};
@@ -95,8 +95,16 @@ fn init(arguments: &CodeFrameInit, console: Console) -> Result<ExitCode, Error> 
         return Err(Error::FileExists { path: arguments.out.clone() });
     }
     let run = CodedRun::read(&arguments.folder)?;
-    let reader = Reader::new(&run.config)?;
-    let frame = run.code_frame(&reader.analyser());
+    let frame = match &arguments.names {
+        Some(names) => {
+            let (frame, wordless) = from_names(&run, &read_codes(names, &run)?)?;
+            for (question, id) in wordless {
+                console.say(&format!("{question}: no answer holds a word of {id}; add words, or code by hand"));
+            }
+            frame
+        }
+        None => run.code_frame(&Reader::new(&run.config)?.analyser()),
+    };
     write_file(Some(&arguments.out), &mut std::io::sink(), |file| {
         std::io::Write::write_all(file, frame.to_toml().as_bytes()).map_err(|source| Error::Io {
             action: "write",

@@ -8,6 +8,7 @@ use crate::console::Console;
 use crate::diff;
 use crate::inspect;
 use crate::progress::Progress;
+use crate::sample;
 use canvass::findings::{Finding, LanguageCount, QuestionFindings};
 use canvass::pipeline::config_folder;
 use canvass::settings::{Layout, TokenizerConfig, read_synonyms};
@@ -24,6 +25,8 @@ pub(crate) fn execute(command: &Command, console: Console) -> Result<ExitCode, E
         Command::Explain(arguments) => explain(arguments, console),
         Command::Codeframe(arguments) => codeframe::execute(arguments, console),
         Command::Audit(arguments) => audit::execute(arguments, console),
+        Command::Sample(arguments) => sample::draw(arguments, console),
+        Command::Agree(arguments) => sample::agree(arguments, console),
         Command::Diff(arguments) => diff::execute(arguments, console),
         Command::Duplicates(arguments) => bench::find_duplicates(arguments, console),
         Command::Bench(arguments) => bench::execute(arguments, console),

@@ -11,6 +11,7 @@ mod console;
 mod diff;
 mod inspect;
 mod progress;
+mod sample;
 
 use arguments::Arguments;
 use clap::Parser;

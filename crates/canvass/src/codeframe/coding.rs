@@ -35,6 +35,8 @@ pub struct PlacedPoint {
 pub enum PutBy {
     /// It holds a word of the theme.
     Words,
+    /// A classifier learnt from what people coded puts the response there, of which this is the longest point.
+    Classifier,
     /// Someone put the point there.
     Point,
     /// Someone put the whole response there, of which this is the longest point.
@@ -42,10 +44,16 @@ pub enum PutBy {
 }
 
 impl PutBy {
+    /// Whether people did.
+    pub fn is_by_hand(self) -> bool {
+        self >= Self::Point
+    }
+
     /// The word that stands in every output.
     pub fn name(self) -> &'static str {
         match self {
             Self::Words => "words",
+            Self::Classifier => "classifier",
             Self::Point => "point",
             Self::Response => "response",
         }
@@ -116,6 +124,19 @@ fn add_rules(by: &mut [Option<PutBy>], rules: &[Rule], held: &Held<'_>, table: &
 }
 
 fn add_decisions(by: &mut [Option<PutBy>], part: &Part, table: &PointTable) {
+    for (id, proposed) in &part.proposed {
+        for response in table.ids.get(id).into_iter().flatten() {
+            let mut points = table.responses[*response as usize].clone();
+            if !proposed.is_in {
+                // What people put in stays in.
+                points.for_each(|at| by[at as usize] = by[at as usize].filter(|by| by.is_by_hand()));
+            } else if !points.any(|at| by[at as usize].is_some())
+                && let Some(longest) = table.longest(*response)
+            {
+                by[longest as usize] = Some(PutBy::Classifier);
+            }
+        }
+    }
     for (point, pin) in &part.pins {
         for at in table.find(point) {
             by[at as usize] = pin.is_in.then_some(PutBy::Point);
@@ -126,7 +147,13 @@ fn add_decisions(by: &mut [Option<PutBy>], part: &Part, table: &PointTable) {
             let mut points = table.responses[*response as usize].clone();
             if !code.is_in {
                 points.for_each(|at| by[at as usize] = None);
-            } else if !points.any(|at| by[at as usize].is_some())
+                continue;
+            }
+            // Someone says so of the response; whatever else put it there says no more.
+            for at in points.clone() {
+                by[at as usize] = by[at as usize].map(|by| by.max(PutBy::Response));
+            }
+            if !points.any(|at| by[at as usize].is_some())
                 && let Some(longest) = table.longest(*response)
             {
                 by[longest as usize] = Some(PutBy::Response);
@@ -230,8 +257,13 @@ pub fn idle(decision: &Decision, main: Language, held: &Held<'_>, table: &PointT
         | Action::MarkExemplar { response, start, end, .. }
         | Action::ExcludeVerbatim { response, start, end, .. } => point(response, *start, *end),
         Action::CodeResponse { response, .. }
+        | Action::CodeExactly { response, .. }
         | Action::DropResponse { response, .. }
         | Action::MoveResponse { response, .. } => (!table.ids.contains_key(response)).then_some(NO_RESPONSE),
+        Action::ProposeCoding { responses, without, .. } => {
+            let mut named = responses.iter().chain(without).peekable();
+            (named.peek().is_some() && !named.any(|id| table.ids.contains_key(id))).then_some(NO_RESPONSE)
+        }
         _ => None,
     }
 }

@@ -106,6 +106,10 @@ fn changes(a: &ThemeState, b: &ThemeState) -> Vec<(&'static str, String, String)
         let responses = theme.all_parts().map(|part| part.codes.len()).sum::<usize>();
         format!("{points} points, {responses} responses")
     };
+    let proposed = |theme: &ThemeState| {
+        let n = theme.all_parts().map(|part| part.proposed.len()).sum::<usize>();
+        format!("{n} responses")
+    };
     let parent = |theme: &ThemeState| theme.parent.clone().unwrap_or_default();
     let fields = [
         ("name", a.name.clone(), b.name.clone()),
@@ -115,6 +119,7 @@ fn changes(a: &ThemeState, b: &ThemeState) -> Vec<(&'static str, String, String)
         ("parent", parent(a), parent(b)),
         ("status", a.status.name().to_owned(), b.status.name().to_owned()),
         ("by hand", by_hand(a), by_hand(b)),
+        ("by classifier", proposed(a), proposed(b)),
     ];
     fields.into_iter().filter(|(_, a, b)| a != b).collect()
 }

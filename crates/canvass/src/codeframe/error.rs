@@ -86,6 +86,9 @@ pub enum FrameFault {
     /// A point or response was decided about before.
     #[error("{what} is {state} {id:?} already, by line {line}")]
     Decided { what: String, state: &'static str, id: String, line: u32 },
+    /// A response is named twice where a classifier proposes.
+    #[error("the response {response:?} is named twice")]
+    ProposedTwice { response: String },
     /// A passage is no passage.
     #[error("bytes {start} to {end} are no passage")]
     BadSpan { start: u32, end: u32 },
@@ -136,6 +139,7 @@ impl FrameError {
                 "write a word or phrase as answers have it, the beginning of a word and a star, or a stem in square brackets".into()
             }
             FrameFault::Decided { .. } => "undo the one before, or remove this decision".into(),
+            FrameFault::ProposedTwice { .. } => "name it once, among `responses` or among `without`".into(),
             FrameFault::BadSpan { .. } => "take start and end from responses.jsonl".into(),
             FrameFault::NoDecision { .. } => "`canvass codeframe log FILE` lists the decisions with their ids".into(),
             FrameFault::NoQuestion { available, .. } => format!("its open questions are {}", listed(available)),

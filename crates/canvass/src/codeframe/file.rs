@@ -108,6 +108,31 @@ impl CodeFrame {
         })
     }
 
+    /// The text of a file with decisions added at its end, all else as it is; written anew where its decisions do not stand last.
+    ///
+    /// `text`: that of this frame's file.
+    pub fn with_decisions(mut self, text: &str, decisions: Vec<Decision>) -> String {
+        let is_header = |line: &&str| line.trim_start().starts_with('[');
+        let mut added = text.to_owned();
+        if !added.ends_with('\n') {
+            added.push('\n');
+        }
+        match text.lines().rfind(is_header).map(str::trim) {
+            Some("[decisions]") => {}
+            _ if self.decisions.is_empty() && !text.lines().any(|line| line.trim() == "[decisions]") => {
+                added.push_str("\n[decisions]\n");
+            }
+            _ => {
+                self.decisions.extend(decisions);
+                return self.to_toml();
+            }
+        }
+        for decision in &decisions {
+            added.push_str(&decision.to_line());
+        }
+        added
+    }
+
     /// The text of the file: the same frame gives the same bytes.
     pub fn to_toml(&self) -> String {
         let mut text = format!("{HEADER}schema = {}\n", Value::from(SCHEMA));
@@ -273,6 +298,24 @@ d1 = { question = \"q1\", action = \"add-term\", theme = \"t01\", term = \"coach
         assert_eq!(again.themes[0].definition, frame.themes[0].definition);
         assert_eq!(again.decisions[0].action, frame.decisions[0].action);
         assert_eq!(again.decisions[0].reason, frame.decisions[0].reason);
+    }
+
+    #[test]
+    fn decisions_are_added_behind_all_that_stands_there() {
+        let more = || vec![Decision { id: "d2".into(), line: 0, ..read(FILE).unwrap().decisions[0].clone() }];
+        let noted = FILE.replace("include =", "# of last year\ninclude =");
+        let text = read(&noted).unwrap().with_decisions(&noted, more());
+        assert!(text.starts_with(&noted) && read(&text).unwrap().decisions.len() == 2, "{text}");
+        // A file without decisions yet.
+        let without = noted.split("\n[decisions]").next().unwrap().to_owned();
+        let text = read(&without).unwrap().with_decisions(&without, more());
+        assert!(text.starts_with(&without) && read(&text).unwrap().decisions.len() == 1, "{text}");
+        // Decisions that stand before a theme.
+        let (head, theme) = FILE.split_once("\n[[theme]]").unwrap();
+        let (theme, decisions) = theme.split_once("\n[decisions]").unwrap();
+        let turned = format!("{head}\n[decisions]{decisions}\n[[theme]]{theme}");
+        let text = read(&turned).unwrap().with_decisions(&turned, more());
+        assert_eq!(read(&text).unwrap().decisions.len(), 2, "{text}");
     }
 
     #[test]

@@ -72,6 +72,20 @@ pub(super) fn told(action: &Action) -> String {
         Action::CodeResponse { theme, response } => format!("response {response} is in {theme}"),
         Action::DropResponse { theme, response } => format!("response {response} is not in {theme}"),
         Action::MoveResponse { from, to, response } => format!("response {response} moves from {from} to {to}"),
+        Action::CodeExactly { response, themes, open } => {
+            let these = match themes.as_slice() {
+                [] => "no theme".to_owned(),
+                themes => format!("{} and in no other", themes.join(", ")),
+            };
+            let open = if open.is_empty() { String::new() } else { format!("; {} left open", open.join(", ")) };
+            format!("response {response} is in {these}{open}")
+        }
+        Action::ProposeCoding { theme, responses, without, n_coded, f1, .. } => format!(
+            "a classifier learnt from {n_coded} coded responses (F1 {:.2}) puts {} into {theme} and takes {} out",
+            f64::from(*f1),
+            responses.len(),
+            without.len()
+        ),
         Action::MarkExemplar { theme, response, start, end } => {
             format!("{} shows what {theme} is", point(response, *start, *end))
         }

@@ -7,6 +7,7 @@
 
 pub mod coding;
 mod compare;
+mod deductive;
 mod desk;
 mod error;
 mod file;
@@ -20,13 +21,14 @@ use serde::{Deserialize, Serialize};
 
 pub use coding::PutBy;
 pub use compare::{DecisionNote, FrameDiff, ThemeDiff, compare, text as diff_text};
+pub use deductive::{NamedCode, from_names, read_codes};
 pub use desk::Desk;
 pub use error::{FrameError, FrameFault};
 pub(crate) use file::is_time;
 pub use log::log;
 pub use propose::propose;
 pub use reader::Reader;
-pub use replay::{Code, Fate, FrameState, FrameTerm, Origin, Part, Pin, Rule, ThemeState, Unquoted};
+pub use replay::{Code, Fate, FrameState, FrameTerm, Learnt, Origin, Part, Pin, Rule, ThemeState, Unquoted};
 
 /// The format of the file.
 pub const SCHEMA: &str = "canvass-codeframe-1";
@@ -184,6 +186,33 @@ pub struct PointRef {
     pub end: u32,
 }
 
+/// A number from 0 to 1, in thousandths, so that it is written as it is read.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(try_from = "f64", into = "f64")]
+pub struct Thousandths(u16);
+
+impl Thousandths {
+    /// The nearest to a number, which is taken as 0 below that, and as 1 above.
+    #[allow(clippy::cast_sign_loss, reason = "it is not below 0")]
+    pub fn nearest(x: f64) -> Self {
+        Self((x.clamp(0.0, 1.0) * 1000.0).round() as u16)
+    }
+}
+
+impl From<Thousandths> for f64 {
+    fn from(Thousandths(thousandths): Thousandths) -> Self {
+        Self::from(thousandths) / 1000.0
+    }
+}
+
+impl TryFrom<f64> for Thousandths {
+    type Error = &'static str;
+
+    fn try_from(x: f64) -> Result<Self, Self::Error> {
+        if (0.0..=1.0).contains(&x) { Ok(Self::nearest(x)) } else { Err("a number from 0 to 1 is needed") }
+    }
+}
+
 /// What is decided.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(tag = "action", rename_all = "kebab-case", deny_unknown_fields)]
@@ -256,6 +285,31 @@ pub enum Action {
     DropResponse { theme: String, response: String },
     /// Both, from one theme to another.
     MoveResponse { from: String, to: String, response: String },
+    /// Says of a response all that it is in: these themes, and no other of the question's that are there, but for those left open.
+    CodeExactly {
+        response: String,
+        themes: Vec<String>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        open: Vec<String>,
+    },
+    /// Puts responses into a theme, and others out of it, as a classifier learnt it; what people decided of them stands above that, whenever
+    /// they did. The last one of a theme counts.
+    ProposeCoding {
+        theme: String,
+        /// Those that are in ...
+        responses: Vec<String>,
+        /// ... and those that are not, though they hold a word of the theme.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        without: Vec<String>,
+        /// The responses that people had coded, ...
+        n_coded: u32,
+        /// ... those of them in the theme, ...
+        n_in_theme: u32,
+        /// ... and how well what was learnt from some foretells others, with its interval.
+        f1: Thousandths,
+        f1_low: Thousandths,
+        f1_high: Thousandths,
+    },
     /// Marks a point as one that shows what the theme is: the first that is quoted.
     MarkExemplar { theme: String, response: String, start: u32, end: u32 },
     /// Keeps a point from being quoted: for one theme, or without one for all.
@@ -276,6 +330,21 @@ fn is_false(value: &bool) -> bool {
 }
 
 impl Action {
+    /// Whether it says what is in a theme other than by words: what people code, or a classifier proposes.
+    pub fn is_coding(&self) -> bool {
+        matches!(
+            self,
+            Self::PinPoint { .. }
+                | Self::DropPoint { .. }
+                | Self::MovePoint { .. }
+                | Self::CodeResponse { .. }
+                | Self::DropResponse { .. }
+                | Self::MoveResponse { .. }
+                | Self::CodeExactly { .. }
+                | Self::ProposeCoding { .. }
+        )
+    }
+
     /// Its name in the file.
     pub fn name(&self) -> &'static str {
         match self {
@@ -297,6 +366,8 @@ impl Action {
             Self::CodeResponse { .. } => "code-response",
             Self::DropResponse { .. } => "drop-response",
             Self::MoveResponse { .. } => "move-response",
+            Self::CodeExactly { .. } => "code-exactly",
+            Self::ProposeCoding { .. } => "propose-coding",
             Self::MarkExemplar { .. } => "mark-exemplar",
             Self::ExcludeVerbatim { .. } => "exclude-verbatim",
             Self::Undo { .. } => "undo",

@@ -355,8 +355,8 @@ impl Joining<'_> {
                 let kept = kept.get(&(at, response));
                 let is_kept = |point: &u32| kept.is_some_and(|kept| kept.contains(point));
                 let gone: Vec<u32> = points.iter().map(|(point, _)| *point).filter(|point| !is_kept(point)).collect();
-                let is_whole =
-                    kept.is_none_or(BTreeSet::is_empty) || points.iter().any(|(_, by)| *by == PutBy::Response);
+                let is_whole = kept.is_none_or(BTreeSet::is_empty)
+                    || points.iter().any(|(_, by)| matches!(by, PutBy::Classifier | PutBy::Response));
                 let wanted = match () {
                     () if gone.is_empty() => Vec::new(),
                     () if is_whole && kept.is_none_or(BTreeSet::is_empty) => vec![Wanted::WholeOut],

@@ -143,9 +143,9 @@ fn codings(view: &View<'_>, question: &QuestionView<'_>, users: &mut Vec<User>) 
         for (number, by) in &theme.members {
             let (response, point) = question.point(*number);
             let counted = positions.entry(response).or_insert_with(|| question.positions(response));
-            // Who codes a response as a whole selects it whole.
+            // Who codes a response as a whole selects it whole, and so does a classifier.
             let (start, end) = match by {
-                PutBy::Response => (0, counted.text.chars().count() as u64),
+                PutBy::Response | PutBy::Classifier => (0, counted.text.chars().count() as u64),
                 PutBy::Words | PutBy::Point => (counted.character(point.start), counted.character(point.end)),
             };
             let decision = view.by_hand(of, &point, *by);

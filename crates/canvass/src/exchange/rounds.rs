@@ -126,9 +126,12 @@ impl<'v> Round<'v> {
         }
         for at in &found {
             let decision = &self.view_decisions()[*at];
-            if matches!(decision.action, Action::MovePoint { .. } | Action::MoveResponse { .. }) {
+            let says_more = |action: &Action| {
+                matches!(action, Action::MovePoint { .. } | Action::MoveResponse { .. } | Action::CodeExactly { .. })
+            };
+            if says_more(&decision.action) {
                 return Err(format!(
-                    "the decision {} of {} stands against it, and moves it from another theme: undo that first",
+                    "the decision {} of {} stands against it, and says something of other themes, too: undo that first",
                     decision.id, decision.author
                 ));
             }

@@ -34,6 +34,8 @@ const MOST_ROWS: usize = 1_048_575;
 const MAX_CELL_BYTES: u64 = 1 << 20;
 /// What stands in `coded_by` for the words of a theme.
 const WORDS: &str = "words";
+/// What stands there for what a classifier proposed.
+const CLASSIFIER: &str = "classifier";
 
 /// The rows of the code book.
 fn book(view: &View<'_>) -> Vec<[String; BOOK.len()]> {
@@ -70,8 +72,13 @@ fn coding(view: &View<'_>) -> Vec<[String; CODING.len()]> {
             for (number, by) in &theme.members {
                 let (response, point) = question.point(*number);
                 let coders = found.entry((response, place)).or_default();
-                let decision = if *by == PutBy::Words { None } else { view.by_hand(of, &point, *by) };
-                let author = decision.map(|decision| decision.author.as_str());
+                let author = match by {
+                    PutBy::Words => None,
+                    PutBy::Classifier => Some(CLASSIFIER),
+                    PutBy::Point | PutBy::Response => {
+                        view.by_hand(of, &point, *by).map(|decision| decision.author.as_str())
+                    }
+                };
                 coders.extend(author.filter(|author| !coders.contains(author)));
             }
         }
@@ -512,8 +519,8 @@ impl Reading<'_, '_> {
             };
             let by = match row.cell("coded_by") {
                 // What is taken out is taken out by someone.
-                WORDS if is_in => By::Machine,
-                WORDS | "" => By::Person(None),
+                WORDS | CLASSIFIER if is_in => By::Machine,
+                WORDS | CLASSIFIER | "" => By::Person(None),
                 name if is_in => By::Person(Some(name.to_owned())),
                 _ => By::Person(None),
             };

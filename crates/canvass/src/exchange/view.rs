@@ -70,7 +70,7 @@ impl<'r> View<'r> {
         // What was decided last stands in the last part.
         let parts: Vec<_> = theme.all_parts().collect();
         let found = parts.iter().rev().find_map(|part| match by {
-            PutBy::Words => None,
+            PutBy::Words | PutBy::Classifier => None,
             PutBy::Point => part.pins.get(point).filter(|pin| pin.is_in),
             PutBy::Response => part.codes.get(&point.response).filter(|code| code.is_in),
         });

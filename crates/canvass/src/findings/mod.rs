@@ -320,7 +320,7 @@ pub struct Finding {
 }
 
 /// What a code frame says of a theme, and what analysts' decisions did to it.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ThemeFrame {
     /// `proposed` by the machine and unchanged, `edited` by people, or `written` by them.
     pub origin: &'static str,
@@ -338,6 +338,25 @@ pub struct ThemeFrame {
     pub n_out: u64,
     /// The responses that people put there, whatever their words.
     pub n_by_hand: u64,
+    /// The responses that a classifier put there, if one did, and how good it is.
+    pub classifier: Option<ThemeClassifier>,
+}
+
+/// What a classifier learnt from coded responses put into a theme, and how good it is by cross-validation on them.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct ThemeClassifier {
+    /// The responses that are in the theme because of it alone.
+    pub n_responses: u64,
+    /// The responses that people had coded.
+    pub n_coded: u32,
+    /// Those of them in the theme.
+    pub n_in_theme: u32,
+    /// F1, 0 to 1 ...
+    pub f1: f64,
+    /// ... and from where ...
+    pub f1_low: f64,
+    /// ... to where it goes in 95 of 100 resamples.
+    pub f1_high: f64,
 }
 
 impl ThemeFrame {
@@ -355,6 +374,11 @@ impl ThemeFrame {
             n_in: moved.n_in,
             n_out: moved.n_out,
             n_by_hand: moved.n_by_hand,
+            classifier: moved.learnt.map(|learnt| {
+                let [f1, f1_low, f1_high] = learnt.f1.map(f64::from);
+                let (n_coded, n_in_theme) = (learnt.n_coded, learnt.n_in_theme);
+                ThemeClassifier { n_responses: moved.n_by_classifier, n_coded, n_in_theme, f1, f1_low, f1_high }
+            }),
         }
     }
 }

@@ -124,6 +124,9 @@ pub enum IngestError {
     /// What stands where the header should be is something else.
     #[error("{file}{}, row {row} is no header: {found}", in_sheet(sheet))]
     NoHeader { file: String, sheet: String, row: u32, found: String },
+    /// A list of codes that cannot be taken.
+    #[error("{file}{}, row {row}{}: {why}", in_sheet(sheet), if column.is_empty() { String::new() } else { format!(", column {column}") })]
+    BadCodes { file: String, sheet: String, row: u32, column: String, why: String },
     /// Two columns have one name.
     #[error("{file}{}, row {row}: columns {first} and {second} are both named {name:?}", in_sheet(sheet))]
     DoubleColumn { file: String, sheet: String, row: u32, name: String, first: String, second: String },
@@ -187,6 +190,9 @@ impl IngestError {
         match self {
             Self::NoFile => "name at least one .xlsx, .csv or .jsonl file with the answers".into(),
             Self::Missing { .. } => "check the path and the spelling, and that the file is on this computer".into(),
+            Self::BadCodes { .. } => {
+                "give a table with the columns name and, if you like, definition, id, question and words (separated by semicolons)".into()
+            }
             Self::Folder { .. } => "name the files in it, one by one".into(),
             Self::Unreadable { .. } => "close the file in other programs and check that you may read it".into(),
             Self::EmptyFile { .. } => "export or download the file again".into(),

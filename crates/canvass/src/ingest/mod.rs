@@ -29,7 +29,7 @@ pub use place::{Place, column_letters};
 use source::Input;
 pub use source::{Source, SourceRole};
 pub use table::is_guarded;
-pub(crate) use table::{Table, archive, is_blank, other_format, read_workbook};
+pub(crate) use table::{Table, archive, is_blank, other_format, read_table, read_workbook};
 
 /// What intake hands on.
 #[derive(Clone, Debug)]

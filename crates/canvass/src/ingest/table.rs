@@ -28,6 +28,7 @@ use super::{Decision, IngestError, Source, SourceRole};
 use crate::settings::{Config, QuestionKind};
 use encoding_rs::Encoding;
 use std::cell::Cell;
+use std::path::Path;
 use std::sync::Arc;
 
 /// The longest answer accepted where the configuration does not say, in bytes.
@@ -174,6 +175,26 @@ impl<'c> Reader<'c> {
         self.tables
     }
 }
+
+/// Reads one table by itself, from a file of any kind, with a header of one row: of a workbook the `wanted` sheet, else the first with rows.
+pub(crate) fn read_table(path: &Path, wanted: Option<&str>) -> Result<Table, IngestError> {
+    let mut input = Input::open(path)?;
+    let file = Arc::clone(&input.file);
+    if matches!(format_of(&file, input.head(), &NOT_STATED)?, Format::Archive) {
+        let bytes = input.whole()?;
+        let builder =
+            |sheet: &str| TableBuilder::new(0, &file, sheet, DEFAULT_MAX_CELL_BYTES).with_header_rows(Some(1));
+        return workbook(&file, &bytes, wanted, builder, &mut Vec::new());
+    }
+    let config = Config::default();
+    let mut reader = Reader::new(&config)?;
+    reader.read(input, SourceRole::Questions)?;
+    let no_rows = IngestError::EmptySheet { file: file.to_string(), sheet: String::new() };
+    reader.finish().questions.ok_or(no_rows)
+}
+
+/// That nothing is said of text files.
+const NOT_STATED: Stated = Stated { encoding: None, delimiter: None };
 
 /// Reads one sheet of a workbook by itself: the `wanted` one, else the first with rows below its header; and which that is, where
 /// there are several.

@@ -3,7 +3,7 @@
 use super::groups::{Parts, counts_of, parts};
 use super::{Frame, LanguageGroup};
 use crate::codeframe::coding::{CodedTheme, HeldTerms, PointTable, PutBy, Told, code, idle};
-use crate::codeframe::{CodeFrame, FrameState, Origin, PointRef, Status};
+use crate::codeframe::{CodeFrame, FrameState, Learnt, Origin, PointRef, Status};
 use crate::error::Error;
 use crate::findings::{Coded, IdleDecision};
 use crate::settings::Settings;
@@ -28,8 +28,8 @@ pub struct FramedTheme {
     pub exemplars: Vec<(u32, u32)>,
     /// The points that are not to be quoted for it.
     pub unquoted: BTreeSet<(u32, u32)>,
-    /// Those of its points that someone put there, as (response, point): the point itself, or its response as a whole.
-    pub by_hand: BTreeMap<(u32, u32), PutBy>,
+    /// Those of its points that people or a classifier put there, as (response, point): the point itself, or its response as a whole.
+    pub put_by: BTreeMap<(u32, u32), PutBy>,
 }
 
 /// A theme of a frame, and what decisions did to it.
@@ -47,11 +47,24 @@ pub struct Moved {
     pub n_out: u64,
     /// The responses in it by hand.
     pub n_by_hand: u64,
+    /// The responses in it because a classifier proposed them.
+    pub n_by_classifier: u64,
+    /// How good that classifier is.
+    pub learnt: Option<Learnt>,
 }
 
 impl Default for Moved {
     fn default() -> Self {
-        Self { origin: Origin::Proposed, status: Status::Proposed, n_decisions: 0, n_in: 0, n_out: 0, n_by_hand: 0 }
+        Self {
+            origin: Origin::Proposed,
+            status: Status::Proposed,
+            n_decisions: 0,
+            n_in: 0,
+            n_out: 0,
+            n_by_hand: 0,
+            n_by_classifier: 0,
+            learnt: None,
+        }
     }
 }
 
@@ -124,8 +137,12 @@ pub(super) fn apply<'f>(coded: &Coded<'_>, frame: &'f Frame) -> Applied<'f> {
         let then = before.iter().find(|before| proposed.themes[before.theme].id == theme.id).map(&responses);
         let then = then.unwrap_or_default();
         let told = Told::of(theme);
-        let by_hand = coded.members.iter().filter(|(_, by)| *by != PutBy::Words);
-        let by_hand: BTreeSet<u32> = by_hand.map(|(point, _)| table.points[*point as usize].response).collect();
+        let put = |is_meant: &dyn Fn(PutBy) -> bool| -> BTreeSet<u32> {
+            let points = coded.members.iter().filter(|(_, by)| is_meant(*by));
+            points.map(|(point, _)| table.points[*point as usize].response).collect()
+        };
+        let by_hand = put(&PutBy::is_by_hand);
+        let by_classifier = put(&|by| by == PutBy::Classifier);
         let of_theme = Moved {
             origin: told.origin,
             status: told.status,
@@ -133,6 +150,8 @@ pub(super) fn apply<'f>(coded: &Coded<'_>, frame: &'f Frame) -> Applied<'f> {
             n_in: now.difference(&then).count() as u64,
             n_out: then.difference(&now).count() as u64,
             n_by_hand: by_hand.len() as u64,
+            n_by_classifier: by_classifier.difference(&by_hand).count() as u64,
+            learnt: theme.learnt(),
         };
         moved.push(of_theme);
         rows.push(FramedRow {
@@ -285,7 +304,7 @@ impl Applied<'_> {
             told,
             exemplars: theme.exemplars.iter().flat_map(|(point, _)| find(point)).collect(),
             unquoted: unquoted.flat_map(|unquoted| find(&unquoted.point)).collect(),
-            by_hand: coded
+            put_by: coded
                 .members
                 .iter()
                 .filter(|(_, by)| *by != PutBy::Words)

@@ -16,6 +16,11 @@ pub struct ResponseRecord {
     pub response_id: String,
     /// The respondent's id.
     pub respondent_id: String,
+    /// The respondent's attributes, in the order of `attribute_columns`; none unless analysed, if all are blank, or where small cells are
+    /// suppressed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
+    pub attributes: Vec<String>,
     /// The base name of the file.
     pub file: String,
     /// The sheet; empty in a text file.
@@ -115,6 +120,10 @@ pub struct ThemeRecord {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[serde(default)]
     pub by_hand: Option<String>,
+    /// Whether a classifier learnt from what people coded put its response there.
+    #[serde(skip_serializing_if = "is_false")]
+    #[serde(default)]
+    pub by_classifier: bool,
 }
 
 /// A line of `vocabulary.jsonl`: a term of the answers to one question.
@@ -186,8 +195,8 @@ pub(super) struct ThemeOfResponse {
     pub(super) strength: f64,
     /// Its points in the theme: indices in the response, ascending.
     pub(super) points: Vec<u32>,
-    /// Whether people put one of them there.
-    pub(super) is_by_hand: bool,
+    /// What put it there: people before a classifier before words.
+    pub(super) put_by: Option<PutBy>,
 }
 
 /// For each theme of a response, by id, what puts it there.
@@ -204,9 +213,9 @@ pub(super) fn themes_of(question: &QuestionRun) -> Vec<ThemesOfResponse<'_>> {
         theme.points.insert(at, point);
     }
     for framed in question.languages.iter().flat_map(|group| group.framed.iter().flatten()) {
-        for (response, _) in framed.by_hand.keys() {
+        for ((response, _), by) in &framed.put_by {
             if let Some(theme) = themes[*response as usize].get_mut(framed.id.as_str()) {
-                theme.is_by_hand = true;
+                theme.put_by = theme.put_by.max(Some(*by));
             }
         }
     }
@@ -250,6 +259,7 @@ pub(super) fn records(run: &Run, reasons: &BTreeMap<usize, String>) -> Vec<u8> {
             question: run.intake.questions[received.question_idx as usize].id.clone(),
             response_id: received.response_id.clone(),
             respondent_id: run.intake.submissions[received.submission_idx as usize].respondent_id.clone(),
+            attributes: text.map(|_| attributes_of(run, received.submission_idx)).unwrap_or_default(),
             file: received.place.file.to_string(),
             sheet: received.place.sheet.to_string(),
             row: received.place.row,
@@ -270,6 +280,17 @@ pub(super) fn records(run: &Run, reasons: &BTreeMap<usize, String>) -> Vec<u8> {
         push_line(&mut bytes, &record);
     }
     bytes
+}
+
+/// The attributes of who made a submission; none if all are blank, or where small cells are suppressed.
+fn attributes_of(run: &Run, submission: u32) -> Vec<String> {
+    let values = &run.intake.submissions[submission as usize].attributes;
+    let is_blank = values.iter().all(|value| value.trim().is_empty());
+    if is_blank || run.settings.privacy.smallest_cell > 0 {
+        Vec::new()
+    } else {
+        values.iter().map(|value| value.trim().to_owned()).collect()
+    }
 }
 
 /// For each response of a question its points.
@@ -304,15 +325,18 @@ fn points_of(question: &QuestionRun) -> Vec<Vec<PointRecord>> {
             points.collect()
         })
         .collect();
-    let by_hand: BTreeMap<(&str, u32, u32), PutBy> = (question.languages.iter())
+    let put_by: BTreeMap<(&str, u32, u32), PutBy> = (question.languages.iter())
         .flat_map(|group| group.framed.iter().flatten())
         .flat_map(|theme| {
-            theme.by_hand.iter().map(|((response, point), by)| ((theme.id.as_str(), *response, *point), *by))
+            theme.put_by.iter().map(|((response, point), by)| ((theme.id.as_str(), *response, *point), *by))
         })
         .collect();
     for (theme_id, response, point, strength) in memberships(question) {
-        let by_hand = by_hand.get(&(theme_id, response, point)).map(|by| by.name().to_owned());
-        let theme = ThemeRecord { theme_id: theme_id.to_owned(), strength: four_decimals(strength), by_hand };
+        let by = put_by.get(&(theme_id, response, point));
+        let by_hand = by.filter(|by| by.is_by_hand()).map(|by| by.name().to_owned());
+        let by_classifier = by == Some(&PutBy::Classifier);
+        let theme =
+            ThemeRecord { theme_id: theme_id.to_owned(), strength: four_decimals(strength), by_hand, by_classifier };
         records[response as usize][point as usize].themes.push(theme);
     }
     for point in records.iter_mut().flatten() {

@@ -4,6 +4,7 @@
 //! spreadsheet runs it as a formula. Files are UTF-8, separated by commas, with a line feed behind each row.
 
 use super::responses::themes_of;
+use crate::codeframe::PutBy;
 use crate::findings::Verbatim;
 use crate::pipeline::{LanguageSource, Run, SharedPassage};
 use canvass_text::Language;
@@ -33,7 +34,10 @@ pub(super) fn coding(run: &Run) -> Vec<u8> {
             for (theme_id, of_response) in themes {
                 let label = labels.get(theme_id).copied().unwrap_or_default();
                 let (strength, n_points) = (decimal(of_response.strength), of_response.points.len().to_string());
-                let by = if of_response.is_by_hand { "hand" } else { "words" };
+                let by = match of_response.put_by {
+                    Some(by) if by.is_by_hand() => "hand",
+                    by => by.unwrap_or(PutBy::Words).name(),
+                };
                 let id = &received.response_id;
                 table.row([&found.id, id, respondent, theme_id, label, &strength, &n_points, by]);
             }
@@ -203,6 +207,13 @@ impl Table {
     pub(crate) fn new<const N: usize>(columns: [&str; N]) -> Self {
         let mut table = Self { writer: csv::WriterBuilder::new().from_writer(Vec::new()) };
         table.row(columns);
+        table
+    }
+
+    /// A table of columns that are counted by the caller.
+    pub(crate) fn of(columns: &[String]) -> Self {
+        let mut table = Self { writer: csv::WriterBuilder::new().from_writer(Vec::new()) };
+        table.cells(columns);
         table
     }
 

@@ -62,6 +62,8 @@ pub struct CodedResponse {
     pub response_id: String,
     /// Its respondent.
     pub respondent_id: String,
+    /// Its respondent's attributes, in the order of the settings' `attribute_columns`; empty if none is known.
+    pub attributes: Vec<String>,
     /// Its respondent, numbered in order of appearance in the question.
     pub respondent: u32,
     /// What it counts as where near-duplicates count once.
@@ -301,6 +303,7 @@ fn add_response(
     question.responses.push(CodedResponse {
         response_id: record.response_id,
         respondent_id: record.respondent_id,
+        attributes: record.attributes,
         respondent,
         counts_as: record.counts_as.unwrap_or_default(),
         additions: record.points.iter().map(|point| point.counts_as).collect(),

@@ -182,6 +182,25 @@ pub fn write_file(
     written
 }
 
+/// Writes files into a folder, which may hold others; each is written beside its place and renamed.
+///
+/// # Errors
+/// [`Error::FileExists`] before anything is written, unless `force`; [`Error::Io`].
+pub fn write_into(folder: &Path, outputs: &[OutputFile], force: bool) -> Result<(), Error> {
+    let path = |output: &OutputFile| folder.join(output.name.as_ref());
+    if let Some(path) = outputs.iter().map(path).find(|path| path.exists() && !force) {
+        return Err(Error::FileExists { path });
+    }
+    fs::create_dir_all(folder).map_err(Error::io("create", folder))?;
+    for output in outputs {
+        let path = path(output);
+        write_file(Some(&path), &mut std::io::sink(), |file| {
+            file.write_all(&output.bytes).map_err(Error::io("write", &path))
+        })?;
+    }
+    Ok(())
+}
+
 /// Puts `temporary` in the place of `folder`.
 fn replace(folder: &Path, temporary: &Path) -> Result<(), Error> {
     let old = beside(folder, "old");

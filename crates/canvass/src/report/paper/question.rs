@@ -181,10 +181,25 @@ impl Paper<'_> {
                 ("went", responses(frame.n_out).into()),
             ],
         );
-        if frame.n_by_hand == 0 {
-            return told;
+        let mut told = vec![told];
+        if frame.n_by_hand > 0 {
+            told.push(self.say("frame.by_hand", &[("responses", responses(frame.n_by_hand).into())]));
         }
-        format!("{told} {}", self.say("frame.by_hand", &[("responses", responses(frame.n_by_hand).into())]))
+        if let Some(classifier) = &frame.classifier {
+            let f1 = |x: f64| self.wording.two_decimals(x).into();
+            told.push(self.say(
+                "frame.by_classifier",
+                &[
+                    ("responses", responses(classifier.n_responses).into()),
+                    ("coded", u64::from(classifier.n_coded).into()),
+                    ("in_theme", u64::from(classifier.n_in_theme).into()),
+                    ("f1", f1(classifier.f1)),
+                    ("low", f1(classifier.f1_low)),
+                    ("high", f1(classifier.f1_high)),
+                ],
+            ));
+        }
+        told.join(" ")
     }
 
     fn stability(&self, stability: &ThemeStability) -> Vec<Span> {

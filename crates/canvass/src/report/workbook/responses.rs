@@ -1,6 +1,7 @@
 //! The sheets of responses: which is in which theme, what each says, what became of it.
 
 use super::{Kind, Sheet, Source, Value};
+use crate::codeframe::coding::PutBy;
 use crate::ledger::State;
 use crate::report::paper::sample;
 use crate::report::responses::{groups, themes_of};
@@ -21,7 +22,13 @@ pub(super) fn coding(source: &Source<'_>) -> Result<Worksheet, XlsxError> {
         ("column.coded_by", Kind::Text, 10.0),
     ];
     let run = source.run;
-    let by = |is_by_hand: bool| source.wording.text(if is_by_hand { "frame.by_people" } else { "frame.by_words" });
+    let by = |by: Option<PutBy>| {
+        source.wording.text(match by {
+            Some(by) if by.is_by_hand() => "frame.by_people",
+            Some(PutBy::Classifier) => "frame.classifier",
+            _ => "frame.by_words",
+        })
+    };
     let mut sheet = Sheet::new(source.wording, "sheet.coding", &columns)?;
     for (question, found) in run.questions.iter().zip(&run.findings.questions) {
         let labels = labels(found);
@@ -40,7 +47,7 @@ pub(super) fn coding(source: &Source<'_>) -> Result<Worksheet, XlsxError> {
                         labels.get(theme_id).copied().unwrap_or_default().into(),
                         Value::Number(crate::findings::four_decimals(of_response.strength)),
                         (of_response.points.len() as u64).into(),
-                        by(of_response.is_by_hand).into(),
+                        by(of_response.put_by).into(),
                     ],
                 )?;
             }
