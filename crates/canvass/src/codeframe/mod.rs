@@ -14,6 +14,7 @@ mod log;
 mod propose;
 mod reader;
 mod replay;
+pub mod suggest;
 
 use canvass_text::Language;
 use serde::{Deserialize, Serialize};
@@ -22,7 +23,7 @@ pub use coding::PutBy;
 pub use compare::{DecisionNote, FrameDiff, ThemeDiff, compare, text as diff_text};
 pub use desk::Desk;
 pub use error::{FrameError, FrameFault};
-pub use log::log;
+pub use log::{log, told};
 pub use propose::propose;
 pub use reader::Reader;
 pub use replay::{Code, Fate, FrameState, FrameTerm, Origin, Part, Pin, Rule, ThemeState, Unquoted};
@@ -137,7 +138,8 @@ const DIGEST: usize = 10;
 /// A step of an analyst.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Decision {
-    /// Unique within the file; where a program writes it, a digest of everything else.
+    /// Unique within the file; where a program writes it, a digest of everything else, and where the page of a review does, a number
+    /// that it drew, so that what is sent twice is known again.
     pub id: String,
     /// The question it is about; empty for an undo.
     pub question: String,
