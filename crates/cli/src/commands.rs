@@ -7,6 +7,7 @@ use crate::console::Console;
 use crate::diff;
 use crate::inspect;
 use crate::progress::Progress;
+use crate::review;
 use canvass::findings::{Finding, LanguageCount, QuestionFindings};
 use canvass::pipeline::config_folder;
 use canvass::settings::{Layout, TokenizerConfig, read_synonyms};
@@ -22,6 +23,7 @@ pub(crate) fn execute(command: &Command, console: Console) -> Result<ExitCode, E
         Command::Verify(arguments) => verify(arguments, console),
         Command::Explain(arguments) => explain(arguments, console),
         Command::Codeframe(arguments) => codeframe::execute(arguments, console),
+        Command::Review(arguments) => Ok(review::execute(arguments, console)),
         Command::Diff(arguments) => diff::execute(arguments, console),
         Command::Duplicates(arguments) => bench::find_duplicates(arguments, console),
         Command::Bench(arguments) => bench::execute(arguments, console),

@@ -10,6 +10,7 @@ mod console;
 mod diff;
 mod inspect;
 mod progress;
+mod review;
 
 use arguments::Arguments;
 use clap::Parser;
