@@ -6,9 +6,10 @@ pub(crate) type Asset = (&'static str, &'static str, &'static str);
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 
 /// All of them.
-pub(crate) const ASSETS: [Asset; 9] = [
+pub(crate) const ASSETS: [Asset; 10] = [
     ("/", "text/html; charset=utf-8", include_str!("page/index.html")),
     ("/style.css", "text/css; charset=utf-8", include_str!("page/style.css")),
+    ("/favicon.svg", "image/svg+xml", include_str!("page/favicon.svg")),
     ("/texts.js", SCRIPT, include_str!("page/texts.js")),
     ("/dom.js", SCRIPT, include_str!("page/dom.js")),
     ("/server.js", SCRIPT, include_str!("page/server.js")),

@@ -280,8 +280,15 @@ async fn suggest(State(app): State<App>, Query(asked): Query<Asked>) -> Response
     answer(&app, move |work| work.suggest(&asked.q, asked.t.as_deref())).await
 }
 
+/// A decision that cannot be made is no failure here: that is what was asked.
 async fn preview(State(app): State<App>, Json(sent): Json<Sent>) -> Response {
-    answer(&app, move |work| work.preview(&sent)).await
+    answer(&app, move |work| {
+        Ok(match work.preview(&sent) {
+            Ok(view) => json!(view),
+            Err(refusal) => json!({ "refused": refusal }),
+        })
+    })
+    .await
 }
 
 async fn decide(State(app): State<App>, Json(sent): Json<Sent>) -> Response {
