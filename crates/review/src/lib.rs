@@ -154,3 +154,6 @@ fn outside(path: &Path, folder: &Path) -> Result<(), ReviewError> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,7 +5,7 @@ use crate::work::{Coding, Noted, Refusal, Sent, Version, Work};
 use canvass::codeframe::suggest::{PairSuggestion, ReadSuggestion, SplitSuggestion, Suggester, WordSuggestion};
 use canvass::codeframe::{Desk, Fate, FrameState, Pin, PointRef, PutBy, ThemeState};
 use serde::Serialize;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Answers in one list at most.
 const PAGE: usize = 50;
@@ -74,6 +74,8 @@ pub struct QuestionView {
     pub n_respondents: u64,
     /// Answers in no theme.
     pub n_uncoded: u64,
+    /// The languages the answers were read in, those of most answers first.
+    pub languages: Vec<&'static str>,
     /// The themes that are there, in the order of the frame.
     pub themes: Vec<ThemeRow>,
     /// Those that are not, with what became of them.
@@ -215,6 +217,8 @@ pub struct PutView {
     pub decision: Option<Noted>,
     /// Whether it is marked as one that shows what the theme is.
     pub is_exemplar: bool,
+    /// The words of the theme that stand in the point, where words put it there; none if a theme below it holds the point.
+    pub words: Vec<String>,
 }
 
 /// Two themes side by side.
@@ -274,7 +278,17 @@ pub struct SuggestionView {
     /// Themes to split.
     pub splits: Vec<SplitSuggestion>,
     /// Answers to read.
-    pub read: Vec<ReadSuggestion>,
+    pub read: Vec<ReadView>,
+}
+
+/// An answer to read.
+#[derive(Clone, Debug, Serialize)]
+pub struct ReadView {
+    /// Why.
+    #[serde(flatten)]
+    pub suggestion: ReadSuggestion,
+    /// It.
+    pub answer: AnswerView,
 }
 
 impl From<&Recovered> for RecoveredView {
@@ -325,6 +339,10 @@ impl Work<'_> {
             let decision = self.frame.decisions[by].id.clone();
             Some(GoneTheme { id: theme.id.clone(), name: theme.name.clone(), into, decision })
         });
+        let mut languages: BTreeMap<canvass::Language, usize> = BTreeMap::new();
+        of.responses.iter().for_each(|response| *languages.entry(response.language).or_default() += 1);
+        let mut languages: Vec<(canvass::Language, usize)> = languages.into_iter().collect();
+        languages.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
         let respondents: BTreeSet<u32> = of.responses.iter().map(|response| response.respondent).collect();
         Ok(QuestionView {
             version: self.version(),
@@ -333,6 +351,7 @@ impl Work<'_> {
             n_points: desk.table().points.len() as u64,
             n_respondents: respondents.len() as u64,
             n_uncoded: coding.uncoded.len() as u64,
+            languages: languages.into_iter().map(|(language, _)| language.code()).collect(),
             themes,
             gone: gone.collect(),
         })
@@ -544,7 +563,12 @@ impl Work<'_> {
             return Ok(SuggestionView { version, words, pairs: Vec::new(), splits: Vec::new(), read: Vec::new() });
         }
         let (pairs, splits) = (suggester.pairs(N_SUGGESTED), suggester.splits(N_SUGGESTED));
-        Ok(SuggestionView { version, words, pairs, splits, read: suggester.read_next(N_TO_READ) })
+        let read = suggester.read_next(N_TO_READ).into_iter().map(|suggestion| {
+            let shown = (0..coding.themes.len()).collect();
+            let drawing = Drawing { work: self, desk, coding, shown, words: Vec::new() };
+            ReadView { answer: drawing.answer(suggestion.response), suggestion }
+        });
+        Ok(SuggestionView { version, words, pairs, splits, read: read.collect() })
     }
 
     /// The place of a theme among the coded ones.
@@ -698,7 +722,13 @@ impl Drawing<'_, '_> {
             PutBy::Response => theme.all_parts().filter_map(|part| part.codes.get(response)).find_map(decided),
         };
         let is_exemplar = theme.exemplars.iter().any(|(point, _)| *point == reference);
-        Some(PutView { theme: theme.id.clone(), by: by.name(), decision, is_exemplar })
+        let words = if by == PutBy::Words { self.work.words_of(&[theme]) } else { Vec::new() };
+        let read_in = self.desk.table().languages[placed.response as usize];
+        let stands = |(language, word): &(canvass::Language, String)| {
+            *language == read_in && !self.desk.spans(word, *language, self.work.analyser, point).is_empty()
+        };
+        let words = words.into_iter().filter(stands).map(|(_, word)| word).collect();
+        Some(PutView { theme: theme.id.clone(), by: by.name(), decision, is_exemplar, words })
     }
 }
 

@@ -297,11 +297,32 @@ impl<'r> Work<'r> {
             author: decision.author.clone(),
             time: decision.time.clone(),
             reason: decision.reason.clone(),
-            told: told(&decision.action),
+            told: self.told(at),
             action: decision.action.name(),
             undone_by: undone_by.map(|by| self.frame.decisions[by].id.clone()),
             line: decision.line,
         }
+    }
+
+    /// A decision in words, themes by their names now.
+    fn told(&self, at: usize) -> String {
+        let decision = &self.frame.decisions[at];
+        if let Action::Undo { decision: id } = &decision.action {
+            let before = self.frame.decisions[..at].iter().position(|decision| decision.id == *id);
+            return before.map(|before| format!("undone: {}", self.told(before))).unwrap_or_default();
+        }
+        let is_new = matches!(decision.action, Action::Add { .. });
+        let Ok(mut fields) = serde_json::to_value(&decision.action) else { return told(&decision.action) };
+        for (field, value) in fields.as_object_mut().into_iter().flatten() {
+            if !["theme", "into", "from", "to", "parent"].contains(&field.as_str()) || is_new && field == "theme" {
+                continue;
+            }
+            let name = value.as_str().and_then(|id| self.state.theme(&decision.question, id)).map(|theme| &theme.name);
+            if let Some(name) = name {
+                *value = format!("\u{201c}{name}\u{201d}").into();
+            }
+        }
+        serde_json::from_value(fields).map_or_else(|_| told(&decision.action), |named: Action| told(&named))
     }
 
     /// What was decided since a tab looked. Of a file that was changed by hand in between: what stands behind as many decisions.

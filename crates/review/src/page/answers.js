@@ -4,12 +4,12 @@ import { quoted, t } from "./texts.js";
 
 const day = (time) => time.slice(0, 10);
 
-/** What put a point into a theme, in words. `put` is none where a theme below holds it. */
-export function because(point, put) {
+/** What put a point into a theme, in words. */
+export function because(put) {
   const decision = put.decision && { author: put.decision.author, time: day(put.decision.time) };
   if (put.by === "point") return decision ? t("becausePoint", decision) : t("becauseHand");
   if (put.by === "response") return decision ? t("becauseResponse", decision) : t("becauseHand");
-  return point.words.length ? t("because", { words: point.words.map(quoted).join(", ") }) : t("becauseNoWord");
+  return put.words.length ? t("because", { words: put.words.map(quoted).join(", ") }) : t("becauseBelow");
 }
 
 /** The text of an answer. Points that are not meant stand back; words are marked. */
@@ -42,9 +42,8 @@ export function pointTools(answer, theme, act) {
     const put = point.themes.find((put) => put.theme === theme.id);
     const others = point.themes.filter((put) => put.theme !== theme.id).map((put) => act.name(put.theme));
     const key = `${answer.response} ${point.start}`;
-    const own = put && (put.by !== "words" || point.words.length > 0);
     return h("li", {},
-      h("span", { class: put && put.by !== "words" ? "why hand" : "why" }, put ? because(point, put) : t("becauseBelow"), put && !own ? ` (${t("becauseBelow")})` : "", put?.is_exemplar ? ` · ${t("isExemplar")}` : ""),
+      h("span", { class: put && put.by !== "words" ? "why hand" : "why" }, put ? because(put) : t("becauseBelow"), put?.is_exemplar ? ` · ${t("isExemplar")}` : ""),
       others.length > 0 && h("span", { class: "also", dir: "auto" }, others.join(" · ")),
       h("span", { class: "acts" },
         button(t("takeOut"), () => act.drop(answer, point), { key: `drop ${key}` }),
@@ -67,7 +66,7 @@ export function answerWhole(answer, act) {
       h("p", { class: "text", dir: "auto", lang: answer.language }, texts[at]),
       h("ul", { class: "puts" }, point.themes.map((put) => h("li", {},
         h("span", { dir: "auto", class: "theme-name" }, act.name(put.theme)), " ",
-        h("span", { class: put.by === "words" ? "why" : "why hand" }, because({ words: [] }, put), put.is_exemplar ? ` · ${t("isExemplar")}` : ""),
+        h("span", { class: put.by === "words" ? "why" : "why hand" }, because(put), put.is_exemplar ? ` · ${t("isExemplar")}` : ""),
         button("×", () => act.drop(answer, point, put.theme), { "aria-label": t("takeOutOf", { name: act.name(put.theme) }), key: `drop ${point.start} ${put.theme}` }))),
       point.themes.length === 0 && h("li", { class: "quiet" }, t("inNoTheme"))),
       h("span", { class: "acts" },

@@ -176,6 +176,7 @@ function draw() {
   const current = ["theme"].includes(mode) ? place().theme : null;
   fill(parts.themes, h("h2", {}, t("themes")), themeList(state.view, current, { open: (theme) => go({ mode: "theme", theme }), uncoded: () => go({ mode: "uncoded" }), add: () => addTheme(), name: named, undo, mode, language: state.overview.questions.find((one) => one.id === question()).language }));
   fill(parts.main, { theme: drawTheme, compare: drawCompare, uncoded: drawUncoded, search: drawSearch, response: drawResponse, log: drawLog, suggest: drawSuggest }[mode](content));
+  document.body.dataset.mode = mode;
   drawTools();
   notices();
 }
@@ -214,7 +215,7 @@ function drawResponse(answers) {
 const box = { theme: null, element: null, preview: null };
 function drawTools() {
   const view = state.theme;
-  if (!view) { fill(parts.tools, h("h2", {}, t("words")), h("p", { class: "quiet" }, t("choose"))); box.theme = null; return; }
+  if (!view) { fill(parts.tools, h("h2", {}, t("words")), h("p", { class: "quiet" }, t("chooseFirst"))); box.theme = null; return; }
   if (box.theme !== view.row.id) newBox(view);
   const suggested = h("section", { "aria-label": t("suggestedWords") });
   fill(parts.tools, h("h2", { dir: "auto" }, t("wordsOf", { name: view.row.name })), wordList(view, { showWord: (word) => filter({ word }), removeWord }), box.element, suggested);
@@ -229,11 +230,14 @@ function newBox(view) {
   const shown = previewBox();
   const field = h("input", { type: "text", name: "term", placeholder: t("wordHint"), autocomplete: "off", key: "term", id: "term" });
   const choice = (value, label, checked) => h("label", {}, h("input", { type: "radio", name: "exclude", value, checked, key: `exclude ${value}` }), label);
-  const form = h("form", { class: "add" }, h("h3", {}, h("label", { for: "term" }, t("addWord"))), field, h("fieldset", {}, h("legend", { class: "unseen" }, t("addWord")), choice("", t("puts"), true), choice("yes", t("keeps"), false)), h("button", { type: "submit", class: "main", key: "add word" }, t("add")), shown.element);
+  const { languages } = state.view;
+  const tongues = languages.length > 1 && h("label", { class: "order" }, t("language"), " ", h("select", { name: "language", key: "language" }, languages.map((code) => h("option", { value: code, selected: code === view.row.language }, code))));
+  const form = h("form", { class: "add" }, h("h3", {}, h("label", { for: "term" }, t("addWord"))), field, h("fieldset", {}, h("legend", { class: "unseen" }, t("addWord")), choice("", t("puts"), true), choice("yes", t("keeps"), false)), tongues, h("button", { type: "submit", class: "main", key: "add word" }, t("add")), shown.element);
   const action = () => {
     const data = new FormData(form);
     const term = data.get("term").trim();
-    return term && { action: "add-term", theme, term, ...(data.get("exclude") ? { exclude: true } : {}) };
+    const language = data.get("language");
+    return term && { action: "add-term", theme, term, ...(language && language !== view.row.language ? { language } : {}), ...(data.get("exclude") ? { exclude: true } : {}) };
   };
   const update = () => { const tried = action(); if (tried) shown.show(question(), tried); else shown.clear(); };
   form.oninput = later(120, update);
@@ -272,8 +276,8 @@ async function settle(sending, told) {
   try {
     const done = await sending;
     if (done.since.length) tellSince(done.since);
-    say(t(done.again ? "savedBefore" : "saved", { told: done.decision.told }));
     await refresh();
+    say(t(done.again ? "savedBefore" : "saved", { told: done.decision.told }));
     return done;
   } catch (error) {
     if (error instanceof Refused) {

@@ -25,8 +25,7 @@ export function themeList(view, current, act) {
         h("span", { class: "name", dir: "auto" }, row.name),
         h("span", { class: "count" }, number(row.n_respondents), h("span", { class: "unseen" }, ` ${t("respondents", { n: row.n_respondents }).replace(/^\S+\s/, "")}`)),
         bar,
-        h("span", { class: "small" }, `${t("points", { n: row.n_points })}`, row.n_once !== row.n_respondents && ` · ${t("once", { n: row.n_once })}`, row.n_by_hand > 0 && ` · ${t("byHand", { n: row.n_by_hand })}`),
-        h("span", { class: "badges" }, row.language !== act.language && h("span", { class: "badge" }, row.language), badges(row))));
+        h("span", { class: "small" }, row.language !== act.language && h("span", { class: "badge" }, row.language), `${t("points", { n: row.n_points })}`, row.n_once !== row.n_respondents && ` · ${t("once", { n: row.n_once })}`, row.n_by_hand > 0 && ` · ${t("byHand", { n: row.n_by_hand })}`, " ", row.status === row.origin ? ` · ${t(row.status)}` : badges(row))));
     item.style.setProperty("--depth", String(depth));
     return [item, ...items(row.id, depth + 1)];
   });
@@ -135,7 +134,7 @@ export function suggestView(found, act) {
   return [
     h("header", { class: "theme-head" }, h("h2", { tabindex: "-1", key: "title" }, t("suggestTitle")), h("p", { class: "quiet" }, t("suggestIntro"))),
     h("h3", {}, t("readNext")),
-    found.read.length === 0 ? h("p", { class: "quiet" }, t("noRead")) : h("ul", { class: "proposals" }, found.read.map((item) => h("li", {}, h("p", { dir: "auto" }, h("b", {}, t("answer", { id: item.response_id })), ": ", why(item)), button(t("read"), () => act.openAnswer({ response: item.response_id }), { key: `read ${item.response_id}`, "aria-label": t("openAnswer", { id: item.response_id }) })))),
+    found.read.length === 0 ? h("p", { class: "quiet" }, t("noRead")) : h("ul", { class: "proposals" }, found.read.map((item) => h("li", {}, h("p", { dir: "auto", class: "because" }, why(item)), answerCard(item.answer, { open: act.openAnswer })))),
     h("h3", {}, t("pairs")),
     found.pairs.length === 0 ? h("p", { class: "quiet" }, t("noPairs")) : h("ul", { class: "proposals" }, found.pairs.map((pair) => h("li", {},
       h("p", { dir: "auto" }, h("b", {}, t("compareOf", { a: act.name(pair.theme), b: act.name(pair.other) })), ": ", t("pair", { shared: pair.n_shared, n: pair.n_theme, theme: quoted(act.name(pair.theme)), other: quoted(act.name(pair.other)) }), pair.words.length > 0 && `; ${t("pairWords", { words: words(pair.words) })}`),
