@@ -20,7 +20,6 @@ pub use file::Recovered;
 pub use server::interrupted;
 pub use work::{Decided, Noted, Refusal, RefusalKind, Sent, Version, Work};
 
-use canvass::CodeFrame;
 use canvass::codeframe::{CODE_FRAME, Reader};
 use canvass::run_folder::CodedRun;
 use file::FrameFile;
@@ -68,7 +67,14 @@ impl Review {
         if settings.author.trim().is_empty() {
             return Err(ReviewError::NoAuthor);
         }
-        let run = CodedRun::read(&settings.folder)?;
+        Self::of(CodedRun::read(&settings.folder)?, settings, clock)
+    }
+
+    /// As [`open`](Self::open), of a run that is in memory already.
+    ///
+    /// # Errors
+    /// [`ReviewError`]
+    pub fn of(run: CodedRun, settings: &ReviewSettings, clock: Clock) -> Result<Self, ReviewError> {
         let available: Vec<String> = run.questions.iter().map(|question| question.id.clone()).collect();
         if available.is_empty() || settings.question.as_ref().is_some_and(|id| !available.contains(id)) {
             return Err(ReviewError::NoQuestion { question: settings.question.clone(), available });
@@ -118,17 +124,6 @@ impl Review {
     ) -> Result<(), ReviewError> {
         server::serve(self, ready, stop)
     }
-}
-
-/// A review of a run that is in memory, on a code frame at `path`: for measurements.
-///
-/// # Errors
-/// [`ReviewError`]
-pub fn review_of(run: CodedRun, frame: &CodeFrame, path: &Path, clock: Clock) -> Result<Review, ReviewError> {
-    let reader = Reader::new(&run.config)?;
-    let (file, frame, is_new, recovered) = FrameFile::open(path, || frame.to_toml())?;
-    let begin = Begin { file, frame, author: "A. Lind".to_owned(), start: None, recovered, clock };
-    Ok(Review { run, reader, begin, is_new, port: Some(0) })
 }
 
 /// The code frame beside a run folder.
