@@ -150,10 +150,18 @@ fn review(criterion: &mut Criterion) {
             });
         });
         group.bench_function("words_for_a_theme", |bencher| {
-            bencher.iter(|| black_box(work.suggest("q1", Some("t01")).unwrap()));
+            bencher.iter(|| {
+                let view = work.suggest("q1", Some("t01")).unwrap();
+                assert!(view.words.iter().all(|word| word.association > 10.8 && word.n_respondents > 0));
+                black_box(view)
+            });
         });
         group.bench_function("all_suggestions", |bencher| {
-            bencher.iter(|| black_box(work.suggest("q1", None).unwrap()));
+            bencher.iter(|| {
+                let view = work.suggest("q1", None).unwrap();
+                assert!(!view.read.is_empty());
+                black_box(view)
+            });
         });
         group.finish();
     };

@@ -1,16 +1,18 @@
 //! A page on which an analyst works on the code frame of a finished run, served to the browsers of this machine alone.
 //!
 //! In reading order: [`Review::open`] reads the run folder and the code frame; the file on disk is kept by `file`, which only ever adds lines to
-//! it; [`Work`] holds what the code frame comes to now and makes decisions; [`views`] is what the page shows; `server` lets in whoever
+//! it; [`Work`] holds what the code frame comes to now and makes decisions; [`views`] is what the page shows, made by `show` and `draw`; `server` lets in whoever
 //! has the token, from this machine, and nobody else. The page itself is plain files in `page/`.
 //!
 //! The run folder is only read. Every decision is a line of the code frame, as if it were written there by hand.
 
+mod draw;
 mod error;
 mod file;
 mod page;
 mod server;
 mod session;
+mod show;
 pub mod views;
 mod work;
 mod worker;

@@ -127,7 +127,7 @@ async function show({ focus = true, anew = false } = {}) {
   if (place().mode === "compare" && !there(place().other)) state.place = { mode: "theme", theme: place().theme };
   if (place().mode === "theme" && !place().theme) state.place = { mode: "uncoded", theme: null };
   const { mode, theme, other, sought, response } = place();
-  const n = anew && state.main?.n > 50 ? state.main.n : 0;
+  const known = anew ? listed().length : 0;
   let content;
   state.theme = theme && (mode === "theme") ? await get("theme", { q, t: theme, word: state.filter.word, hand: state.filter.hand }) : null;
   if (mode === "theme") content = state.theme;
@@ -138,12 +138,22 @@ async function show({ focus = true, anew = false } = {}) {
   else if (mode === "log") content = await get("log", { q });
   else content = await get("suggest", { q });
   if (mine !== shown) return;
-  state.main = { mode, content, n };
+  state.main = { mode, content };
   remember();
   draw();
+  // What was read on to is there again.
+  for (let had = 0; known > 50 && mine === shown && listed().length < Math.min(known, total()) && listed().length > had;) {
+    had = listed().length;
+    await more();
+  }
   if (focus) parts.main.querySelector("h2")?.focus({ preventScroll: true });
   if (focus) parts.main.scrollTop = 0;
 }
+
+/** The answers that are shown, and how many there are. */
+const listOf = () => ({ theme: (content) => content.answers, uncoded: (content) => content, search: (content) => content })[state.main?.mode]?.(state.main.content);
+const listed = () => listOf()?.answers ?? [];
+const total = () => listOf()?.n ?? 0;
 
 async function wordsOf(...themes) {
   const [a, b] = await Promise.all(themes.map((theme) => get("theme", { q: question(), t: theme })));
@@ -173,10 +183,13 @@ async function more() {
 
 function draw() {
   const { mode, content } = state.main;
+  const at = cards().indexOf(chosen());
   const current = ["theme"].includes(mode) ? place().theme : null;
   fill(parts.themes, h("h2", {}, t("themes")), themeList(state.view, current, { open: (theme) => go({ mode: "theme", theme }), uncoded: () => go({ mode: "uncoded" }), add: () => addTheme(), name: named, undo, mode, language: state.overview.questions.find((one) => one.id === question()).language }));
   fill(parts.main, { theme: drawTheme, compare: drawCompare, uncoded: drawUncoded, search: drawSearch, response: drawResponse, log: drawLog, suggest: drawSuggest }[mode](content));
   document.body.dataset.mode = mode;
+  // Where the answer that had the focus is gone, the next one has it.
+  if (at >= 0 && !chosen()) (cards()[at] ?? cards().at(-1) ?? parts.main.querySelector("h2"))?.focus({ preventScroll: true });
   drawTools();
   notices();
 }

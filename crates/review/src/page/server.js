@@ -30,7 +30,12 @@ async function ask(path, options) {
   }
   if (response.status === 401 || response.status === 403) { become("locked"); throw new Locked(); }
   let body;
-  try { body = await response.json(); } catch { become("lost"); throw new Lost("broken off"); }
+  try { body = await response.json(); } catch {
+    // Too much, or no decision at all: sent again it would fare no better.
+    if (response.status >= 400 && response.status < 500) throw new Refused({ kind: "invalid", message: `${response.status} ${response.statusText}`, hint: "" });
+    become("lost");
+    throw new Lost("broken off");
+  }
   if (response.status === 500) { become("lost"); throw new Lost(body.message); }
   if (link.state !== "other") become("connected");
   if (!response.ok) throw new Refused(body);
