@@ -8,8 +8,8 @@ use crate::work::{Refusal, RefusalKind, Sent, Version, Work};
 use crate::worker::Worker;
 use axum::extract::{DefaultBodyLimit, Query, Request, State};
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, COOKIE, HOST, HeaderMap, HeaderName, HeaderValue, LOCATION,
-    ORIGIN, REFERRER_POLICY, SET_COOKIE, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+    CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, COOKIE, HOST, HeaderMap, HeaderName,
+    HeaderValue, LOCATION, ORIGIN, REFERRER_POLICY, SET_COOKIE, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use axum::http::{Method, StatusCode};
 use axum::middleware::{self, Next};
@@ -30,6 +30,8 @@ const MAX_BODY: usize = 64 * 1024;
 const NEWS: Duration = Duration::from_secs(25);
 /// ... and how often the file is glanced at meanwhile.
 const GLANCE: Duration = Duration::from_secs(1);
+/// How long a request may take, its body included.
+const PATIENCE: Duration = Duration::from_secs(60);
 /// How long tabs are given to go away.
 const FAREWELL: Duration = Duration::from_secs(3);
 
@@ -129,7 +131,11 @@ fn router(app: App) -> Router {
 async fn guard(State(app): State<App>, request: Request, next: Next) -> Response {
     let mut response = match refused(&app.session, &request) {
         Some(refused) => refused,
-        None => next.run(request).await,
+        None => match tokio::time::timeout(PATIENCE, next.run(request)).await {
+            Ok(response) => response,
+            // What a decision had begun goes on; nobody waits for it.
+            Err(_) => said(StatusCode::REQUEST_TIMEOUT, "that took too long"),
+        },
     };
     let fixed = [
         (CONTENT_SECURITY_POLICY, POLICY),
@@ -162,6 +168,11 @@ fn refused(session: &Session, request: &Request) -> Option<Response> {
     }
     if !is_reading && origin.is_none() {
         return Some(said(StatusCode::FORBIDDEN, "this does not say from which page it comes"));
+    }
+    // Told beforehand, it is not waited for.
+    let length = only(headers, &CONTENT_LENGTH).map(str::parse::<usize>);
+    if length.is_some_and(|length| !length.is_ok_and(|length| length <= MAX_BODY)) {
+        return Some(said(StatusCode::PAYLOAD_TOO_LARGE, "that is too much"));
     }
     if let Some(token) = token(request) {
         let cookie = session.exchange(token).and_then(|cookie| HeaderValue::from_str(&cookie).ok());

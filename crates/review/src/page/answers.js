@@ -14,9 +14,11 @@ export function because(put) {
 
 /** The text of an answer. Points that are not meant stand back; words are marked. */
 export function answerText(answer, { marked = () => "" } = {}) {
+  // Where no point is meant more than others, none stands back.
+  const all = answer.points.every((point) => !point.is_in);
   const pieces = answer.pieces.map((piece) => {
     const point = piece.point === null ? null : answer.points[piece.point];
-    const kind = point === null ? "between" : point.is_in ? "in" : "out";
+    const kind = all || point?.is_in ? "in" : point === null ? "between" : "out";
     if (piece.word === null) return h("span", { class: kind }, piece.text);
     return h("mark", { class: `${kind} ${marked(point.words[piece.word])}` }, piece.text);
   });

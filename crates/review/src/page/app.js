@@ -482,7 +482,7 @@ function stepTheme(by) {
 function answerAt() {
   const all = cards();
   const { mode, content } = state.main;
-  const answers = { theme: () => content.answers.answers, compare: () => content.answers.flatMap((one) => one.answers), uncoded: () => content.answers, search: () => content.answers, response: () => content.answers }[mode]?.() ?? [];
+  const answers = { theme: () => content.answers.answers, compare: () => content.answers.flatMap((one) => one.answers), uncoded: () => content.answers, search: () => content.answers, response: () => content.answers, suggest: () => content.read.map((one) => one.answer) }[mode]?.() ?? [];
   const at = all.indexOf(chosen());
   return at < 0 ? (mode === "response" ? answers[0] : undefined) : answers[at];
 }
