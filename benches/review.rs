@@ -109,7 +109,7 @@ fn add(theme: usize, term: usize) -> Action {
 
 /// Adds a word and undoes that, in turn; after each all counts of the question.
 fn decide(work: &mut Work<'_>, number: usize, before: u64) {
-    let action = if number % 2 == 0 {
+    let action = if number.is_multiple_of(2) {
         add(number / 2 % N_THEMES, 700 + number % 500)
     } else {
         Action::Undo { decision: format!("d{}", number - 1) }
@@ -117,7 +117,7 @@ fn decide(work: &mut Work<'_>, number: usize, before: u64) {
     work.decide(&sent(number, action)).unwrap();
     let view = work.question("q1").unwrap();
     let total: u64 = view.themes.iter().map(|row| row.n_points).sum();
-    assert_eq!(total > before, number % 2 == 0, "a word brings points in, and its undo takes them out");
+    assert_eq!(total > before, number.is_multiple_of(2), "a word brings points in, and its undo takes them out");
 }
 
 fn review(criterion: &mut Criterion) {

@@ -91,7 +91,8 @@ impl Server {
 
     /// A request with these headers beside those that make it one.
     fn request(&self, line: &str, host: &str, headers: &[(&str, &str)], body: &str) -> Reply {
-        let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+        let headers: Vec<String> = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+        let headers = headers.concat();
         let length = if body.is_empty() { String::new() } else { format!("Content-Length: {}\r\n", body.len()) };
         let request = format!("{line} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n{length}{headers}\r\n{body}");
         self.send(request.as_bytes()).unwrap_or_else(|| panic!("no answer to {line}"))

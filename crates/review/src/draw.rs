@@ -1,5 +1,6 @@
 //! Drawing answers: where they are cut, which words are marked, what put each point where it is.
 
+use crate::show::words_of;
 use crate::views::{AnswerList, AnswerView, Piece, PointView, PutView};
 use crate::work::{Coding, Work};
 use canvass::codeframe::{Desk, Pin, PointRef, PutBy};
@@ -102,7 +103,7 @@ impl Drawing<'_, '_> {
             PutBy::Response => theme.all_parts().filter_map(|part| part.codes.get(response)).find_map(decided),
         };
         let is_exemplar = theme.exemplars.iter().any(|(point, _)| *point == reference);
-        let words = if by == PutBy::Words { self.work.words_of(&[theme]) } else { Vec::new() };
+        let words = if by == PutBy::Words { words_of(&[theme]) } else { Vec::new() };
         let read_in = self.desk.table().languages[placed.response as usize];
         let stands = |(language, word): &(canvass::Language, String)| {
             *language == read_in && !self.desk.spans(word, *language, self.work.analyser, point).is_empty()

@@ -130,13 +130,11 @@ impl Review {
 
 /// The code frame beside a run folder.
 fn beside(folder: &Path) -> Result<PathBuf, ReviewError> {
-    match (folder.file_name(), folder.parent()) {
-        (Some(_), Some(parent)) => Ok(parent.join(CODE_FRAME)),
-        _ => {
-            let whole = fs::canonicalize(folder).map_err(ReviewError::io("read", folder))?;
-            Ok(whole.parent().unwrap_or(&whole).join(CODE_FRAME))
-        }
+    if let (Some(_), Some(parent)) = (folder.file_name(), folder.parent()) {
+        return Ok(parent.join(CODE_FRAME));
     }
+    let whole = fs::canonicalize(folder).map_err(ReviewError::io("read", folder))?;
+    Ok(whole.parent().unwrap_or(&whole).join(CODE_FRAME))
 }
 
 /// Refuses a code frame within the run folder.

@@ -61,7 +61,9 @@ impl Work<'_> {
             Some(GoneTheme { id: theme.id.clone(), name: theme.name.clone(), into, decision })
         });
         let mut languages: BTreeMap<canvass::Language, usize> = BTreeMap::new();
-        of.responses.iter().for_each(|response| *languages.entry(response.language).or_default() += 1);
+        for response in &of.responses {
+            *languages.entry(response.language).or_default() += 1;
+        }
         let mut languages: Vec<(canvass::Language, usize)> = languages.into_iter().collect();
         languages.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
         let respondents: BTreeSet<u32> = of.responses.iter().map(|response| response.respondent).collect();
@@ -101,7 +103,7 @@ impl Work<'_> {
             (!by_hand || *by != PutBy::Words) && holds.as_ref().is_none_or(|holds| holds.binary_search(point).is_ok())
         });
         let responses = responses_of(desk, members.map(|(point, _)| *point));
-        let drawing = Drawing { work: self, desk, coding, shown: vec![place], words: self.words_of(&[of]) };
+        let drawing = Drawing { work: self, desk, coding, shown: vec![place], words: words_of(&[of]) };
         let answers = drawing.list(&responses, from, PAGE);
         Ok(ThemeView {
             version: self.version(),
@@ -134,7 +136,7 @@ impl Work<'_> {
             responses[side].iter().filter(|response| both.binary_search(response).is_err()).copied().collect()
         };
         let themes = places.map(|place| &self.state.themes[coding.themes[place].theme]);
-        let drawing = Drawing { work: self, desk, coding, shown: places.to_vec(), words: self.words_of(&themes) };
+        let drawing = Drawing { work: self, desk, coding, shown: places.to_vec(), words: words_of(&themes) };
         let answers = [alone(0), both.clone(), alone(1)].map(|responses| drawing.list(&responses, from, PAGE));
         Ok(CompareView {
             version: self.version(),
@@ -202,7 +204,7 @@ impl Work<'_> {
         let shown: Vec<usize> = live.collect();
         let themes: Vec<&ThemeState> =
             shown.iter().map(|place| &self.state.themes[coding.themes[*place].theme]).collect();
-        let words = self.words_of(&themes);
+        let words = words_of(&themes);
         Ok(Drawing { work: self, desk, coding, shown, words }.list(&responses, 0, PAGE))
     }
 
@@ -232,7 +234,7 @@ impl Work<'_> {
             if points_before == points_after {
                 continue;
             }
-            let words = self.words_of(&[theme]);
+            let words = words_of(&[theme]);
             let drawing = Drawing { work: self, desk, coding: before, shown: Vec::new(), words };
             let list = |points: Vec<u32>| {
                 let responses = responses_of(desk, points.iter().copied());
@@ -313,13 +315,6 @@ impl Work<'_> {
         })
     }
 
-    pub(crate) fn words_of(&self, themes: &[&ThemeState]) -> Vec<(canvass::Language, String)> {
-        let words = themes.iter().flat_map(|theme| theme.included());
-        let words: BTreeSet<(canvass::Language, String)> =
-            words.map(|(language, term)| (language, term.text.clone())).collect();
-        words.into_iter().collect()
-    }
-
     fn word_views(&self, desk: &Desk<'_>, theme: &ThemeState) -> Vec<WordView> {
         let included = theme.included().map(|word| (word, false));
         let mut views: Vec<WordView> = Vec::new();
@@ -352,6 +347,14 @@ impl Work<'_> {
         }
         views
     }
+}
+
+/// The words that put points into these themes, each once.
+pub(crate) fn words_of(themes: &[&ThemeState]) -> Vec<(canvass::Language, String)> {
+    let words = themes.iter().flat_map(|theme| theme.included());
+    let words: BTreeSet<(canvass::Language, String)> =
+        words.map(|(language, term)| (language, term.text.clone())).collect();
+    words.into_iter().collect()
 }
 
 /// A word in each language that answers were read in.

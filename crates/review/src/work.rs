@@ -93,7 +93,7 @@ pub struct Refusal {
     /// What others decided since the tab last looked.
     pub since: Vec<Noted>,
     /// For an undo: the later decision that needs what would be undone.
-    pub blocking: Option<Noted>,
+    pub blocking: Option<Box<Noted>>,
 }
 
 /// What kind of obstacle.
@@ -188,7 +188,9 @@ impl<'r> Work<'r> {
                 (self.state, self.frame) = (state, frame);
                 self.digest = self.file.digest();
                 self.versions.insert(self.digest.clone(), self.frame.decisions.len());
-                self.laid.iter_mut().flatten().for_each(|laid| laid.coding = None);
+                for laid in self.laid.iter_mut().flatten() {
+                    laid.coding = None;
+                }
                 Ok(())
             }
             Err(error) => Err(unreadable(&error)),
@@ -411,7 +413,8 @@ impl<'r> Work<'r> {
         state.map_err(|error| {
             let by_line = (0..).zip(&self.frame.decisions).find(|(_, known)| known.line == error.line);
             let is_undo = matches!(decision.action, Action::Undo { .. });
-            let blocking = by_line.filter(|_| is_undo && error.line != decision.line).map(|(at, _)| self.noted(at));
+            let blocking =
+                by_line.filter(|_| is_undo && error.line != decision.line).map(|(at, _)| Box::new(self.noted(at)));
             Refusal { blocking, ..refused(RefusalKind::Conflict, &error) }
         })
     }
