@@ -43,7 +43,7 @@ doc $RUSTDOCFLAGS="-D warnings":
 
 # Compiles the benches and runs each once, so that what they assert is known to hold. No timing: that is `cargo bench`.
 benches:
-    cargo test --package canvass-cli --bench stages --bench tfidf --bench vectors --locked
+    cargo test --package canvass-cli --bench review --bench stages --bench tfidf --bench vectors --locked
     cargo test --package canvass-analysis --bench kmeans --locked
 
 # Licences, bans and sources of all dependencies (deny.toml).

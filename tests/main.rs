@@ -34,6 +34,7 @@ mod privacy;
 mod quality;
 mod report;
 mod reproducible;
+mod review;
 mod run_folder;
 mod sample;
 mod schema;

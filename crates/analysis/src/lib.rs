@@ -25,7 +25,7 @@ pub use duplicates::{
     DuplicateKind, DuplicateSettings, Duplicates, Group, Member, Texts, find_duplicates, find_quotations,
 };
 pub use error::AnalysisError;
-pub use significance::{FisherTest, adjusted};
+pub use significance::{FisherTest, adjusted, g_squared};
 pub use themes::{
     Algorithm, Basis, GivenTheme, Membership, Stability, Theme, ThemeInput, ThemeSettings, Themes, WeightedTerm,
     describe_themes, fit_themes, measure_stability,

@@ -56,6 +56,29 @@ impl FisherTest {
     }
 }
 
+/// How strongly two things go together: Dunning's G² of the four counts. Chance alone passes 10.83 once in a thousand cases.
+///
+/// `n_both` of `n_all` are both; `n_a` are the one and `n_b` the other. 0 where they stand together no more often than chance would have it, and
+/// for numbers that cannot be.
+///
+/// # Source
+/// Dunning (1993), Computational Linguistics 19: 61
+pub fn g_squared(n_both: u64, n_a: u64, n_b: u64, n_all: u64) -> f64 {
+    if n_both > n_a.min(n_b) || n_a.max(n_b) > n_all || n_a + n_b - n_both > n_all {
+        return 0.0;
+    }
+    let (both, a, b, all) = (n_both as f64, n_a as f64, n_b as f64, n_all as f64);
+    if both * all <= a * b {
+        return 0.0;
+    }
+    let part = |observed: f64, expected: f64| if observed > 0.0 { observed * ln(observed / expected) } else { 0.0 };
+    let (not_a, not_b) = (all - a, all - b);
+    2.0 * (part(both, a * b / all)
+        + part(a - both, a * not_b / all)
+        + part(b - both, not_a * b / all)
+        + part(all - a - b + both, not_a * not_b / all))
+}
+
 /// p-values adjusted so that of those below a bound no greater share is expected to be chance.
 ///
 /// # Guarantees
@@ -108,5 +131,18 @@ mod tests {
         assert!(of.iter().zip(expected).all(|(a, b): (&f64, f64)| (a - b).abs() < 1e-12), "{of:?}");
         assert!(adjusted(&[]).is_empty());
         assert!(adjusted(&[0.9, 0.95]).iter().all(|q| *q <= 1.0));
+    }
+
+    #[test]
+    fn association_is_dunnings_and_one_sided() {
+        // Worked by hand: 2 (10 ln(10/2.4) + 2 ln(2/9.6) + 10 ln(10/17.6) + 78 ln(78/70.4)).
+        let by_hand =
+            2.0 * (10.0 * ln(10.0 / 2.4) + 2.0 * ln(2.0 / 9.6) + 10.0 * ln(10.0 / 17.6) + 78.0 * ln(78.0 / 70.4));
+        assert!((g_squared(10, 12, 20, 100) - by_hand).abs() < 1e-9);
+        assert!((by_hand - 26.95).abs() < 0.1, "{by_hand}");
+        for (both, a, b, all) in [(2, 20, 10, 100), (0, 5, 5, 10), (9, 5, 9, 20), (1, 30, 1, 20), (0, 8, 8, 10)] {
+            assert!(g_squared(both, a, b, all).abs() < f64::EPSILON, "{both} {a} {b} {all}");
+        }
+        assert!(g_squared(5, 5, 5, 10) > 10.83);
     }
 }

@@ -49,6 +49,8 @@ pub(crate) enum Command {
     /// Make, check, compare and read code frames: the themes as analysts settle them
     #[command(subcommand)]
     Codeframe(CodeFrame),
+    /// Work on the code frame of a run in the browser: read themes, settle their words, code answers; every step is a decision in the file
+    Review(Review),
     /// Draw responses of a run for people to code, as a workbook or a text table
     Sample(DrawSample),
     /// Compare what people coded in a sample with the machine and with each other, and learn from it
@@ -183,6 +185,25 @@ pub(crate) struct CodeFrameLog {
     /// The code frame
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Review {
+    /// The run folder, which is only read
+    #[arg(value_name = "RUN_DIR")]
+    pub(crate) folder: PathBuf,
+    /// Who decides: stands with every decision
+    #[arg(long, value_name = "NAME")]
+    pub(crate) author: String,
+    /// The code frame to work on; written if it is not there (default: codeframe.toml beside the run folder)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) codeframe: Option<PathBuf>,
+    /// The question to begin with
+    #[arg(long, value_name = "ID")]
+    pub(crate) question: Option<String>,
+    /// The port of this machine to listen on, 0 for any (default 4747, or any if that is taken)
+    #[arg(long, value_name = "N")]
+    pub(crate) port: Option<u16>,
 }
 
 #[derive(Args, Debug)]

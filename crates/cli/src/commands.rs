@@ -8,6 +8,7 @@ use crate::console::Console;
 use crate::diff;
 use crate::inspect;
 use crate::progress::Progress;
+use crate::review;
 use crate::sample;
 use canvass::findings::{Finding, LanguageCount, QuestionFindings};
 use canvass::pipeline::config_folder;
@@ -24,6 +25,7 @@ pub(crate) fn execute(command: &Command, console: Console) -> Result<ExitCode, E
         Command::Verify(arguments) => verify(arguments, console),
         Command::Explain(arguments) => explain(arguments, console),
         Command::Codeframe(arguments) => codeframe::execute(arguments, console),
+        Command::Review(arguments) => Ok(review::execute(arguments, console)),
         Command::Audit(arguments) => audit::execute(arguments, console),
         Command::Sample(arguments) => sample::draw(arguments, console),
         Command::Agree(arguments) => sample::agree(arguments, console),

@@ -11,6 +11,7 @@ mod console;
 mod diff;
 mod inspect;
 mod progress;
+mod review;
 mod sample;
 
 use arguments::Arguments;

@@ -280,6 +280,11 @@ impl HeldTerms {
         self.held.insert((language, term.to_owned()), points);
     }
 
+    /// Forgets all terms but these, which are in order.
+    pub fn retain(&mut self, terms: &[(Language, String)]) {
+        self.held.retain(|known, _| terms.binary_search(known).is_ok());
+    }
+
     /// Whether the points of a term are known.
     pub fn knows(&self, language: Language, term: &str) -> bool {
         self.held.contains_key(&(language, term.to_owned()))

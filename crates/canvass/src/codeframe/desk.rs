@@ -1,7 +1,7 @@
 //! A question's answers laid out for work on its code frame: where every word stands, and what a frame makes of it, at once.
 
 use super::coding::{CodedTheme, HeldTerms, Members, PointTable, code, idle, members, terms};
-use super::{CodeFrame, FrameState, ThemeState};
+use super::{CodeFrame, FrameState, FrameTerm, ThemeState};
 use crate::findings::IdleDecision;
 use crate::run_folder::CodedQuestion;
 use canvass_text::{Analyser, FormError, Language, LeftOut, Seeker, Sought, Span};
@@ -14,9 +14,9 @@ pub struct Desk<'q> {
     question: &'q CodedQuestion,
     table: PointTable,
     texts: Vec<&'q str>,
-    seeker: Seeker<'q>,
+    pub(super) seeker: Seeker<'q>,
     /// For each term the points where it counts, ascending ...
-    carrying: Vec<Vec<u32>>,
+    pub(super) carrying: Vec<Vec<u32>>,
     /// ... and those where it is left out as a word of the question.
     asked: Vec<Vec<u32>>,
     held: HeldTerms,
@@ -117,9 +117,26 @@ impl<'q> Desk<'q> {
         }
     }
 
+    /// Forgets the words that none of these frames has: what was looked up for frames that came to nothing.
+    pub fn forget_others(&mut self, states: &[&FrameState]) {
+        let known = terms(states.iter().copied(), &self.question.id);
+        self.held.retain(&known);
+    }
+
     /// The themes of the question, with their points.
     pub fn code(&self, state: &FrameState) -> Vec<CodedTheme> {
         code(state, &self.question.id, &|language, term| self.held.of(language, term), &self.table)
+    }
+
+    /// The points of a theme as it would be with one more word, those below it aside. `points`: those that hold the word, as
+    /// [`search`](Self::search) gives them.
+    pub fn members_with(&self, theme: &ThemeState, language: Language, term: &str, points: &[u32]) -> Members {
+        let mut theme = theme.clone();
+        theme.include(language, FrameTerm { text: term.to_owned(), decision: None, line: 0 });
+        let held = |of: Language, text: &str| {
+            if of == language && text == term { points } else { self.held.of(of, text) }
+        };
+        members(&theme, &held, &self.table)
     }
 
     /// The points of one theme, those below it aside.

@@ -34,7 +34,7 @@ pub fn log(frame: &CodeFrame) -> Result<String, FrameError> {
 }
 
 /// An action in words.
-pub(super) fn told(action: &Action) -> String {
+pub fn told(action: &Action) -> String {
     let in_language = |language: &str| if language.is_empty() { String::new() } else { format!(" ({language})") };
     let point = |response: &str, start: u32, end: u32| format!("the point {start}-{end} of response {response}");
     match action {

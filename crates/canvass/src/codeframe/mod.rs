@@ -15,6 +15,7 @@ mod log;
 mod propose;
 mod reader;
 mod replay;
+pub mod suggest;
 
 use canvass_text::Language;
 use serde::{Deserialize, Serialize};
@@ -25,7 +26,7 @@ pub use deductive::{NamedCode, from_names, read_codes};
 pub use desk::Desk;
 pub use error::{FrameError, FrameFault};
 pub(crate) use file::is_time;
-pub use log::log;
+pub use log::{log, told};
 pub use propose::propose;
 pub use reader::Reader;
 pub use replay::{Code, Fate, FrameState, FrameTerm, Learnt, Origin, Part, Pin, Rule, ThemeState, Unquoted};
@@ -143,7 +144,8 @@ const DIGEST: usize = 10;
 /// A step of an analyst.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Decision {
-    /// Unique within the file; where a program writes it, a digest of everything else.
+    /// Unique within the file; where a program writes it, a digest of everything else, and where the page of a review does, a number
+    /// that it drew, so that what is sent twice is known again.
     pub id: String,
     /// The question it is about; empty for an undo.
     pub question: String,

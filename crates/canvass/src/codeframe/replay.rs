@@ -205,6 +205,23 @@ impl ThemeState {
         self.parts.iter_mut().chain(std::iter::once(&mut self.own))
     }
 
+    /// Adds a word that puts points in.
+    pub(super) fn include(&mut self, language: Language, term: FrameTerm) {
+        let place = self.own_rule(language);
+        self.own.rules[place].include.push(term);
+    }
+
+    /// The rule of a language above the parts, by its place; made if there is none.
+    fn own_rule(&mut self, language: Language) -> usize {
+        if let Some(place) = self.own.rules.iter().position(|rule| rule.language == language) {
+            return place;
+        }
+        // A point that is to stay out of the theme stays out, whichever word is added.
+        let kept_out = self.excluded().filter(|(of, _)| *of == language).map(|(_, term)| term.clone()).collect();
+        self.own.rules.push(Rule { language, include: Vec::new(), exclude: kept_out });
+        self.own.rules.len() - 1
+    }
+
     fn edited(&mut self) {
         if self.origin == Origin::Proposed {
             self.origin = Origin::Edited;
@@ -649,20 +666,13 @@ impl Following<'_> {
             return Err(FrameFault::SameTerm { id: theme.id.clone(), term: term.to_owned(), line: known.line });
         }
         let added = FrameTerm { text: term.trim().to_owned(), decision: Some(at), line };
-        if !theme.own.rules.iter().any(|rule| rule.language == language) {
-            // A point that is to stay out of the theme stays out, whichever word is added.
-            let kept_out = theme.excluded().filter(|(of, _)| *of == language).map(|(_, term)| term.clone()).collect();
-            theme.own.rules.push(Rule { language, include: Vec::new(), exclude: kept_out });
-        }
         if exclude {
+            theme.own_rule(language);
             for rule in theme.parts_mut().flat_map(|part| &mut part.rules).filter(|rule| rule.language == language) {
                 rule.exclude.push(added.clone());
             }
         } else {
-            let own = theme.own.rules.iter_mut().find(|rule| rule.language == language);
-            if let Some(rule) = own {
-                rule.include.push(added);
-            }
+            theme.include(language, added);
         }
         theme.edited();
         Ok(())
