@@ -61,7 +61,7 @@ fn run(folder: &Path) -> CodedRun {
     let all: Vec<Text<'_>> = texts.iter().map(|answer| text(answer.as_str())).collect();
     let analysis = analyser.analyse(&all, "", &Quotations::default(), &|_| {});
     let responses = texts.iter().zip(0..).zip(&analysis.texts).map(|((answer, number), text)| CodedResponse {
-        attributes: Default::default(),
+        attributes: Vec::new(),
         response_id: number.to_string(),
         respondent_id: number.to_string(),
         respondent: number,

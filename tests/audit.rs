@@ -141,7 +141,7 @@ fn the_same_summary_in_word_text_and_json_has_the_same_claims() {
     assert_eq!(markdown.len(), 5);
     let plain = SUMMARY.replace("- **", "• ").replace(":** ", ": ");
     assert_eq!(told(&audit(&ran, "summary.txt", &plain, &[]).0), markdown);
-    let paragraphs: String = SUMMARY
+    let paragraphs: Vec<String> = SUMMARY
         .lines()
         .filter(|line| !line.is_empty())
         .map(|line| {
@@ -154,7 +154,7 @@ fn the_same_summary_in_word_text_and_json_has_the_same_claims() {
             format!("<w:p><w:pPr>{style}</w:pPr><w:r><w:rPr><w:b/></w:rPr><w:t>{bold}</w:t></w:r><w:r><w:t>{rest}</w:t></w:r></w:p>")
         })
         .collect();
-    assert_eq!(told(&audit(&ran, "summary.docx", Book::word(&paragraphs).bytes(), &[]).0), markdown);
+    assert_eq!(told(&audit(&ran, "summary.docx", Book::word(&paragraphs.concat()).bytes(), &[]).0), markdown);
     let (found, _) = audit(&ran, "summary.md", SUMMARY, &[]);
     let claims: Vec<Value> = list(&found, "claims")
         .iter()

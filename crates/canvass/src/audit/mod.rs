@@ -279,7 +279,7 @@ pub fn audit(summary: &Summary, run: &CodedRun, request: &AuditRequest) -> Resul
                 (None, None, [_]) => Some((0, QuestionSource::Only)),
                 _ => None,
             };
-            Audited::new(format!("c{}", number + 1), claim, known, &laid_out, &analyser)
+            Audited::new(&format!("c{}", number + 1), claim, known, &laid_out, &analyser)
         })
         .collect();
     let quotations = all_quotations(&audited, run);
@@ -400,7 +400,7 @@ struct Audited<'c> {
 
 impl<'c> Audited<'c> {
     fn new(
-        id: String,
+        id: &str,
         claim: &'c Claim,
         known: Option<(usize, QuestionSource)>,
         laid_out: &[Answers<'_>],
@@ -410,7 +410,7 @@ impl<'c> Audited<'c> {
             let answers = &laid_out[question_idx];
             let words = answers.words(&claim.heading, &claim.text, analyser);
             let supporters = answers.supporters(&words);
-            Self { id: id.clone(), claim, question_idx, source, words, supporters }
+            Self { id: id.to_owned(), claim, question_idx, source, words, supporters }
         };
         if let Some((question_idx, source)) = known {
             return of(question_idx, source);

@@ -40,12 +40,12 @@ struct ClaimView<'a> {
     n_respondents: u64,
     n_respondents_once: u64,
     base: u64,
-    percent: u64,
+    percent: String,
     /// The width of the bar, of 100.
     bar: f64,
     found: String,
     missing: String,
-    words_found_percent: u64,
+    words_found_percent: String,
     evidence: Vec<EvidenceView<'a>>,
     further: Vec<EvidenceView<'a>>,
     n_unshown: usize,
@@ -68,7 +68,7 @@ struct QuotationView<'a> {
     text: &'a str,
     verdict: &'static str,
     verdict_words: &'static str,
-    percent: u64,
+    percent: String,
     question: &'a str,
     is_elsewhere: bool,
     response_id: &'a str,
@@ -132,7 +132,7 @@ pub(super) fn render(audit: &Audit) -> Result<String, Error> {
         questions => Serde(&questions),
         passed_over => Serde(&audit.passed_over),
         rule => context! {
-            heading_weight => HEADING_WEIGHT as u64,
+            heading_weight => format!("{HEADING_WEIGHT:.0}"),
             heaviest => HEAVIEST,
             fit => percent(LEAST_FIT),
             words => LEAST_WORDS,
@@ -156,8 +156,9 @@ fn fill(values: minijinja::Value) -> Result<String, minijinja::Error> {
     environment.get_template("audit.html")?.render(values)
 }
 
-fn percent(share: f64) -> u64 {
-    (share * 100.0).round() as u64
+/// A share in whole per cent.
+fn percent(share: f64) -> String {
+    format!("{:.0}", share * 100.0)
 }
 
 fn claim_view(claim: &ClaimAudit) -> ClaimView<'_> {

@@ -151,7 +151,9 @@ pub(super) fn look_up(quotations: &[(String, Option<&str>)], answers: &[Searched
         .map(|answer| {
             let of_answer = words(answer.text);
             let mut held: BTreeMap<&str, usize> = BTreeMap::new();
-            of_answer.iter().for_each(|(word, _)| *held.entry(word).or_default() += 1);
+            for (word, _) in &of_answer {
+                *held.entry(word).or_default() += 1;
+            }
             let is_near = |number: &usize| {
                 let mut left = held.clone();
                 let all = parted[*number].iter().flatten();
@@ -300,8 +302,8 @@ fn steps(part: &[(String, Span)], passage: &[(String, Span)]) -> Vec<(StandsIn, 
     for (row, costs) in costs.iter_mut().enumerate() {
         costs[0] = row;
     }
-    for at in 0..=n {
-        costs[0][at] = at;
+    for (at, cost) in costs[0].iter_mut().enumerate() {
+        *cost = at;
     }
     for row in 1..=m {
         for at in 1..=n {

@@ -25,8 +25,9 @@ pub(super) struct Answers<'q> {
     /// For each term the passages that hold it, ascending.
     holding: Vec<Vec<u32>>,
     /// For each term the answers that hold it.
-    n_answers_with: Vec<u32>,
-    n_answers: u32,
+    held_by: Vec<u32>,
+    /// The answers.
+    total: u32,
     seeker: Seeker<'q>,
     /// The words that names of several words begin with, in lower case.
     name_starts: BTreeSet<String>,
@@ -76,7 +77,7 @@ impl<'q> Answers<'q> {
     pub(super) fn new(question: &'q CodedQuestion, language: Language) -> Self {
         let n_terms = question.analysis.vocabulary.terms.len();
         let (mut passages, mut holding) = (Vec::new(), vec![Vec::new(); n_terms]);
-        let mut n_answers_with = vec![0_u32; n_terms];
+        let mut held_by = vec![0_u32; n_terms];
         let mut last_answer = vec![u32::MAX; n_terms];
         let mut n_answers = 0;
         for (response, text) in (0_u32..).zip(&question.analysis.texts) {
@@ -98,7 +99,7 @@ impl<'q> Answers<'q> {
                     }
                     if last_answer[term] != response {
                         last_answer[term] = response;
-                        n_answers_with[term] += 1;
+                        held_by[term] += 1;
                     }
                 }
             }
@@ -107,7 +108,7 @@ impl<'q> Answers<'q> {
         let names = question.analysis.vocabulary.terms.iter().filter(|term| term.kind == TermKind::Concept);
         let forms = names.flat_map(|term| &term.surface_forms).filter(|(form, _)| form.contains(char::is_whitespace));
         let name_starts = forms.filter_map(|(form, _)| Some(form.split_whitespace().next()?.to_lowercase())).collect();
-        Self { question, language, passages, holding, n_answers_with, n_answers, seeker, name_starts }
+        Self { question, language, passages, holding, held_by, total: n_answers, seeker, name_starts }
     }
 
     /// The words of a passage, as if it were a claim without a heading.
@@ -119,7 +120,7 @@ impl<'q> Answers<'q> {
         terms.sort_unstable();
         terms.dedup();
         let word = |term: u32| {
-            let n_answers = self.n_answers_with[term as usize];
+            let n_answers = self.held_by[term as usize];
             let weight = self.rarity(n_answers);
             ClaimWord { written: String::new(), term: Some(term), in_heading: false, n_answers, weight }
         };
@@ -128,23 +129,23 @@ impl<'q> Answers<'q> {
 
     /// What a word weighs by how many answers have it.
     fn rarity(&self, n_answers: u32) -> f64 {
-        libm::log(f64::from(self.n_answers + 1) / (f64::from(n_answers) + 0.5))
+        libm::log(f64::from(self.total + 1) / (f64::from(n_answers) + 0.5))
     }
 
     /// The words of a claim, each once, those of its heading first.
     pub(super) fn words(&self, heading: &str, text: &str, analyser: &Analyser<'_>) -> Vec<ClaimWord> {
         let mut words: Vec<ClaimWord> = Vec::new();
-        let mut seen: BTreeMap<(Option<u32>, String), ()> = BTreeMap::new();
+        let mut seen: BTreeSet<(Option<u32>, String)> = BTreeSet::new();
         for (passage, in_heading) in [(heading, true), (text, false)] {
             for (written, term, stem) in self.looked_up(passage, analyser) {
                 if SPEAKERS.contains(&written.to_lowercase().as_str()) {
                     continue;
                 }
                 let known = (term, if term.is_some() { String::new() } else { stem });
-                if seen.insert(known, ()).is_some() {
+                if !seen.insert(known) {
                     continue;
                 }
-                let n_answers = term.map_or(0, |term| self.n_answers_with[term as usize]);
+                let n_answers = term.map_or(0, |term| self.held_by[term as usize]);
 
                 let rarity = self.rarity(n_answers);
                 let weight = if in_heading { HEADING_WEIGHT * rarity } else { rarity };
@@ -165,8 +166,8 @@ impl<'q> Answers<'q> {
         let mut at = 0;
         while at < found.len() {
             let begins = text.get(found[at].0..found[at].1).unwrap_or_default().to_lowercase();
-            let lengths = if self.name_starts.contains(&begins) { 2..=LONGEST_NAME } else { 2..=1 };
-            let name = lengths.rev().find_map(|len| {
+            let longest = if self.name_starts.contains(&begins) { LONGEST_NAME } else { 1 };
+            let name = (2..=longest).rev().find_map(|len| {
                 let last = found.get(at + len - 1)?;
                 let written = text.get(found[at].0..last.1)?;
                 match self.seeker.seek(written, self.language, analyser) {
