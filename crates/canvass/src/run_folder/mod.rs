@@ -106,7 +106,7 @@ pub fn write(folder: &Path, outputs: &[OutputFile], force: bool, done: &dyn Fn()
     write_checked(folder, outputs, done)
 }
 
-/// Writes files to a folder of their own as [`write`] does.
+/// Writes files to a folder of their own as [`write()`] does.
 ///
 /// # Errors
 /// As [`check_set`]; [`Error::Io`], after which `folder` is as it was.
