@@ -43,3 +43,4 @@ mod support;
 mod terms;
 mod text_files;
 mod verify;
+mod waves;

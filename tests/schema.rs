@@ -53,6 +53,11 @@ fn the_findings_in_several_languages_are_valid() {
 }
 
 #[test]
+fn the_findings_of_a_theme_model_are_valid() {
+    assert_valid(&crate::waves::with_a_model());
+}
+
+#[test]
 fn the_findings_of_a_code_frame_are_valid() {
     assert_valid(&crate::codeframe::framed_ferry());
 }

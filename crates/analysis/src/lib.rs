@@ -25,9 +25,9 @@ pub use duplicates::{
     DuplicateKind, DuplicateSettings, Duplicates, Group, Member, Texts, find_duplicates, find_quotations,
 };
 pub use error::AnalysisError;
-pub use significance::{FisherTest, adjusted, g_squared};
+pub use significance::{FisherTest, adjusted, difference_of_shares, g_squared};
 pub use themes::{
-    Algorithm, Basis, GivenTheme, Membership, Stability, Theme, ThemeInput, ThemeSettings, Themes, WeightedTerm,
-    describe_themes, fit_themes, measure_stability,
+    Algorithm, Basis, GivenTheme, Membership, Nearest, SpacePoints, Stability, Theme, ThemeInput, ThemePlace, ThemeSettings,
+    ThemeSpace, Themes, WeightedTerm, describe_themes, fit_themes, measure_stability,
 };
 pub use vectors::{Csr, Neighbours, Smoothing, Svd, Tfidf, TfidfSettings};

@@ -2,6 +2,8 @@
 
 use crate::numeric::{exp, ln};
 
+/// 95 of 100 draws of the standard normal distribution lie no further from 0.
+const NORMAL_95: f64 = 1.959_963_984_540_054;
 /// Outcomes within this factor of the observed one's probability count as equally likely: their sums are rounded.
 const TIE: f64 = 1.0 + 1e-7;
 
@@ -79,6 +81,34 @@ pub fn g_squared(n_both: u64, n_a: u64, n_b: u64, n_all: u64) -> f64 {
         + part(all - a - b + both, not_a * not_b / all))
 }
 
+/// From where to where the difference of two shares goes, the second less the first, in 95 of 100 pairs of samples. Each share is `(n, of)`.
+///
+/// A share of nothing may be anything from 0 to 1.
+///
+/// # Guarantees
+/// From -1 to 1, the lower first; the difference itself lies between.
+///
+/// # Source
+/// Newcombe (1998), Statistics in Medicine 17: 873, method 10: by the score intervals of Wilson (1927)
+pub fn difference_of_shares(first: (u64, u64), second: (u64, u64)) -> (f64, f64) {
+    let score = |(n, of): (u64, u64)| -> (f64, f64, f64) {
+        if of == 0 {
+            return (0.5, 0.0, 1.0);
+        }
+        let (n, of) = (n.min(of) as f64, of as f64);
+        let z = NORMAL_95 * NORMAL_95;
+        let share = n / of;
+        let half = NORMAL_95 * (z + 4.0 * n * (1.0 - share)).sqrt();
+        let bound = |sign: f64| ((2.0 * n + z + sign * half) / (2.0 * (of + z))).clamp(0.0, 1.0);
+        (share, bound(-1.0).min(share), bound(1.0).max(share))
+    };
+    let ((p1, low1, high1), (p2, low2, high2)) = (score(first), score(second));
+    let difference = p2 - p1;
+    let below = ((p2 - low2) * (p2 - low2) + (high1 - p1) * (high1 - p1)).sqrt();
+    let above = ((high2 - p2) * (high2 - p2) + (p1 - low1) * (p1 - low1)).sqrt();
+    ((difference - below).max(-1.0), (difference + above).min(1.0))
+}
+
 /// p-values adjusted so that of those below a bound no greater share is expected to be chance.
 ///
 /// # Guarantees
@@ -114,6 +144,19 @@ mod tests {
         assert!((p(10, 13, 12, 30) - 0.000_536_724).abs() < 1e-8, "{}", p(10, 13, 12, 30));
         assert!((p(2, 4, 4, 8) - 1.0).abs() < 1e-12);
         assert!((p(9, 4, 4, 8) - 1.0).abs() < f64::EPSILON, "no group holds more than it has");
+    }
+
+    #[test]
+    fn differences_of_shares_have_the_intervals_of_the_paper() {
+        let is = |(first, second): ((u64, u64), (u64, u64)), low: f64, high: f64| {
+            let found = difference_of_shares(first, second);
+            assert!((found.0 - low).abs() < 5e-5 && (found.1 - high).abs() < 5e-5, "{found:?}");
+        };
+        // Newcombe's table II, method 10: 56/70 - 48/80, 9/10 - 3/10, 10/10 - 0/10.
+        is(((48, 80), (56, 70)), 0.0524, 0.3339);
+        is(((3, 10), (9, 10)), 0.1705, 0.8090);
+        is(((0, 10), (10, 10)), 0.6075, 1.0);
+        is(((5, 5), (0, 0)), -1.0, 0.0);
     }
 
     #[test]

@@ -9,6 +9,7 @@ use crate::ledger::State;
 use crate::quality::QualityError;
 use crate::sample::SampleError;
 use crate::settings::SettingsError;
+use crate::waves::ModelError;
 use canvass_analysis::AnalysisError;
 use std::path::PathBuf;
 
@@ -24,6 +25,9 @@ pub enum Error {
     /// The code frame cannot be used.
     #[error(transparent)]
     CodeFrame(#[from] FrameError),
+    /// The theme model cannot be used.
+    #[error(transparent)]
+    Model(#[from] ModelError),
     /// The summary cannot be audited.
     #[error(transparent)]
     Audit(#[from] AuditError),
@@ -161,6 +165,7 @@ impl Error {
         match self {
             Self::Input(error) => error.hint(),
             Self::Audit(error) => error.hint(),
+            Self::Model(error) => error.hint(),
             Self::Settings(error) => error.hint(),
             Self::CodeFrame(error) => error.hint(),
             Self::Exchange(error) => error.hint(),
@@ -204,6 +209,7 @@ impl Error {
             | Self::Settings(_)
             | Self::CodeFrame(_)
             | Self::Audit(_)
+            | Self::Model(_)
             | Self::Exchange(_)
             | Self::Duplicates(_)
             | Self::Sample(_)

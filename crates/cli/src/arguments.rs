@@ -55,6 +55,8 @@ pub(crate) enum Command {
     Sample(DrawSample),
     /// Compare what people coded in a sample with the machine and with each other, and learn from it
     Agree(Agree),
+    /// Keep the themes of a run as a model that later consultations are coded with (run --themes MODEL)
+    Fit(Fit),
     /// Compare two run folders: what went in, what was found, and who came or went
     Diff(Diff),
     /// Check a published summary: which answers support each claim, its quotations and numbers, and what it leaves out
@@ -225,6 +227,9 @@ pub(crate) struct Run {
     /// The code frame that settles the themes, as `canvass codeframe init` writes it
     #[arg(long, value_name = "FILE")]
     pub(crate) codeframe: Option<PathBuf>,
+    /// The themes of an earlier consultation, as `canvass fit` writes them: code with these, and tell what changed since
+    #[arg(long, value_name = "MODEL")]
+    pub(crate) themes: Option<PathBuf>,
     /// A text sent with the form (.txt, .md, .docx), whose wording carries no theme; may be given several times
     #[arg(long, value_name = "FILE")]
     pub(crate) reference: Vec<PathBuf>,
@@ -506,6 +511,22 @@ pub(crate) struct Audit {
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,
     /// Replace an earlier audit in the folder
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Fit {
+    /// The run folder
+    #[arg(value_name = "RUN_DIR")]
+    pub(crate) folder: PathBuf,
+    /// The model to write
+    #[arg(long, value_name = "FILE", default_value = "themes.json")]
+    pub(crate) out: PathBuf,
+    /// What the consultation is called in later reports: "2023"
+    #[arg(long, value_name = "NAME", default_value = "")]
+    pub(crate) name: String,
+    /// Replace the model if it exists
     #[arg(long)]
     pub(crate) force: bool,
 }

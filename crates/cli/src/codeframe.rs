@@ -36,7 +36,8 @@ fn frame_of(named: Option<&Path>, run: &CodedRun) -> Result<CodeFrame, Error> {
     }
 }
 
-fn write(path: &Path, bytes: &[u8], force: bool) -> Result<(), Error> {
+/// Writes a file; one that is there is replaced with `force` only.
+pub(crate) fn write(path: &Path, bytes: &[u8], force: bool) -> Result<(), Error> {
     if path.exists() && !force {
         return Err(Error::FileExists { path: path.to_path_buf() });
     }

@@ -6,6 +6,7 @@ use crate::bench;
 use crate::codeframe;
 use crate::console::Console;
 use crate::diff;
+use crate::fit;
 use crate::inspect;
 use crate::progress::Progress;
 use crate::review;
@@ -29,6 +30,7 @@ pub(crate) fn execute(command: &Command, console: Console) -> Result<ExitCode, E
         Command::Audit(arguments) => audit::execute(arguments, console),
         Command::Sample(arguments) => sample::draw(arguments, console),
         Command::Agree(arguments) => sample::agree(arguments, console),
+        Command::Fit(arguments) => fit::execute(arguments, console),
         Command::Diff(arguments) => diff::execute(arguments, console),
         Command::Duplicates(arguments) => bench::find_duplicates(arguments, console),
         Command::Bench(arguments) => bench::execute(arguments, console),
@@ -113,6 +115,7 @@ fn request(arguments: &Run) -> Result<Request, Error> {
         config_folder: arguments.input.config.as_deref().map(config_folder),
         questions_file: arguments.input.questions.clone(),
         code_frame: arguments.codeframe.clone(),
+        model: arguments.themes.clone(),
         references: arguments.reference.clone(),
         tokenizers: arguments.tokenizer.iter().map(|(_, file)| file.clone()).collect(),
         house: Vec::new(),

@@ -9,6 +9,7 @@ mod codeframe;
 mod commands;
 mod console;
 mod diff;
+mod fit;
 mod inspect;
 mod progress;
 mod review;

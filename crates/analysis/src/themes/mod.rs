@@ -10,6 +10,7 @@ mod definitions;
 mod given;
 mod sample;
 mod settings;
+mod space;
 mod stability;
 mod stems;
 
@@ -21,6 +22,7 @@ use sample::Groups;
 
 pub use given::{GivenTheme, describe_themes};
 pub use settings::{Algorithm, ThemeSettings};
+pub use space::{Nearest, SpacePoints, ThemePlace, ThemeSpace};
 pub use stability::{Stability, measure_stability};
 
 /// What themes are found in.

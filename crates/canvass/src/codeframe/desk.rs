@@ -64,6 +64,14 @@ impl<'q> Desk<'q> {
         Ok(self.points_of(&sought))
     }
 
+    /// What a word or phrase stands for.
+    ///
+    /// # Errors
+    /// [`FormError`] if it cannot be looked for.
+    pub fn seek(&self, form: &str, language: Language, analyser: &Analyser<'_>) -> Result<Sought, FormError> {
+        self.seeker.seek(form, language, analyser)
+    }
+
     /// Where a word or phrase stands in a point: bytes of what was analysed.
     pub fn spans(&self, form: &str, language: Language, analyser: &Analyser<'_>, point: u32) -> Vec<Span> {
         let Ok(sought) = self.seeker.seek(form, language, analyser) else { return Vec::new() };

@@ -27,6 +27,7 @@ pub use desk::Desk;
 pub use error::{FrameError, FrameFault};
 pub(crate) use file::is_time;
 pub use log::{log, told};
+pub(crate) use propose::form;
 pub use propose::propose;
 pub use reader::Reader;
 pub use replay::{Code, Fate, FrameState, FrameTerm, Learnt, Origin, Part, Pin, Rule, ThemeState, Unquoted};

@@ -2,7 +2,7 @@
 
 use super::{CodeFrame, FrameTheme};
 use crate::run_folder::{CodedQuestion, CodedRun, CodedTheme};
-use canvass_text::{Analyser, Language, Seeker, Sought};
+use canvass_text::{Analyser, Language, Seeker, Sought, Vocabulary};
 use std::collections::BTreeSet;
 
 /// The frame that codes as the themes of a run do.
@@ -40,7 +40,7 @@ fn terms(question: &CodedQuestion, theme: &CodedTheme, seeker: &Seeker<'_>, anal
             // A word and a concept may share a stem: what stands outside the theme is not what it means.
             same.retain(|term| stands_within(question, theme, *term));
         }
-        written.extend(same.into_iter().map(|term| form(question, theme.language, term, seeker, analyser)));
+        written.extend(same.into_iter().map(|term| form(&question.analysis.vocabulary, theme.language, term, seeker, analyser)));
     }
     written
 }
@@ -57,14 +57,14 @@ fn stands_within(question: &CodedQuestion, theme: &CodedTheme, term: u32) -> boo
 }
 
 /// How a term is written so that it means just that.
-pub(super) fn form(
-    question: &CodedQuestion,
+pub(crate) fn form(
+    vocabulary: &Vocabulary,
     language: Language,
     term: u32,
     seeker: &Seeker<'_>,
     analyser: &Analyser<'_>,
 ) -> String {
-    let meant = &question.analysis.vocabulary.terms[term as usize];
+    let meant = &vocabulary.terms[term as usize];
     let means_it = |form: &&(String, u32)| seeker.seek(&form.0, language, analyser) == Ok(Sought::Term(term));
     let form = meant.surface_forms.iter().find(means_it).map(|(form, _)| form.clone());
     form.unwrap_or_else(|| format!("[{}]", meant.stem))

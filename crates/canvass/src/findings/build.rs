@@ -73,6 +73,7 @@ pub(crate) fn build_question(coded: &Coded<'_>, teller: &Teller<'_>) -> (Questio
         languages,
         beyond,
         code_frame: coded.framed.as_ref().map(|framed| question_frame(coded, framed)),
+        drift: None,
         names: names::count(coded, telling.names),
         set_aside: set_aside(coded),
         duplicates: groups(coded, &coded.copied.groups, 'd'),

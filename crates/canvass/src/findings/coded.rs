@@ -63,14 +63,25 @@ impl Coded<'_> {
     }
 
     /// What a point counts as: its respondent's unit, or what the respondent has of their own if it is an addition.
-    pub(super) fn unit_of(&self, response: u32, point: u32) -> u32 {
+    pub(crate) fn unit_of(&self, response: u32, point: u32) -> u32 {
         let own = self.added.unit(response).filter(|_| self.added.holds(response, point));
         own.unwrap_or(self.units[response as usize])
     }
 
+    /// The respondents of these points, (response, point), and their number with near-duplicates counted once.
+    pub(crate) fn count(&self, points: impl Iterator<Item = (u32, u32)>) -> (usize, usize) {
+        let mut counts_as: BTreeMap<u32, u32> = BTreeMap::new();
+        for (response, point) in points {
+            let (respondent, unit) = (self.respondents[response as usize], self.unit_of(response, point));
+            // Units of additions are numbered behind all others.
+            counts_as.entry(respondent).and_modify(|known| *known = unit.max(*known)).or_insert(unit);
+        }
+        (counts_as.len(), distinct(&counts_as.into_values().collect::<Vec<_>>()))
+    }
+
     /// How many there are among these responses with near-duplicates counted once: their units, and what respondents have of
     /// their own; never more than respondents.
-    pub(super) fn once(&self, responses: impl Iterator<Item = u32>) -> usize {
+    pub(crate) fn once(&self, responses: impl Iterator<Item = u32>) -> usize {
         let (mut units, mut respondents) = (BTreeSet::new(), BTreeSet::new());
         for response in responses {
             respondents.insert(self.respondents[response as usize]);

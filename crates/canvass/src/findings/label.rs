@@ -38,7 +38,7 @@ type Usage = (BTreeSet<u32>, BTreeMap<String, u32>);
 ///
 /// `points` are the theme's points as (index into `coded.positions`, index of the point in the response); `others` are the terms
 /// that other themes were found by.
-pub(super) fn labels(coded: &Coded<'_>, theme: &Theme, points: &[(u32, u32)], others: &BTreeSet<u32>) -> Vec<String> {
+pub(crate) fn labels(coded: &Coded<'_>, theme: &Theme, points: &[(u32, u32)], others: &BTreeSet<u32>) -> Vec<String> {
     let terms = &coded.analysis.vocabulary.terms;
     let surface = |term_idx: u32| terms[term_idx as usize].surface();
     let heads = heads(theme, terms);

@@ -24,6 +24,7 @@ pub(crate) use blocs::{CopiedText, CopiedTexts, blocs};
 pub use breakdown::{Breakdown, BreakdownGroup, Representation};
 pub(crate) use build::{add_breakdowns, build_question};
 pub(crate) use coded::{Coded, units};
+pub(crate) use label::labels as theme_labels;
 pub use dissent::{Against, Dissent, OpposingVerbatim, Stance, StanceCount, Stances};
 pub use names::{NameCount, NameGroup, Names};
 pub(crate) use names::{check as check_names, settle as settle_lists};
@@ -166,6 +167,9 @@ pub struct QuestionFindings {
     /// The code frame that settles the themes, if one does.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code_frame: Option<QuestionFrame>,
+    /// What changed since the consultation that a theme model was made of, if the run has one that has the question.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub drift: Option<crate::waves::Drift>,
     /// Who is named, where the question is answered with lists of names.
     pub names: Option<Names>,
     /// The responses that are not in the base, and why.

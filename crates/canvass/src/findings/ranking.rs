@@ -293,14 +293,7 @@ pub(super) fn spans_of(point: &Point, terms: &BTreeSet<u32>) -> Vec<Span> {
 
 /// Respondents of these points, raw and each unit once: who has an addition among them counts by that, not by the standard text.
 pub(super) fn count(coded: &Coded<'_>, members: &[Candidate]) -> (usize, usize) {
-    let mut counts_as: BTreeMap<u32, u32> = BTreeMap::new();
-    for member in members {
-        let respondent = coded.respondents[member.response as usize];
-        let unit = coded.unit_of(member.response, member.point);
-        // Units of additions are numbered behind all others.
-        counts_as.entry(respondent).and_modify(|known| *known = unit.max(*known)).or_insert(unit);
-    }
-    (counts_as.len(), distinct(&counts_as.into_values().collect::<Vec<_>>()))
+    coded.count(members.iter().map(|member| (member.response, member.point)))
 }
 
 /// The respondents of these points, each once, in the order of the file.

@@ -28,6 +28,8 @@ pub enum SourceRole {
     Template,
     /// It settles the themes.
     Codeframe,
+    /// It has the themes of an earlier consultation.
+    Model,
 }
 
 /// The identity of a file that was read: neither its path nor a time, so that it is the same on every computer.

@@ -1,6 +1,6 @@
 //! The theme stage where a code frame settles the themes.
 
-use super::groups::{Parts, counts_of, parts};
+use super::groups::{Parts, counts_of, naming, parts};
 use super::{Frame, LanguageGroup};
 use crate::codeframe::coding::{CodedTheme, HeldTerms, PointTable, PutBy, Told, code, idle};
 use crate::codeframe::{CodeFrame, FrameState, Learnt, Origin, PointRef, Status};
@@ -206,6 +206,19 @@ impl Applied<'_> {
         crate::codeframe::coding::covers(self.state, self.question, language)
     }
 
+    /// The points that are in a theme, as (response, point).
+    pub(super) fn points_in_themes(&self) -> BTreeSet<(u32, u32)> {
+        let live = self.themes.iter().filter(|coded| self.state.themes[coded.theme].is_live());
+        let points = live.flat_map(|coded| &coded.members).map(|(point, _)| self.table.points[*point as usize]);
+        points.map(|placed| (placed.response, placed.point)).collect()
+    }
+
+    /// For each theme that codes answers its id and its terms.
+    pub(super) fn terms_of_themes(&self, coded: &Coded<'_>) -> Vec<(String, Vec<u32>)> {
+        let live = self.themes.iter().filter(|of| self.state.themes[of.theme].is_live());
+        live.map(|of| (self.state.themes[of.theme].id.clone(), self.terms(coded, of.theme))).collect()
+    }
+
     /// The themes of a language group. `homes`: the languages that have a group, that of the main language first; a theme in another stands in
     /// the first.
     pub(super) fn group(
@@ -244,19 +257,7 @@ impl Applied<'_> {
             given.push(GivenTheme { terms: self.terms(coded, theme.theme), points });
             framed.push(self.framed(theme, *moved));
         }
-        let terms = &coded.analysis.vocabulary.terms;
-        let naming: Vec<f64> = terms
-            .iter()
-            .map(|term| {
-                if term.general || term.language != language || term.kind == TermKind::Sought {
-                    0.0
-                } else {
-                    term.nominal()
-                }
-            })
-            .collect();
-        let is_word: Vec<bool> = terms.iter().map(|term| clusters_by(term, language)).collect();
-        let (naming, is_word) = (&naming, &is_word);
+        let (naming, is_word) = &naming(coded, language);
         let input = ThemeInput { counts, responses: of, groups, duplicates, naming, is_word };
         let basis = self.basis(language, points.len());
         let themes = describe_themes(

@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::findings::Coded;
 use crate::settings::Settings;
 use canvass_analysis::{Csr, ThemeInput, fit_themes, measure_stability};
-use canvass_text::{Language, Term};
+use canvass_text::{Language, Term, TermKind};
 use std::collections::BTreeMap;
 
 /// The languages whose answers have themes of their own, with their themes: the main language, whatever the number of its
@@ -47,18 +47,23 @@ fn find_themes(
     responses: Vec<u32>,
     settings: &Settings,
 ) -> Result<LanguageGroup, Error> {
-    let terms = &coded.analysis.vocabulary.terms;
     let Parts { points, of, groups, duplicates } = &parts(coded, &responses);
     let counts = counts_of(coded, points);
-    let can_name = |term: &&Term| !term.general && term.language == language;
-    let naming: Vec<f64> = terms.iter().map(|term| Some(term).filter(can_name).map_or(0.0, Term::nominal)).collect();
-    let is_word: Vec<bool> = terms.iter().map(|term| clusters_by(term, language)).collect();
-    let (naming, is_word) = (&naming, &is_word);
+    let (naming, is_word) = &naming(coded, language);
     let input = ThemeInput { counts: &counts, responses: of, groups, duplicates, naming, is_word };
     let themes = fit_themes(&input, &settings.themes, settings.seed)?;
     let stability = measure_stability(&input, &themes, &settings.themes, settings.seed)?;
     let points = points.clone();
     Ok(LanguageGroup { language, responses, points, themes, stability, theme_ids: Vec::new(), framed: None })
+}
+
+/// For each term how well it can name a theme of answers in a language, and whether points are clustered by it.
+pub(super) fn naming(coded: &Coded<'_>, language: Language) -> (Vec<f64>, Vec<bool>) {
+    let terms = &coded.analysis.vocabulary.terms;
+    // What a code frame looks for is no word of the answers' own.
+    let can_name = |term: &&Term| !term.general && term.language == language && term.kind != TermKind::Sought;
+    let naming = terms.iter().map(|term| Some(term).filter(can_name).map_or(0.0, Term::nominal)).collect();
+    (naming, terms.iter().map(|term| clusters_by(term, language)).collect())
 }
 
 /// How often each term stands in each of these points.
@@ -75,6 +80,7 @@ pub(super) fn counts_of(coded: &Coded<'_>, points: &[(u32, u32)]) -> Csr {
 }
 
 /// The points that themes are found in, as the theme stage takes them.
+#[derive(Clone)]
 pub(super) struct Parts {
     /// For each point its response and its index there: those of all responses, then the additions of varied copies.
     pub(super) points: Vec<(u32, u32)>,

@@ -10,6 +10,7 @@ mod framed;
 mod groups;
 pub(crate) mod languages;
 mod lexicon;
+mod wave;
 
 use crate::error::Error;
 use crate::findings::{
@@ -29,12 +30,14 @@ use canvass_analysis::{Group, Stability, Themes};
 use canvass_text::{AnalysedText, Analyser, Analysis, Language, Quotations, Resources, Span, TermRules, Text, segment};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use wave::Wave;
 
 pub use additions::Added;
 pub use duplicates::{Copied, CopiedPair, SharedPassage};
 pub use frame::Frame;
 pub use framed::{FramedQuestion, FramedRow, FramedTheme, Moved};
 pub use languages::{LanguageSource, ReadIn};
+pub use wave::WaveModel;
 
 /// The seed used when none is given.
 pub const DEFAULT_SEED: u64 = 1;
@@ -52,6 +55,8 @@ pub struct Request {
     pub questions_file: Option<PathBuf>,
     /// The code frame that settles the themes; without one, the one that the configuration names.
     pub code_frame: Option<PathBuf>,
+    /// The themes of an earlier consultation; without them, those that the configuration names.
+    pub model: Option<PathBuf>,
     /// Texts sent with the form.
     pub references: Vec<PathBuf>,
     /// Files among which a tokenizer that the configuration names is looked for first.
@@ -71,6 +76,8 @@ pub struct Companions {
     pub house: House,
     /// The code frame that settles the themes.
     pub frame: Option<Frame>,
+    /// The themes of an earlier consultation.
+    pub model: Option<WaveModel>,
 }
 
 /// A finished run, in memory.
@@ -90,7 +97,7 @@ pub struct Run {
     pub libraries: Vec<(String, String)>,
     /// The logo and the templates of the papers.
     pub house: House,
-    /// The code frame that settled the themes.
+    /// The code frame that settled the themes: that of a theme model with the themes found now, where no other was given.
     pub frame: Option<Frame>,
 }
 
@@ -156,6 +163,7 @@ pub fn run(request: &Request, observer: &dyn Observer) -> Result<Run, Error> {
         tokenizers::read(&request.config.tokenizers, request.config_folder.as_deref(), &request.tokenizers)?;
     let house = house::read(&request.config.report, request.config_folder.as_deref(), &request.house)?;
     let frame = frame::read(request)?;
+    let model = wave::read(request, observer)?;
     let mut intake = ingest::read(&request.files, &request.config, request.questions_file.as_deref())?;
     for decision in &intake.decisions {
         observer.note(Stage::Intake, &format!("{}: {} ({})", decision.about, decision.decided, decision.reason));
@@ -166,7 +174,8 @@ pub fn run(request: &Request, observer: &dyn Observer) -> Result<Run, Error> {
     intake.sources.extend(tokenizers.iter().map(|tokenizer| tokenizer.source.clone()));
     intake.sources.extend(house.sources().cloned());
     intake.sources.extend(frame.iter().map(|frame| frame.source.clone()));
-    analyse(intake, &request.config, &Companions { references, tokenizers, house, frame }, observer)
+    intake.sources.extend(model.iter().map(|model| model.source.clone()));
+    analyse(intake, &request.config, &Companions { references, tokenizers, house, frame, model }, observer)
 }
 
 /// Analyses responses that are already in memory.
@@ -192,7 +201,8 @@ pub fn analyse(
     for ((_, positions), read_in) in positions.iter().zip(&read_in) {
         ledger.set_apart(positions, read_in.iter().map(|read_in| read_in.language));
     }
-    let settings = complete(&intake, &ledger, config, companions, main_language)?;
+    let mut wave = Wave::begin(companions, &intake, &positions, config)?;
+    let settings = complete(&intake, &ledger, config, companions, &wave, main_language)?;
 
     let copied = find_copies(&intake, &positions, references, &settings, observer)?;
 
@@ -202,7 +212,7 @@ pub fn analyse(
     let lexicon = lexicon::lexicon(all_texts.iter().flatten(), config)?;
     let analyser = Analyser::new(&resources, term_rules(&settings), &lexicon);
     lexicon::check_forms(config, main_language, &analyser)?;
-    let frame = companions.frame.as_ref();
+    let frame = wave.frame.as_ref();
     frame::check(frame, &intake, &positions, &analyser)?;
     let mut coded = Vec::new();
     for ((((question_idx, positions), read_in), copied), texts) in
@@ -248,8 +258,9 @@ pub fn analyse(
     let points = |coded: &Coded<'_>| coded.analysis.texts.iter().map(|text| text.points.len() as u64).sum::<u64>();
     let n_points: u64 = coded.iter().map(points).sum();
     observer.begin(Stage::Themes, Some(n_points));
+    wave.extend(&mut coded, &settings, &analyser)?;
     for coded in &mut coded {
-        (coded.languages, coded.framed) = groups::language_groups(coded, &settings, frame)?;
+        (coded.languages, coded.framed) = groups::language_groups(coded, &settings, wave.frame.as_ref())?;
         observer.advance(Stage::Themes, points(coded));
     }
     observer.end(Stage::Themes, n_points);
@@ -260,7 +271,8 @@ pub fn analyse(
     let teller = Teller::new(&settings, &known, &phrases);
     let (mut built, mut questions, mut themes) = (Vec::new(), Vec::new(), Vec::new());
     for mut coded in coded {
-        let (findings, theme_ids) = build_question(&coded, &teller);
+        let (mut findings, theme_ids) = build_question(&coded, &teller);
+        findings.drift = wave.drift(&coded, &findings);
         for (group, theme_ids) in coded.languages.iter_mut().zip(theme_ids) {
             group.theme_ids = theme_ids;
         }
@@ -278,7 +290,7 @@ pub fn analyse(
     let findings = tell(&settings, &intake, &ledger, &questions, built, statistics);
     observer.end(Stage::Findings, findings.questions.len() as u64);
     let (libraries, house) = (resources.libraries(), companions.house.clone());
-    Ok(Run { settings, intake, ledger, questions, findings, libraries, house, frame: companions.frame.clone() })
+    Ok(Run { settings, intake, ledger, questions, findings, libraries, house, frame: wave.frame })
 }
 
 /// What was copied among the answers to each question.
@@ -549,6 +561,7 @@ fn complete(
     ledger: &Ledger,
     config: &Config,
     companions: &Companions,
+    wave: &Wave<'_>,
     main_language: Language,
 ) -> Result<Settings, Error> {
     let is_reference = |source: &&Source| source.role == ingest::SourceRole::Reference;
@@ -566,6 +579,7 @@ fn complete(
         privacy: config.privacy.clone(),
         report: config.report.complete(logo, template, page_template),
         codeframe: companions.frame.as_ref().map(Frame::settings),
+        model: wave.settings(),
         references: references::settings(&references),
         tokenizers: tokenizers::settings(&companions.tokenizers),
         synonyms: config.synonyms.clone(),

@@ -33,6 +33,7 @@ const PARTS: [(&str, &str); 21] = [
     ("closed.html", include_str!("page/closed.html")),
     ("copies.html", include_str!("page/copies.html")),
     ("crosstabs.html", include_str!("page/crosstabs.html")),
+    ("drift.html", include_str!("page/drift.html")),
     ("finding.html", include_str!("page/finding.html")),
     ("ledger.html", include_str!("page/ledger.html")),
     ("making.html", include_str!("page/making.html")),

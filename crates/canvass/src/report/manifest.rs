@@ -57,7 +57,7 @@ pub struct OutputIdentity {
 }
 
 /// The built-in resources, in a fixed order.
-pub(super) fn resources() -> Vec<ResourceIdentity> {
+pub(crate) fn resources() -> Vec<ResourceIdentity> {
     let files = Resources::files().chain(resource_files()).chain(crate::findings::resource_files());
     files.map(|file| ResourceIdentity { name: file.name.to_owned(), blake3: hash(file.text.as_bytes()) }).collect()
 }

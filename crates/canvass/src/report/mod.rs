@@ -31,7 +31,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use wording::Wording;
 
-pub(crate) use manifest::hash;
+pub(crate) use manifest::{hash, resources};
 pub use manifest::{LibraryIdentity, Manifest, OutputIdentity, ResourceIdentity};
 pub use responses::{PointRecord, ResponseRecord, TermRecord, ThemeRecord, TokenRecord};
 pub(crate) use tables::{Table, decimal, guarded, spans};
@@ -74,7 +74,7 @@ const PAGE: &str = "report.html";
 pub fn files(run: &Run) -> Result<Vec<OutputFile>, Error> {
     check_quotations(run)?;
     let settings = run.settings.to_toml();
-    let resources = manifest::resources();
+    let resources = resources();
     let pairs: Vec<(String, String)> = resources.iter().map(|r| (r.name.clone(), r.blake3.clone())).collect();
     let mut findings = json(&run.findings);
     findings.push(b'\n');
@@ -98,6 +98,9 @@ pub fn files(run: &Run) -> Result<Vec<OutputFile>, Error> {
     add(SETTINGS, settings.into_bytes());
     if let Some(frame) = &run.frame {
         add(CODE_FRAME, frame.bytes.clone());
+    }
+    if run.settings.model.is_some() {
+        add("drift.csv", statistics::drift(&run.findings));
     }
     let manifest = manifest::manifest(run, resources, &files);
     let mut bytes = json(&manifest);

@@ -5,6 +5,7 @@ use super::tables::Table;
 use super::wording::Wording;
 use crate::findings::Findings;
 use crate::statistics::{ClosedItem, ClosedQuestion, CrossTable, Percent};
+use crate::waves::{DriftChange, GroupDrift};
 use minijinja::Environment;
 use minijinja::value::Value;
 
@@ -114,6 +115,92 @@ pub(super) fn profile(findings: &Findings) -> Vec<u8> {
         line("no_day", "", "", profile.n_no_day);
     }
     table.bytes()
+}
+
+/// `drift.csv`: a line for each theme of the theme model and each theme found beside them, by question and language.
+pub(super) fn drift(findings: &Findings) -> Vec<u8> {
+    let columns = [
+        "question",
+        "language",
+        "theme_id",
+        "label",
+        "n_then",
+        "base_then",
+        "n_now",
+        "base_now",
+        "n_once_then",
+        "base_once_then",
+        "n_once_now",
+        "base_once_now",
+        "difference",
+        "low",
+        "high",
+        "p_adjusted",
+        "change",
+    ];
+    let mut table = Table::new(columns);
+    for question in &findings.questions {
+        for group in question.drift.iter().flat_map(|drift| &drift.groups) {
+            drift_lines(&mut table, &question.id, group);
+        }
+    }
+    table.bytes()
+}
+
+fn drift_lines(table: &mut Table, question: &str, group: &GroupDrift) {
+    let language = group.language.code();
+    let number = |n: u64| n.to_string();
+    let bases = [group.base_then, group.base_now, group.base_once_then, group.base_once_now].map(number);
+    for theme in &group.themes {
+        let change = match theme.change {
+            DriftChange::Rose => "rose",
+            DriftChange::Fell => "fell",
+            DriftChange::Unclear => "unclear",
+            DriftChange::Gone => "gone",
+        };
+        let signed = |x: Option<f64>| x.map_or_else(String::new, |x| format!("{x:.4}"));
+        table.cells(&[
+            question,
+            language,
+            &theme.theme_id,
+            &theme.label,
+            &number(theme.n_then),
+            &bases[0],
+            &optional(theme.n_now),
+            &bases[1],
+            &number(theme.n_once_then),
+            &bases[2],
+            &optional(theme.n_once_now),
+            &bases[3],
+            &signed(theme.difference),
+            &signed(theme.interval.map(|(low, _)| low)),
+            &signed(theme.interval.map(|(_, high)| high)),
+            &signed(theme.p_adjusted),
+            change,
+        ]);
+    }
+    for theme in &group.new_themes {
+        // How many said it then is known as a bound only, which the findings tell.
+        table.cells(&[
+            question,
+            language,
+            theme.theme_id.as_deref().unwrap_or_default(),
+            &theme.label,
+            "",
+            &bases[0],
+            &number(theme.n_respondents),
+            &bases[1],
+            "",
+            &bases[2],
+            &number(theme.n_respondents_once),
+            &bases[3],
+            "",
+            "",
+            "",
+            &format!("{:.4}", theme.p_adjusted),
+            if theme.is_new { "new" } else { "as_before" },
+        ]);
+    }
 }
 
 /// `crosstabs.csv`: a line for each cell of each cross-table.

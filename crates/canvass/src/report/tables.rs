@@ -195,7 +195,15 @@ pub(crate) fn decimal(x: f64) -> String {
 
 /// A cell that no spreadsheet runs as a formula.
 pub(crate) fn guarded(cell: &str) -> std::borrow::Cow<'_, str> {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}").into() } else { cell.into() }
+    let is_run = cell.starts_with(['=', '+', '-', '@', '\t', '\r']) && !is_negative(cell);
+    if is_run { format!("'{cell}").into() } else { cell.into() }
+}
+
+/// Whether a cell is a negative number and nothing else: no formula.
+fn is_negative(cell: &str) -> bool {
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let (whole, decimals) = cell.split_once('.').unwrap_or((cell, "0"));
+    whole.strip_prefix('-').is_some_and(digits) && digits(decimals)
 }
 
 /// A table in the making.
@@ -245,6 +253,8 @@ mod tests {
     fn cells_that_a_spreadsheet_would_run_are_guarded() {
         for (cell, written) in
             [("=1+1", "'=1+1"), ("+1", "'+1"), ("-x", "'-x"), ("@a", "'@a"), ("\tx", "'\tx"), ("a=1", "a=1"), ("", "")]
+                .into_iter()
+                .chain([("-0.25", "-0.25"), ("-3", "-3"), ("-3+1", "'-3+1"), ("-", "'-"), ("-.5", "'-.5"), ("-1.", "'-1.")])
         {
             assert_eq!(guarded(cell), written);
         }

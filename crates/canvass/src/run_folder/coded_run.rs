@@ -53,6 +53,19 @@ pub struct CodedQuestion {
     pub themes: Vec<CodedTheme>,
     /// How they were found, by language.
     pub bases: Vec<FrameBasis>,
+    /// The answers in each language that has themes, the main language first.
+    pub groups: Vec<CodedGroup>,
+}
+
+/// The answers to a question in one language.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct CodedGroup {
+    /// The language.
+    pub language: Language,
+    /// What the run's shares are shares of: the respondents of the question, for a further language those who answered in it.
+    pub base: u64,
+    /// Their number with each group of near-duplicates counted once.
+    pub base_once: u64,
 }
 
 /// A response of a run.
@@ -225,7 +238,7 @@ fn question_of(question: &Value) -> Result<CodedQuestion, String> {
     let main = language(&text(question, "language")?)?;
     let id = text(question, "id")?;
     let mut themes = Vec::new();
-    let mut bases = Vec::new();
+    let (mut bases, mut groups) = (Vec::new(), Vec::new());
     let further = list(question, "languages").iter().map(|group| (group, group["language"].as_str()));
     for (group, code) in std::iter::once((question, None)).chain(further) {
         let of = code.map_or(Ok(main), language)?;
@@ -240,6 +253,8 @@ fn question_of(question: &Value) -> Result<CodedQuestion, String> {
                 counts: (count("n_respondents"), count("n_respondents_once")),
             });
         }
+        let number = |name: &str| group[name].as_u64().ok_or_else(|| format!("{name} is missing"));
+        groups.push(CodedGroup { language: of, base: number("base")?, base_once: number("base_once")? });
         let found = &group["theme_basis"];
         bases.push(FrameBasis {
             question: id.clone(),
@@ -257,6 +272,7 @@ fn question_of(question: &Value) -> Result<CodedQuestion, String> {
         analysis,
         themes,
         bases,
+        groups,
     })
 }
 

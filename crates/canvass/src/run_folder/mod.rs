@@ -14,7 +14,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 pub use assignments::{check_assignments, write_assignments};
-pub use coded_run::{CodedQuestion, CodedResponse, CodedRun, CodedTheme};
+pub use coded_run::{CodedGroup, CodedQuestion, CodedResponse, CodedRun, CodedTheme};
 pub use explain::explain;
 pub use verify::{Finding as VerifyFinding, Verdict, verify};
 

@@ -80,6 +80,7 @@ pub fn verify(folder: &Path, files: &[PathBuf], observer: &dyn Observer) -> Resu
         tokenizers: with_role(SourceRole::Tokenizer).collect(),
         house: with_role(SourceRole::Logo).chain(with_role(SourceRole::Template)).collect(),
         code_frame: with_role(SourceRole::Codeframe).next(),
+        model: with_role(SourceRole::Model).next(),
     };
     let run = pipeline::run(&request, observer)?;
     for output in report::files(&run)? {

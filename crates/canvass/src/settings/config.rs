@@ -34,6 +34,8 @@ pub struct Config {
     pub report: ReportConfig,
     /// The code frame that settles the themes.
     pub codeframe: Option<CodeFrameConfig>,
+    /// The themes of an earlier consultation.
+    pub model: Option<ModelConfig>,
     /// The texts sent with the form.
     #[serde(rename = "reference")]
     pub references: Vec<ReferenceConfig>,
@@ -215,6 +217,20 @@ pub struct CodeFrameConfig {
     /// BLAKE3 of its bytes; when present the file must match it.
     #[serde(default)]
     pub blake3: Option<String>,
+}
+
+/// The themes of an earlier consultation.
+#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct ModelConfig {
+    /// The model's path, relative to the configuration's folder.
+    pub file: PathBuf,
+    /// BLAKE3 of its bytes; when present the file must match it.
+    #[serde(default)]
+    pub blake3: Option<String>,
+    /// Which question is which: an id here, and the id in the model. Others are paired by wording, then by id.
+    #[serde(default)]
+    pub questions: BTreeMap<String, String>,
 }
 
 /// A tokenizer that takes the place of a language's.
@@ -409,6 +425,12 @@ pub enum SettingsError {
         /// The file's name.
         file: String,
     },
+    /// The configuration names a theme model that was not given.
+    #[error("the configuration names the theme model {file:?}, which is not beside it and was not given")]
+    MissingModel {
+        /// The file's name.
+        file: String,
+    },
     /// A reference text is of a kind canvass does not read.
     #[error(
         "the reference text {file} ends in .{found}, but must be a plain text (.txt or .md) or a Word document (.docx)"
@@ -498,6 +520,7 @@ impl SettingsError {
                 "correct the template; the README says what it can use. Without one the built-in form is written".into()
             }
             Self::MissingCodeFrame { file } => format!("give it with --codeframe PATH/TO/{file}"),
+            Self::MissingModel { file } => format!("give it with --themes PATH/TO/{file}; to verify a run, name it too"),
             Self::MissingReference { file } => format!("give it with --reference PATH/TO/{file}"),
             Self::ReferenceFormat { .. } | Self::ReferenceDocument { .. } => {
                 "save it as plain text in UTF-8 and give that file".into()

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 pub use config::{
-    CodeFrameConfig, Config, CrosstabConfig, InputConfig, QuestionConfig, ReferenceConfig, SettingsError, TextConfig,
+    CodeFrameConfig, Config, CrosstabConfig, InputConfig, ModelConfig, QuestionConfig, ReferenceConfig, SettingsError, TextConfig,
     TokenizerConfig, read_synonyms,
 };
 pub(crate) use quantifier::check as check_quantifiers;
@@ -286,6 +286,17 @@ pub struct Reference {
     pub blake3: String,
 }
 
+/// The themes of an earlier consultation.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+pub struct ModelSettings {
+    /// The model's base name.
+    pub file: String,
+    /// BLAKE3 of its bytes, in hexadecimal.
+    pub blake3: String,
+    /// Which question is which: an id here, and the id in the model.
+    pub questions: BTreeMap<String, String>,
+}
+
 /// A tokenizer that takes the place of a language's.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 pub struct TokenizerSettings {
@@ -323,6 +334,9 @@ pub struct Settings {
     /// The code frame that settles the themes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub codeframe: Option<Reference>,
+    /// The themes of an earlier consultation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model: Option<ModelSettings>,
     /// The texts sent with the form.
     #[serde(rename = "reference", skip_serializing_if = "Vec::is_empty")]
     pub references: Vec<Reference>,

@@ -196,6 +196,7 @@ impl Paper<'_> {
                 crate::ingest::SourceRole::Logo => "role.logo",
                 crate::ingest::SourceRole::Template => "role.template",
                 crate::ingest::SourceRole::Codeframe => "role.codeframe",
+                crate::ingest::SourceRole::Model => "role.model",
             };
             let cells = [input.file.clone(), self.text(role), self.wording.number(input.size), input.blake3.clone()];
             cells.into_iter().map(Cell::Text).collect()

@@ -6,6 +6,7 @@
 mod annex;
 mod back;
 mod closed;
+mod drift;
 mod front;
 mod markdown;
 mod question;

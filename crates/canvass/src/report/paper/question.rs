@@ -58,6 +58,9 @@ impl Paper<'_> {
             self.language_group(&mut blocks, question, group);
         }
         self.rejected(&mut blocks, question);
+        if let Some(drift) = &question.drift {
+            self.drift(&mut blocks, question, drift);
+        }
         let n_no_theme = question.no_theme.len() + question.languages.iter().map(|g| g.no_theme.len()).sum::<usize>();
         if n_no_theme > 0 {
             blocks.push(heading("question.no_theme"));

@@ -58,6 +58,17 @@ impl Wording {
         percent.map_or_else(|| "–".to_owned(), told)
     }
 
+    /// A difference of shares in percentage points: 0.042 as "+4.2", -0.042 with a minus sign, what rounds to nothing as "0.0".
+    pub(crate) fn points(&self, difference: f64) -> String {
+        let tenths = (difference * 1000.0).round();
+        let sign = match tenths {
+            tenths if tenths > 0.0 => "+",
+            tenths if tenths < 0.0 => "−",
+            _ => "",
+        };
+        self.decimal_mark(&format!("{sign}{:.1}", tenths.abs() / 10.0))
+    }
+
     /// 0.8732 as "0.87"; what is not quite 1 is never 1.00.
     pub(crate) fn two_decimals(&self, x: f64) -> String {
         self.decimal_mark(&if x < 1.0 { format!("{:.2}", x.min(0.99)) } else { "1.00".to_owned() })
@@ -77,6 +88,14 @@ impl Wording {
         };
         let of_month = if number == 1 { self.text("day.first") } else { number.to_string() };
         self.say("day.date", &[("day", of_month.into()), ("month", month.into()), ("year", year.into())])
+    }
+
+    /// What stands before what a text announces.
+    pub(crate) fn colon(&self) -> &'static str {
+        match self.language() {
+            ReportLanguage::English => ": ",
+            ReportLanguage::French => "\u{202f}: ",
+        }
     }
 
     /// What stands between the parts of a list whose parts have commas.
@@ -112,6 +131,7 @@ mod tests {
         assert_eq!(french.percent(Percent::new(4, 15)), "26,7\u{202f}%");
         assert_eq!(english.percent(Percent::new(4, 15)), "26.7\u{a0}%");
         assert_eq!(english.percent(None), "–");
+        assert_eq!([0.0421, -0.0421, 0.0004, -0.0004].map(|x| french.points(x)), ["+4,2", "−4,2", "0,0", "0,0"]);
         assert_eq!((french.two_decimals(0.8732), english.two_decimals(0.9999)), ("0,87".into(), "0.99".into()));
         assert_eq!(
             ["2026-03-04", "2026-08-01", "week 3"].map(|day| french.day(day)),

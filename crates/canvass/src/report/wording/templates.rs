@@ -10,7 +10,7 @@ use minijinja::{AutoEscape, Environment, Error, ErrorKind, State};
 ///
 /// - `t("key", n=3, name="…")`: a text, its placeholders filled. Where HTML is written and something given is markup (what a macro made, or
 ///   `bold=true`, by which numbers stand out), so is the text, with all else escaped.
-/// - Filters for numbers: `number`, `share` (0.26), `percent` (26.7; none: a dash), `two_decimals`, `mean`, `written` (any).
+/// - Filters for numbers: `number`, `share` (0.26), `percent` (26.7; none: a dash), `points` (+4.2), `two_decimals`, `mean`, `written` (any).
 /// - `day`: 2026-03-04 as the language writes it.
 /// - Filters for text: `quoted` (in quotation marks), `capitalised`, `enumerated` (a list: "a, b and c"), `language` (the name of a code),
 ///   `reason`, `told("section")` (the text of that key in the section, else the key itself).
@@ -22,11 +22,11 @@ pub(crate) fn install(environment: &mut Environment<'_>, wording: &Wording) {
     });
     numbers(environment, wording);
     texts(environment, wording);
-    let (colon, marks) = match wording.language() {
-        ReportLanguage::English => (": ", ["“", "”"]),
-        ReportLanguage::French => ("\u{202f}: ", ["«\u{202f}", "\u{202f}»"]),
+    let marks = match wording.language() {
+        ReportLanguage::English => ["“", "”"],
+        ReportLanguage::French => ["«\u{202f}", "\u{202f}»"],
     };
-    environment.add_global("colon", colon);
+    environment.add_global("colon", wording.colon());
     environment.add_global("semicolon", wording.semicolon());
     environment.add_global("quotation_marks", Value::from(Serde(marks)));
 }
@@ -65,6 +65,8 @@ fn numbers(environment: &mut Environment<'_>, wording: &Wording) {
     environment.add_filter("share", move |share: f64| own.share(share));
     let own = wording.clone();
     environment.add_filter("percent", move |percent: Option<f64>| own.tenths(percent));
+    let own = wording.clone();
+    environment.add_filter("points", move |difference: f64| own.points(difference));
     let own = wording.clone();
     environment.add_filter("two_decimals", move |x: f64| own.two_decimals(x));
     let own = wording.clone();
