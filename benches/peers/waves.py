@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """How well a theme model codes a later consultation, on labelled sets cut into two halves.
 
-    benches/peers/waves.py CANVASS LABELLED.jsonl ... [--rows N] [--seeds N]
+    benches/peers/waves.py CANVASS LABELLED.jsonl ... [--rows N] [--labels N] [--seeds N]
 
 For each set and seed the texts are shuffled and halved, then and now. Three things are measured:
 
@@ -102,7 +102,7 @@ def measure(canvass, rows, seed):
             "unlike_now": same["tally_now"]["unlike"] / sum(same["tally_now"].values()),
         }
         frequent = [label for label, n in Counter(labels.values()).most_common() if n >= 20]
-        held = set(random.Random(seed).sample(frequent[1:], min(HELD_OUT, len(frequent) // 3 + 1)))
+        held = set(random.Random(seed).sample(frequent, min(HELD_OUT, len(frequent) // 3 + 1)))
         before = [row for row in then if row["label"] not in held]
         model = fit(canvass, run(canvass, folder, "before", before), folder / "before.json")
         after = run(canvass, folder, "after", now, model)
@@ -130,6 +130,7 @@ def main():
     parser.add_argument("canvass")
     parser.add_argument("files", nargs="+", type=Path)
     parser.add_argument("--rows", type=int, default=4000)
+    parser.add_argument("--labels", type=int, default=15, help="keep so many labels, drawn by the seed, as a consultation has subjects")
     parser.add_argument("--seeds", type=int, default=1)
     parser.add_argument("--verbose", action="store_true")
     arguments = parser.parse_args()
@@ -139,7 +140,10 @@ def main():
             rows = [json.loads(line) for line in file]
         rows = [{"id": f"r{number:05}", "text": row["text"], "label": str(row["label"])} for number, row in enumerate(rows)]
         for seed in range(1, arguments.seeds + 1):
-            drawn = random.Random(seed).sample(rows, min(arguments.rows, len(rows)))
+            labels = sorted({row["label"] for row in rows})
+            kept = set(random.Random(seed).sample(labels, min(arguments.labels, len(labels))))
+            kept = [row for row in rows if row["label"] in kept]
+            drawn = random.Random(seed).sample(kept, min(arguments.rows, len(kept)))
             told = measure(arguments.canvass, drawn, seed)
             figures = [f"{told[name]:.3f}" for name in ("agreement", "alone")]
             figures += [str(told[name]) for name in ("themes", "changed", "new", "words")]

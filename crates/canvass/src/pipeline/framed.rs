@@ -97,6 +97,15 @@ pub struct FramedRow {
     pub responses: BTreeSet<u32>,
 }
 
+/// A theme of a frame that codes answers.
+pub(super) struct LiveTheme {
+    pub(super) id: String,
+    /// Its terms that occur.
+    pub(super) terms: Vec<u32>,
+    /// Its points, as (response, point).
+    pub(super) points: Vec<(u32, u32)>,
+}
+
 /// A question with its frame applied.
 pub(super) struct Applied<'f> {
     frame: &'f CodeFrame,
@@ -206,17 +215,19 @@ impl Applied<'_> {
         crate::codeframe::coding::covers(self.state, self.question, language)
     }
 
-    /// The points that are in a theme, as (response, point).
-    pub(super) fn points_in_themes(&self) -> BTreeSet<(u32, u32)> {
-        let live = self.themes.iter().filter(|coded| self.state.themes[coded.theme].is_live());
-        let points = live.flat_map(|coded| &coded.members).map(|(point, _)| self.table.points[*point as usize]);
-        points.map(|placed| (placed.response, placed.point)).collect()
-    }
-
-    /// For each theme that codes answers its id and its terms.
-    pub(super) fn terms_of_themes(&self, coded: &Coded<'_>) -> Vec<(String, Vec<u32>)> {
+    /// The themes that code answers.
+    pub(super) fn live(&self, coded: &Coded<'_>) -> Vec<LiveTheme> {
+        let place = |point: u32| {
+            let placed = self.table.points[point as usize];
+            (placed.response, placed.point)
+        };
         let live = self.themes.iter().filter(|of| self.state.themes[of.theme].is_live());
-        live.map(|of| (self.state.themes[of.theme].id.clone(), self.terms(coded, of.theme))).collect()
+        live.map(|of| LiveTheme {
+            id: self.state.themes[of.theme].id.clone(),
+            terms: self.terms(coded, of.theme),
+            points: of.members.iter().map(|(point, _)| place(*point)).collect(),
+        })
+        .collect()
     }
 
     /// The themes of a language group. `homes`: the languages that have a group, that of the main language first; a theme in another stands in

@@ -1,6 +1,6 @@
 //! A run with a theme model: the code frame that it gives, what fits none of its themes, and the themes found in that.
 
-use super::framed::apply;
+use super::framed::{LiveTheme, apply};
 use super::groups::{Parts, counts_of, naming, parts};
 use super::{Companions, Frame, Request};
 use crate::codeframe::{Action, CodeFrame, FrameTheme, form};
@@ -12,7 +12,7 @@ use crate::references::{check_hash, locate};
 use crate::settings::{Config, ModelSettings, Settings, SettingsError};
 use crate::waves::{
     self, Candidate, Drift, GroupNow, Matched, ModelGroup, ModelTerm, NewTheme, Standing, Tally, ThemeModel, frame_here,
-    is_new, match_questions, places, share, tally,
+    Within, is_new, match_questions, places, risen, share, tally,
 };
 use canvass_analysis::{Csr, Nearest, SpacePoints, ThemeInput, WeightedTerm, fit_themes};
 use canvass_text::{Analyser, Language, Seeker, Term};
@@ -156,7 +156,7 @@ impl<'m> Wave<'m> {
             let here = matched.here.clone();
             let mut now = BTreeMap::new();
             for group in &question.groups {
-                let looked = Looked::new(coded, &frame, &here, group);
+                let looked = Looked::new(coded, &frame, group);
                 let found = if self.is_model_frame { looked.find(&frame, settings, analyser)? } else { Vec::new() };
                 let mut of_group = looked.now;
                 for FoundTheme { mut told, terms } in found {
@@ -244,13 +244,15 @@ struct Looked<'l, 'c> {
     parts: Parts,
     /// For each point where it stands.
     standings: Vec<Standing>,
+    /// The themes of the frame that code answers.
+    live: Vec<LiveTheme>,
     now: GroupNow,
 }
 
 impl<'l, 'c> Looked<'l, 'c> {
-    fn new(coded: &'l Coded<'c>, frame: &Frame, question: &str, group: &'l ModelGroup) -> Self {
-        let applied = apply(coded, frame);
-        let in_themes = applied.points_in_themes();
+    fn new(coded: &'l Coded<'c>, frame: &Frame, group: &'l ModelGroup) -> Self {
+        let live = apply(coded, frame).live(coded);
+        let in_themes: BTreeSet<(u32, u32)> = live.iter().flat_map(|theme| &theme.points).copied().collect();
         let of_language = (0..).zip(&coded.read_in).filter(|(_, read_in)| read_in.language == group.language);
         let responses: Vec<u32> = of_language.map(|(response, _)| response).collect();
         let parts = parts(coded, &responses);
@@ -269,36 +271,69 @@ impl<'l, 'c> Looked<'l, 'c> {
         let of_respondents: Tally = tally(
             parts.points.iter().map(|(response, _)| coded.respondents[*response as usize]).zip(standings.iter().copied()),
         );
-        let live = frame.state.themes.iter().filter(|theme| theme.question == question && theme.is_live());
         let mut now = GroupNow {
             tally: of_respondents,
-            live: live.map(|theme| theme.id.clone()).collect(),
+            live: live.iter().map(|theme| theme.id.clone()).collect(),
             ..GroupNow::default()
         };
         add_words(&mut now, coded, group.language, &parts.points);
-        for (theme_id, terms) in applied.terms_of_themes(coded) {
-            for term in terms {
-                let term = &coded.analysis.vocabulary.terms[term as usize];
-                let of = now.defines.entry((term.kind.name().to_owned(), term.stem.clone())).or_default();
-                of.push(theme_id.clone());
+        for theme in &live {
+            for term in &theme.terms {
+                let of = now.defines.entry(key_of(&coded.analysis.vocabulary.terms[*term as usize])).or_default();
+                of.push(theme.id.clone());
             }
         }
-        Self { coded, group, parts, standings, now }
+        Self { coded, group, parts, standings, live, now }
     }
 
-    /// Finds themes in the points that fit none of the model's, the largest first.
+    /// The points in which themes are sought: those that fit none of the model's, and those with a word that more say now and that defines none.
+    fn pool(&self) -> Parts {
+        let terms = &self.coded.analysis.vocabulary.terms;
+        let risen = risen(self.group, self.base_once(), &self.now);
+        let is_telling: Vec<bool> = (terms.iter())
+            .map(|term| term.language == self.group.language && risen.contains(&key_of(term)))
+            .zip(terms)
+            .map(|(is_risen, term)| is_risen && !self.now.defines.contains_key(&key_of(term)))
+            .collect();
+        let is_in = |((response, point), standing): (&(u32, u32), &Standing)| {
+            let content = &self.coded.analysis.texts[*response as usize].points[*point as usize];
+            *standing == Standing::Unlike || content.carrying().any(|token| is_telling[token.term_idx as usize])
+        };
+        let points = self.parts.points.iter().zip(&self.standings).filter(|of| is_in(*of));
+        let kept: BTreeSet<(u32, u32)> = points.map(|(point, _)| *point).collect();
+        let mut pool = self.parts.clone();
+        pool.keep(|point| kept.contains(&point));
+        pool
+    }
+
+    /// The theme of the model that at least half of those who say this are in, counted once; the first of the largest.
+    fn within(&self, points: &[(u32, u32)]) -> Option<Within> {
+        let unit = |point: &(u32, u32)| self.coded.unit_of(point.0, point.1);
+        let units: BTreeSet<u32> = points.iter().map(unit).collect();
+        let mut most: Option<Within> = None;
+        for theme in &self.live {
+            let Some(then) = self.group.themes.iter().find(|then| then.id == theme.id) else { continue };
+            let own: BTreeSet<u32> = theme.points.iter().map(unit).collect();
+            let n_both = own.intersection(&units).count() as u64;
+            if 2 * n_both >= units.len() as u64 && most.as_ref().is_none_or(|most| n_both > most.n_both) {
+                let (n_then, n_now) = (then.n_respondents_once, own.len() as u64);
+                most = Some(Within { theme_id: theme.id.clone(), n_then, n_now, n_both });
+            }
+        }
+        most
+    }
+
+    /// Finds themes in what fits none of the model's, the largest first.
     fn find(&self, frame: &Frame, settings: &Settings, analyser: &Analyser<'_>) -> Result<Vec<FoundTheme>, Error> {
         let coded = self.coded;
         let terms = &coded.analysis.vocabulary.terms;
-        let unlike: BTreeSet<(u32, u32)> = (self.parts.points.iter().zip(&self.standings))
-            .filter(|(_, standing)| **standing == Standing::Unlike)
-            .map(|(point, _)| *point)
-            .collect();
-        let mut pool = self.parts.clone();
-        pool.keep(|point| unlike.contains(&point));
+        let pool = self.pool();
         let own = counts_of(coded, &pool.points);
         let language = self.group.language;
-        let (naming, is_word) = &naming(coded, language);
+        let (mut naming, is_word) = naming(coded, language);
+        // What defines a theme of the model defines no other.
+        self.live.iter().flat_map(|theme| &theme.terms).for_each(|term| naming[*term as usize] = 0.0);
+        let (naming, is_word) = (&naming, &is_word);
         let Parts { of, groups, duplicates, .. } = &pool;
         let input = ThemeInput { counts: &own, responses: of, groups, duplicates, naming, is_word };
         let found = fit_themes(&input, &settings.themes, settings.seed)?.themes;
@@ -323,6 +358,7 @@ impl<'l, 'c> Looked<'l, 'c> {
             let then: u64 = (of_theme.iter().map(|term| &terms[*term as usize]))
                 .map(|term| held.get(&(term.kind.name(), term.stem.as_str())).copied().unwrap_or(1))
                 .sum();
+            let within = self.within(&points);
             let labels = theme_labels(coded, &theme, &points, &others);
             let free = labels.iter().find(|label| !used.contains(&label.to_lowercase())).or(labels.last());
             let label = free.cloned().unwrap_or_default();
@@ -339,10 +375,11 @@ impl<'l, 'c> Looked<'l, 'c> {
                 share: 0.0,
                 then_at_most: then.min(self.group.base_once),
                 p_adjusted: 1.0,
+                mostly_in: within.as_ref().map(|within| within.theme_id.clone()),
                 is_new: false,
             };
             let terms = theme.terms.iter().map(write).collect();
-            told.push((FoundTheme { told: told_theme, terms }, Candidate { n_now: once, then_at_most: then }));
+            told.push((FoundTheme { told: told_theme, terms }, Candidate { n_now: once, then_at_most: then, within }));
         }
         let base_now = self.base_once();
         let (mut found, candidates): (Vec<FoundTheme>, Vec<Candidate>) = told.into_iter().unzip();
@@ -367,6 +404,11 @@ impl<'l, 'c> Looked<'l, 'c> {
         let own = (0..).zip(&coded.read_in).filter(|(_, read_in)| read_in.language == self.group.language);
         coded.once(own.map(|(response, _)| response)) as u64
     }
+}
+
+/// What a term is known again by.
+fn key_of(term: &Term) -> (String, String) {
+    (term.kind.name().to_owned(), term.stem.clone())
 }
 
 /// How often the words of a model's group stand in each point, and how many other words do.

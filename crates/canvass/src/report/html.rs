@@ -26,7 +26,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 /// The parts of the page; the endings make the engine escape for HTML.
-const PARTS: [(&str, &str); 21] = [
+const PARTS: [(&str, &str); 22] = [
     ("annex.html", include_str!("page/annex.html")),
     ("answers.html", include_str!("page/answers.html")),
     ("blocs.html", include_str!("page/blocs.html")),

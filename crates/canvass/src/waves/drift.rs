@@ -125,6 +125,8 @@ pub struct NewTheme {
     pub then_at_most: u64,
     /// Fisher's exact test of now against `then_at_most`, adjusted for the themes found; to four decimals.
     pub p_adjusted: f64,
+    /// The theme of the model that at least half of those who say it are in; then it is new within that, or not new.
+    pub mostly_in: Option<String>,
     /// Whether more say it now, by more than chance; if not, it was said then, too, by too few for a theme.
     pub is_new: bool,
 }
@@ -174,12 +176,36 @@ pub(crate) struct Candidate {
     pub(crate) n_now: u64,
     /// How many held one of its words then, at most.
     pub(crate) then_at_most: u64,
+    /// The theme of the model that most of those who hold it now are in, if one is.
+    pub(crate) within: Option<Within>,
+}
+
+/// A theme of the model that most of a candidate's respondents are in; all counted once.
+pub(crate) struct Within {
+    /// Its id.
+    pub(crate) theme_id: String,
+    /// Its respondents then.
+    pub(crate) n_then: u64,
+    /// Its respondents now.
+    pub(crate) n_now: u64,
+    /// Those of them who hold a word of the candidate.
+    pub(crate) n_both: u64,
 }
 
 /// For each candidate the adjusted p-value, and whether it is new. The bases are counted once.
+///
+/// One that stands mostly within a theme of the model must have grown within that, too: or it is only what that theme is about, of which more speak.
 pub(crate) fn is_new(candidates: &[Candidate], base_then: u64, base_now: u64) -> Vec<(f64, bool)> {
     let test = FisherTest::new(base_then + base_now);
-    let p_value = |of: &Candidate| test.p_value(of.n_now, base_now, of.n_now + of.then_at_most.min(base_then));
+    let p_value = |of: &Candidate| {
+        let overall = test.p_value(of.n_now, base_now, of.n_now + of.then_at_most.min(base_then));
+        let Some(within) = &of.within else { return overall };
+        let before = of.then_at_most.min(within.n_then);
+        let rose = share(within.n_both, within.n_now) > share(before, within.n_then);
+        let inside = FisherTest::new(within.n_then + within.n_now);
+        let inside = inside.p_value(within.n_both, within.n_now, within.n_both + before);
+        if rose { overall.max(inside) } else { 1.0 }
+    };
     let p_values = adjusted(&candidates.iter().map(p_value).collect::<Vec<f64>>());
     let tell = |(of, p): (&Candidate, f64)| {
         let rose = share(of.n_now, base_now) > share(of.then_at_most.min(base_then), base_then);
@@ -288,8 +314,35 @@ fn group_drift(then: &ModelGroup, counted: &Counted<'_>, now: GroupNow) -> Group
     }
 }
 
-/// The words that rose and those that fell.
+/// The words that rose and those that fell, the surest of each.
 fn words(then: &ModelGroup, base_now: u64, now: &GroupNow) -> (Vec<DriftWord>, Vec<DriftWord>) {
+    let (mut risen, mut fallen): (Vec<(f64, DriftWord)>, Vec<(f64, DriftWord)>) = (Vec::new(), Vec::new());
+    for changed in changed_words(then, base_now, now) {
+        let list = if changed.rose { &mut risen } else { &mut fallen };
+        list.push((changed.p, changed.told));
+    }
+    let surest = |mut words: Vec<(f64, DriftWord)>| -> Vec<DriftWord> {
+        words.sort_by(|a, b| a.0.total_cmp(&b.0).then_with(|| a.1.word.cmp(&b.1.word)));
+        words.into_iter().take(MOST_WORDS).map(|(_, word)| word).collect()
+    };
+    (surest(risen), surest(fallen))
+}
+
+/// The words, by kind and stem, that more say now.
+pub(crate) fn risen(then: &ModelGroup, base_now: u64, now: &GroupNow) -> BTreeSet<(String, String)> {
+    changed_words(then, base_now, now).into_iter().filter(|word| word.rose).map(|word| word.key).collect()
+}
+
+/// A word that rose or fell.
+struct ChangedWord {
+    key: (String, String),
+    told: DriftWord,
+    rose: bool,
+    p: f64,
+}
+
+/// The words that rose or fell by more than chance, by kind and stem.
+fn changed_words(then: &ModelGroup, base_now: u64, now: &GroupNow) -> Vec<ChangedWord> {
     let before: BTreeMap<(&str, &str), (&str, u64)> =
         then.terms.iter().filter(|term| !term.4).map(|term| (term.key(), (term.2.as_str(), term.3))).collect();
     let after: BTreeMap<(&str, &str), (&str, u64)> = (now.words.iter())
@@ -297,7 +350,7 @@ fn words(then: &ModelGroup, base_now: u64, now: &GroupNow) -> (Vec<DriftWord>, V
         .collect();
     let keys: BTreeSet<(&str, &str)> = before.keys().chain(after.keys()).copied().collect();
     let test = FisherTest::new(then.base_once + base_now);
-    let mut tested: Vec<(DriftWord, bool)> = Vec::new();
+    let mut tested: Vec<ChangedWord> = Vec::new();
     let mut p_values = Vec::new();
     for key in keys {
         let (known, held) = (before.get(&key), after.get(&key));
@@ -313,25 +366,108 @@ fn words(then: &ModelGroup, base_now: u64, now: &GroupNow) -> (Vec<DriftWord>, V
             g_squared(n_then, then.base_once, both, all)
         };
         p_values.push(if g < LEAST_G { 1.0 } else { test.p_value(n_now, base_now, both) });
-        let theme_ids = now.defines.get(&(key.0.to_owned(), key.1.to_owned())).cloned().unwrap_or_default();
+        let key = (key.0.to_owned(), key.1.to_owned());
+        let theme_ids = now.defines.get(&key).cloned().unwrap_or_default();
         let word = held.or(known).map_or("", |(word, _)| word).to_owned();
-        tested.push((DriftWord { word, n_then, n_now, p_adjusted: 1.0, theme_ids }, rose));
+        let told = DriftWord { word, n_then, n_now, p_adjusted: 1.0, theme_ids };
+        tested.push(ChangedWord { key, told, rose, p: 1.0 });
     }
-    let (mut risen, mut fallen): (Vec<(f64, DriftWord)>, Vec<(f64, DriftWord)>) = (Vec::new(), Vec::new());
-    for ((word, rose), p) in tested.into_iter().zip(adjusted(&p_values)) {
-        if p < LEAST_SURE {
-            let word = DriftWord { p_adjusted: four_decimals(p), ..word };
-            if rose { &mut risen } else { &mut fallen }.push((p, word));
-        }
-    }
-    let surest = |mut words: Vec<(f64, DriftWord)>| -> Vec<DriftWord> {
-        words.sort_by(|a, b| a.0.total_cmp(&b.0).then_with(|| a.1.word.cmp(&b.1.word)));
-        words.into_iter().take(MOST_WORDS).map(|(_, word)| word).collect()
-    };
-    (surest(risen), surest(fallen))
+    let all = tested.into_iter().zip(adjusted(&p_values)).filter(|(_, p)| *p < LEAST_SURE);
+    all.map(|(word, p)| ChangedWord { told: DriftWord { p_adjusted: four_decimals(p), ..word.told }, p, ..word }).collect()
 }
 
 /// A share; 0 of nothing.
 pub(crate) fn share(n: u64, base: u64) -> f64 {
     if base == 0 { 0.0 } else { n as f64 / base as f64 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::waves::{ModelTerm, ModelTheme};
+    use canvass_analysis::ThemeSpace;
+
+    fn term(stem: &str, n: u64, is_general: bool) -> ModelTerm {
+        ModelTerm("word".into(), stem.into(), format!("{stem}s"), n, is_general)
+    }
+
+    fn theme(id: &str, raw: u64, once: u64) -> ModelTheme {
+        ModelTheme { id: id.into(), label: format!("As {id} was"), n_respondents: raw, n_respondents_once: once }
+    }
+
+    fn group(themes: Vec<ModelTheme>, terms: Vec<ModelTerm>) -> ModelGroup {
+        ModelGroup {
+            language: Language::English,
+            base: 120,
+            base_once: 100,
+            tally: Tally { in_themes: 90, near: 5, unlike: 20, silent: 5 },
+            tally_once: Tally::default(),
+            themes,
+            terms,
+            space: ThemeSpace::default(),
+        }
+    }
+
+    fn now(words: &[(&str, u64)]) -> GroupNow {
+        let word = |(stem, n): &(&str, u64)| (("word".to_owned(), (*stem).to_owned()), ((*stem).to_uppercase(), *n));
+        GroupNow { words: words.iter().map(word).collect(), ..GroupNow::default() }
+    }
+
+    #[test]
+    fn a_theme_is_new_if_more_say_it_than_could_have_said_it() {
+        let candidate = |n_now, then_at_most| Candidate { n_now, then_at_most, within: None };
+        let told = is_new(&[candidate(12, 1), candidate(4, 3), candidate(12, 500), candidate(3, 0)], 100, 100);
+        assert_eq!(told.iter().map(|(_, is_new)| *is_new).collect::<Vec<_>>(), [true, false, false, false]);
+        assert!(told[0].0 < 0.05 && told[1].0 > 0.05, "{told:?}");
+        assert!(is_new(&[], 0, 0).is_empty());
+    }
+
+    #[test]
+    fn what_only_grew_with_an_earlier_theme_is_not_new() {
+        let within = |n_then, n_now, n_both| Some(Within { theme_id: "t01".into(), n_then, n_now, n_both });
+        let candidate = |within| Candidate { n_now: 30, then_at_most: 8, within };
+        // Heating was spoken of by 10, and now is by 40: so is its cost, by 8 and 30.
+        let told = is_new(&[candidate(None), candidate(within(10, 40, 30)), candidate(within(40, 40, 30))], 100, 100);
+        assert_eq!(told.iter().map(|(_, is_new)| *is_new).collect::<Vec<_>>(), [true, false, true]);
+    }
+
+    #[test]
+    fn words_that_rose_and_fell_are_told_the_surest_first_and_general_ones_are_not() {
+        let terms = vec![term("fee", 40, false), term("rail", 10, false), term("good", 60, true), term("rare", 2, false)];
+        let mut now = now(&[("rail", 40), ("app", 30), ("rare", 3), ("fee", 5)]);
+        now.defines.insert(("word".into(), "rail".into()), vec!["t02".into()]);
+        let (risen, fallen) = words(&group(Vec::new(), terms), 100, &now);
+        let told = |words: &[DriftWord]| -> Vec<(String, u64, u64)> {
+            words.iter().map(|word| (word.word.clone(), word.n_then, word.n_now)).collect()
+        };
+        assert_eq!(told(&risen), [("APP".to_owned(), 1, 30), ("RAIL".to_owned(), 10, 40)]);
+        assert_eq!(told(&fallen), [("FEE".to_owned(), 40, 5)]);
+        assert_eq!(risen[1].theme_ids, ["t02"]);
+    }
+
+    #[test]
+    fn themes_that_nobody_says_are_counted_and_those_that_a_frame_took_away_are_gone() {
+        let then = group(vec![theme("t01", 40, 30), theme("t02", 9, 9), theme("t03", 20, 20)], Vec::new());
+        let now = GroupNow { live: ["t01", "t03"].map(str::to_owned).into(), ..GroupNow::default() };
+        let counted = Counted { base: 50, base_once: 50, themes: &[] };
+        let drift = group_drift(&then, &counted, now);
+        let told: Vec<(Option<u64>, DriftChange)> =
+            drift.themes.iter().map(|theme| (theme.n_now, theme.change)).collect();
+        assert_eq!(told, [(Some(0), DriftChange::Fell), (None, DriftChange::Gone), (Some(0), DriftChange::Fell)]);
+        let first = &drift.themes[0];
+        // The share is of respondents, the difference counts copies once.
+        assert_eq!((first.share_then, first.difference), (0.3333, Some(-0.3)));
+        let (low, high) = first.interval.unwrap();
+        assert!(low < -0.3 && high > -0.3 && high < 0.0, "{low} {high}");
+        assert_eq!(drift.themes[1].p_adjusted, None);
+    }
+
+    #[test]
+    fn the_same_shares_are_no_change() {
+        let then = group(vec![theme("t01", 30, 30)], vec![term("fee", 30, false)]);
+        let now = GroupNow { live: ["t01"].map(str::to_owned).into(), ..now(&[("fee", 16)]) };
+        let (risen, fallen) = words(&then, 50, &now);
+        assert!(risen.is_empty() && fallen.is_empty());
+        assert!(share(0, 0) < f64::EPSILON);
+    }
 }

@@ -12,7 +12,7 @@ mod questions;
 mod tally;
 
 pub use drift::{Drift, DriftChange, DriftTheme, DriftWord, GroupDrift, NewTheme};
-pub(crate) use drift::{Candidate, GroupNow, drift, is_new, share};
+pub(crate) use drift::{Candidate, GroupNow, Within, drift, is_new, risen, share};
 pub use error::ModelError;
 pub use fit::fit;
 pub(crate) use model::places;
