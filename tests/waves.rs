@@ -8,42 +8,22 @@ use std::fs;
 
 const QUESTION: &str = "What should the town council do?";
 
-/// What is said of each subject: a sentence of four, with a word from each list.
+/// What is said of each subject, in so few words that nobody's answer is a copy.
 const SUBJECTS: [(&str, [&str; 4]); 4] = [
-    ("ferry", [
-        "The evening ferry must leave {}.",
-        "A ferry {} would help all who work on the mainland.",
-        "I miss the last ferry when it sails {}.",
-        "Please let the ferry sail {}.",
-    ]),
-    ("library", [
-        "Open the library {}.",
-        "The library should lend tools {}.",
-        "Children need the library {}.",
-        "A library that opens {} is of use to everyone.",
-    ]),
-    ("bicycle", [
-        "Bicycle lanes are missing {}.",
-        "Build bicycle lanes {} so that children ride safely.",
-        "It is dangerous on a bicycle {}.",
-        "Repair the bicycle lanes {}.",
-    ]),
-    ("heating", [
-        "Heating costs are too high {}.",
-        "Help with heating costs {}.",
-        "Heating is what worries pensioners {}.",
-        "Subsidise heating {}.",
-    ]),
+    ("ferry", ["Run the evening ferry {}", "The ferry leaves too early {}", "We need a later ferry {}", "Let the ferry sail {}"]),
+    ("library", ["Open the library {}", "The library should lend tools {}", "Give the library a lift {}", "Paint the library {}"]),
+    ("bicycle", ["Build bicycle lanes {}", "Repair bicycle lanes {}", "Bicycle lanes are missing {}", "More room for bicycles {}"]),
+    ("heating", ["Heating costs too much {}", "Help with heating {}", "Subsidise heating {}", "Cheaper heating {}"]),
 ];
 
-const PLACES: [&str; 6] = [
-    "later in the evening",
-    "on Sundays",
-    "near the school",
-    "in winter",
-    "beside the harbour",
-    "before the holidays",
+const NEW: [&str; 4] = [
+    "Electric charging points {}",
+    "Charging stations are missing {}",
+    "Install electric charging {}",
+    "Electric cars need charging {}",
 ];
+
+const ENDS: [&str; 6] = ["soon", "please", "at last", "now", "every day", "this year"];
 
 /// So many answers about each subject, and about a new one.
 fn answers(counts: [usize; 4], n_new: usize) -> String {
@@ -52,21 +32,15 @@ fn answers(counts: [usize; 4], n_new: usize) -> String {
     let mut add = |sentence: &str, at: usize| {
         number += 1;
         // Writing to a string does not fail.
-        let _ = writeln!(csv, "{number},\"{}\"", sentence.replace("{}", PLACES[at % PLACES.len()]));
+        let _ = writeln!(csv, "{number},\"{}\"", sentence.replace("{}", ENDS[at % ENDS.len()]));
     };
     for ((_, sentences), n) in SUBJECTS.iter().zip(counts) {
         for at in 0..n {
             add(sentences[at % 4], at / 4 + at);
         }
     }
-    let new = [
-        "Charging points for electric cars {}.",
-        "More charging stations for electric vans {}.",
-        "Nobody can buy an electric car without charging points {}.",
-        "Install electric charging {}.",
-    ];
     for at in 0..n_new {
-        add(new[at % 4], at / 4 + at);
+        add(NEW[at % 4], at / 4 + at);
     }
     csv
 }
@@ -136,7 +110,7 @@ fn a_later_consultation_is_coded_with_the_same_themes_and_what_changed_is_told()
     let heating = theme(group, &ids["heating"]);
     assert_eq!((count(heating, "n_then"), count(heating, "n_now")), (8, 30));
     // 30/51 - 8/40, and Newcombe's interval worked out apart.
-    assert_eq!((heating["difference"].as_f64(), heating["interval"].clone()), (Some(0.3882), json!([0.1875, 0.5447])));
+    assert_eq!((heating["difference"].as_f64(), heating["interval"].clone()), (Some(0.3882), json!([0.1872, 0.5446])));
     let now = list(&question, "themes").iter().find(|theme| text(theme, "theme_id") == ids["heating"]).unwrap();
     assert_eq!(now["n_respondents"], heating["n_now"], "the theme and its drift say the same");
     assert!(list(group, "new_themes").iter().all(|theme| theme["is_new"] == false), "{}", group["new_themes"]);
@@ -225,7 +199,7 @@ fn the_same_bytes_at_any_thread_count_and_verified_with_the_model_named() {
 
 #[test]
 fn a_model_says_no_word_of_one_answer_alone_and_is_the_same_bytes_again() {
-    let secret = answers([12, 12, 8, 8], 0).replacen("later in the evening", "for my sister Walburga", 1);
+    let secret = answers([12, 12, 8, 8], 0).replacen("please", "for my sister Walburga", 1);
     let ran = Run::new().csv(&secret).done();
     let fit = |out: &str| {
         let said = ran.canvass(&["fit", "out", "--out", out]);

@@ -3,11 +3,24 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { axeSource, cell, close, open, runOf, sample, settled } from "./support.mjs";
+import { axeSource, canvass, cell, close, folder, open, repository, runOf, sample, settled } from "./support.mjs";
 
 after(close);
 
 const visible = (page, selector) => page.$$eval(selector, (all) => all.filter((one) => one.checkVisibility()).length);
+/** What axe-core finds that is serious. */
+async function serious(page) {
+  // The policy of the page lets no other script in; the tools of the browser are not bound by it.
+  const client = await page.createCDPSession();
+  await client.send("Runtime.evaluate", { expression: axeSource });
+  const { result } = await client.send("Runtime.evaluate", {
+    expression: "axe.run(document, { resultTypes: ['violations'] }).then((found) => JSON.stringify(found.violations.map((one) => [one.impact, one.id, one.nodes.slice(0, 3).map((node) => node.html)])))",
+    awaitPromise: true,
+    returnByValue: true,
+  });
+  return JSON.parse(result.value).filter(([impact]) => ["serious", "critical"].includes(impact));
+}
+
 const text = (page, selector) => page.$eval(selector, (one) => one.textContent.trim());
 
 test("the page opens from disk, complains of nothing and asks nobody for anything", async () => {
@@ -141,16 +154,7 @@ for (const width of [1280, 400]) {
   test(`axe-core reports nothing serious at ${width} pixels`, async () => {
     const { page } = await open(join(sample(), "report.html"), { width });
     await page.evaluate(() => document.querySelectorAll("details").forEach((folded) => { folded.open = true; }));
-    // The policy of the page lets no other script in; the tools of the browser are not bound by it.
-    const client = await page.createCDPSession();
-    await client.send("Runtime.evaluate", { expression: axeSource });
-    const { result } = await client.send("Runtime.evaluate", {
-      expression: "axe.run(document, { resultTypes: ['violations'] }).then((found) => JSON.stringify(found.violations.map((one) => [one.impact, one.id, one.nodes.slice(0, 3).map((node) => node.html)])))",
-      awaitPromise: true,
-      returnByValue: true,
-    });
-    const serious = JSON.parse(result.value).filter(([impact]) => ["serious", "critical"].includes(impact));
-    assert.deepEqual(serious, []);
+    assert.deepEqual(await serious(page), []);
     await page.close();
   });
 
@@ -237,6 +241,27 @@ test("a report of more responses keeps them in pages of their own that are linke
   assert.match(page.url(), /report\.html#question-1-finding-\d$/);
   assert.deepEqual(complaints, []);
   await page.close();
+});
+
+test("what changed since an earlier consultation reads well, wide and narrow, and axe-core reports nothing serious", async () => {
+  const data = join(repository, "data/sample");
+  const answers = [join(data, "consultation.xlsx"), "--reference", join(data, "reference.md")];
+  const home = folder();
+  canvass(home, "fit", sample(), "--out", "model.json", "--name", "the first round");
+  canvass(home, "run", ...answers, "--themes", "model.json", "--out", "out");
+  for (const width of [1280, 400]) {
+    const { page, complaints } = await open(join(home, "out/report.html"), { width });
+    await settled(page);
+    assert.deepEqual(complaints, []);
+    assert.ok((await page.$eval("#question-1-drift + .intro", (one) => one.textContent)).includes("the first round"));
+    const heads = await page.$$eval(".drift tbody td[data-head]", (cells) => cells.slice(0, 4).map((one) => getComputedStyle(one, "::before").content));
+    // On a narrow screen each figure says what it is.
+    assert.equal(heads.every((head) => head !== "none"), width === 400, heads.join());
+    const widest = await page.evaluate(() => document.documentElement.scrollWidth);
+    assert.ok(widest <= width, String(widest));
+    assert.deepEqual(await serious(page), []);
+    await page.close();
+  }
 });
 
 test("the report speaks French where that is asked for", async () => {

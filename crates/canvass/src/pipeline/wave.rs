@@ -244,8 +244,10 @@ struct Looked<'l, 'c> {
     parts: Parts,
     /// For each point where it stands.
     standings: Vec<Standing>,
-    /// The themes of the frame that code answers.
+    /// The themes of the frame that code answers, ...
     live: Vec<LiveTheme>,
+    /// ... and for each what counts once of those who are in it, ascending.
+    units: Vec<Vec<u32>>,
     now: GroupNow,
 }
 
@@ -283,7 +285,8 @@ impl<'l, 'c> Looked<'l, 'c> {
                 of.push(theme.id.clone());
             }
         }
-        Self { coded, group, parts, standings, live, now }
+        let units = live.iter().map(|theme| units_of(coded, &theme.points)).collect();
+        Self { coded, group, parts, standings, live, units, now }
     }
 
     /// The points in which themes are sought: those that fit none of the model's, and those with a word that more say now and that defines none.
@@ -308,13 +311,11 @@ impl<'l, 'c> Looked<'l, 'c> {
 
     /// The theme of the model that at least half of those who say this are in, counted once; the first of the largest.
     fn within(&self, points: &[(u32, u32)]) -> Option<Within> {
-        let unit = |point: &(u32, u32)| self.coded.unit_of(point.0, point.1);
-        let units: BTreeSet<u32> = points.iter().map(unit).collect();
+        let units = units_of(self.coded, points);
         let mut most: Option<Within> = None;
-        for theme in &self.live {
+        for (theme, own) in self.live.iter().zip(&self.units) {
             let Some(then) = self.group.themes.iter().find(|then| then.id == theme.id) else { continue };
-            let own: BTreeSet<u32> = theme.points.iter().map(unit).collect();
-            let n_both = own.intersection(&units).count() as u64;
+            let n_both = units.iter().filter(|unit| own.binary_search(unit).is_ok()).count() as u64;
             if 2 * n_both >= units.len() as u64 && most.as_ref().is_none_or(|most| n_both > most.n_both) {
                 let (n_then, n_now) = (then.n_respondents_once, own.len() as u64);
                 most = Some(Within { theme_id: theme.id.clone(), n_then, n_now, n_both });
@@ -406,6 +407,14 @@ impl<'l, 'c> Looked<'l, 'c> {
     }
 }
 
+/// What counts once of those whose points these are, ascending.
+fn units_of(coded: &Coded<'_>, points: &[(u32, u32)]) -> Vec<u32> {
+    let mut units: Vec<u32> = points.iter().map(|(response, point)| coded.unit_of(*response, *point)).collect();
+    units.sort_unstable();
+    units.dedup();
+    units
+}
+
 /// What a term is known again by.
 fn key_of(term: &Term) -> (String, String) {
     (term.kind.name().to_owned(), term.stem.clone())
@@ -432,12 +441,14 @@ fn counts(coded: &Coded<'_>, group: &ModelGroup, points: &[(u32, u32)]) -> (Csr,
 
 /// Counts who holds each word.
 fn add_words(now: &mut GroupNow, coded: &Coded<'_>, language: Language, points: &[(u32, u32)]) {
-    let mut held: BTreeSet<(u32, u32)> = BTreeSet::new();
+    let mut held: Vec<(u32, u32)> = Vec::new();
     for (response, point) in points {
         let content = &coded.analysis.texts[*response as usize].points[*point as usize];
         let unit = coded.unit_of(*response, *point);
         held.extend(content.carrying().map(|token| (token.term_idx, unit)));
     }
+    held.sort_unstable();
+    held.dedup();
     let mut n: BTreeMap<u32, u64> = BTreeMap::new();
     for (term, _) in held {
         *n.entry(term).or_default() += 1;

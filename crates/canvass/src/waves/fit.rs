@@ -192,11 +192,13 @@ impl Fitting<'_> {
     /// The words that enough hold, in the order of the vocabulary, and for each term of the vocabulary its place among them.
     fn terms(&self, language: Language, points: &[(u32, u32)]) -> (Vec<ModelTerm>, Vec<Option<u32>>) {
         let vocabulary = &self.question.analysis.vocabulary.terms;
-        let mut held: BTreeSet<(u32, u32)> = BTreeSet::new();
+        let mut held: Vec<(u32, u32)> = Vec::new();
         for (response, point) in points {
             let unit = self.question.unit_of(*response, *point);
             held.extend(self.placing(language, (*response, *point)).map(|term| (term, unit)));
         }
+        held.sort_unstable();
+        held.dedup();
         let mut holding = vec![0_u64; vocabulary.len()];
         held.iter().for_each(|(term, _)| holding[*term as usize] += 1);
         let (mut terms, mut columns) = (Vec::new(), vec![None; vocabulary.len()]);

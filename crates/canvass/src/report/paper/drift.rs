@@ -1,15 +1,41 @@
 //! What changed in a question since the consultation that a theme model was made of.
 
 use super::{Block, Cell, ColumnKind, Paper, Table, bold, column, paragraph, plain};
-use crate::findings::QuestionFindings;
+use crate::findings::{Finding, QuestionFindings};
+use crate::report::wording::Arg;
 use crate::waves::{Drift, DriftChange, DriftTheme, DriftWord, GroupDrift, NewTheme};
+use canvass_text::Language;
 
 impl Paper<'_> {
+    /// What a finding was in the consultation that the theme model is of, or that it is new; nothing without a model.
+    pub(super) fn then(&self, question: &QuestionFindings, finding: &Finding, language: Language) -> Option<String> {
+        let drift = question.drift.as_ref()?;
+        let group = drift.groups.iter().find(|group| group.language == language)?;
+        let then = || Arg::from(self.named(drift));
+        if let Some(theme) = group.themes.iter().find(|theme| theme.theme_id == finding.theme_id) {
+            let share = self.wording.share(theme.share_then);
+            let told =
+                [("then", then()), ("n", theme.n_then.into()), ("base", group.base_then.into()), ("share", share.into())];
+            let told = self.say("drift.of_theme", &told);
+            return Some(match theme.change {
+                DriftChange::Rose => format!("{told} {}", self.text("drift.rose_since")),
+                DriftChange::Fell => format!("{told} {}", self.text("drift.fell_since")),
+                DriftChange::Unclear | DriftChange::Gone => told,
+            });
+        }
+        let is_new = group.new_themes.iter().any(|theme| theme.theme_id.as_ref() == Some(&finding.theme_id));
+        is_new.then(|| self.say("drift.new_theme", &[("then", then())]))
+    }
+
+    /// What the earlier consultation is called.
+    fn named(&self, drift: &Drift) -> String {
+        if drift.then.is_empty() { self.text("drift.earlier") } else { drift.then.clone() }
+    }
+
     /// What changed in a question.
     pub(super) fn drift(&self, blocks: &mut Vec<Block>, question: &QuestionFindings, drift: &Drift) {
         blocks.push(Block::Heading(2, vec![plain(self.text("drift.title"))]));
-        let then = if drift.then.is_empty() { self.text("drift.earlier") } else { drift.then.clone() };
-        blocks.push(paragraph(self.say("drift.intro", &[("then", then.into())])));
+        blocks.push(paragraph(self.say("drift.intro", &[("then", self.named(drift).into())])));
         if !drift.is_same_wording {
             let text = self.wording.quoted(&drift.text);
             blocks.push(paragraph(self.say("drift.wording", &[("text", text.into())])));
@@ -128,7 +154,13 @@ impl Paper<'_> {
                     ("before", theme.then_at_most.into()),
                     ("words", theme.words.join(", ").into()),
                 ];
-                vec![plain(self.say("drift.new", &told))]
+                let mut said = self.say("drift.new", &told);
+                let within = group.themes.iter().find(|of| Some(&of.theme_id) == theme.mostly_in.as_ref());
+                if let Some(within) = within {
+                    said.push(' ');
+                    said.push_str(&self.say("drift.new_within", &[("theme", (&within.label).into())]));
+                }
+                vec![plain(said)]
             });
             blocks.push(Block::List(items.collect()));
         }

@@ -112,6 +112,7 @@ impl Paper<'_> {
             let of = [("share", share.into()), ("language", self.language(language).into())];
             facts.push(vec![plain(self.say("finding.language_share", &of))]);
         }
+        facts.extend(self.then(question, finding, language).map(|then| vec![plain(then)]));
         if let Some(stability) = &finding.stability {
             facts.push(self.stability(stability));
         }
