@@ -1,6 +1,6 @@
 //! Themes over time: a model of one consultation, a later one coded with it, and what changed.
 
-use crate::support::{Outputs, Ran, Run, Said, count, list, table, text, texts};
+use crate::support::{Outputs, Ran, Run, Said, count, list, text, texts};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -10,9 +10,33 @@ const QUESTION: &str = "What should the town council do?";
 
 /// What is said of each subject, in so few words that nobody's answer is a copy.
 const SUBJECTS: [(&str, [&str; 4]); 4] = [
-    ("ferry", ["Run the evening ferry {}", "The ferry leaves too early {}", "We need a later ferry {}", "Let the ferry sail {}"]),
-    ("library", ["Open the library {}", "The library should lend tools {}", "Give the library a lift {}", "Paint the library {}"]),
-    ("bicycle", ["Build bicycle lanes {}", "Repair bicycle lanes {}", "Bicycle lanes are missing {}", "More room for bicycles {}"]),
+    (
+        "ferry",
+        [
+            "Run the evening ferry {}",
+            "The ferry leaves too early {}",
+            "We need a later ferry {}",
+            "Let the ferry sail {}",
+        ],
+    ),
+    (
+        "library",
+        [
+            "Open the library {}",
+            "The library should lend tools {}",
+            "Give the library a lift {}",
+            "Paint the library {}",
+        ],
+    ),
+    (
+        "bicycle",
+        [
+            "Build bicycle lanes {}",
+            "Repair bicycle lanes {}",
+            "Bicycle lanes are missing {}",
+            "More room for bicycles {}",
+        ],
+    ),
     ("heating", ["Heating costs too much {}", "Help with heating {}", "Subsidise heating {}", "Cheaper heating {}"]),
 ];
 
@@ -83,6 +107,11 @@ fn ids(question: &Value) -> BTreeMap<&'static str, String> {
     SUBJECTS.iter().filter_map(|(subject, _)| Some((*subject, of(subject)?))).collect()
 }
 
+/// A table, each row by its columns.
+fn rows(table: &str) -> Vec<BTreeMap<String, String>> {
+    csv::Reader::from_reader(table.as_bytes()).deserialize().map(Result::unwrap).collect()
+}
+
 fn theme<'v>(group: &'v Value, id: &str) -> &'v Value {
     list(group, "themes").iter().find(|theme| text(theme, "theme_id") == id).unwrap()
 }
@@ -127,10 +156,9 @@ fn what_fits_no_earlier_theme_makes_new_ones_that_code_like_the_others() {
     let new: Vec<&Value> =
         list(group(&question), "new_themes").iter().filter(|theme| theme["is_new"] == true).collect();
     assert!(!new.is_empty(), "{}", group(&question)["new_themes"]);
-    let coding = outputs.text("coding.csv");
     let of_new: BTreeSet<String> = new.iter().map(|theme| text(theme, "theme_id").to_owned()).collect();
     assert!(of_new.contains("n01"), "{of_new:?}");
-    let coded: BTreeSet<u32> = table(coding)
+    let coded: BTreeSet<u32> = rows(outputs.text("coding.csv"))
         .iter()
         .filter(|row| of_new.contains(&row["theme_id"]))
         .map(|row| row["response_id"].parse().unwrap())
@@ -151,7 +179,6 @@ fn what_fits_no_earlier_theme_makes_new_ones_that_code_like_the_others() {
     let named = list(&question, "themes").iter().find(|theme| text(theme, "theme_id") == "n01").unwrap();
     assert_eq!(named["label"], "Electric cars");
     assert!(list(group(&question), "new_themes").is_empty(), "the frame settles which themes there are");
-    assert_eq!(group(&question)["themes"].as_array().unwrap().len(), list(group(&question), "themes").len());
 }
 
 #[test]
@@ -248,7 +275,10 @@ fn decisions_about_words_go_with_a_model_and_those_about_answers_stay() {
     assert_eq!(text(told, "label"), "Sailings");
     // By its words alone; the one that was put in by hand cannot be put in again.
     assert_eq!((count(told, "n_then"), count(told, "n_now")), (12, 6));
-    assert!(list(group(&question), "themes").iter().all(|theme| text(theme, "theme_id") != *library), "it was rejected");
+    assert!(
+        list(group(&question), "themes").iter().all(|theme| text(theme, "theme_id") != *library),
+        "it was rejected"
+    );
 }
 
 #[test]
@@ -259,7 +289,11 @@ fn questions_are_paired_by_wording_by_id_or_as_the_configuration_says() {
     let moved: String = moved
         .lines()
         .enumerate()
-        .map(|(at, line)| if at == 0 { format!("{line}\n") } else { line.replacen(',', ",blue and green again,", 1) + "\n" })
+        .map(
+            |(at, line)| {
+                if at == 0 { format!("{line}\n") } else { line.replacen(',', ",blue and green again,", 1) + "\n" }
+            },
+        )
         .collect();
     let question = outputs(&later(&first, &moved, &[])).question("q2");
     assert_eq!((text(&question["drift"], "question"), &question["drift"]["is_same_wording"]), ("q1", &json!(true)));
@@ -297,7 +331,10 @@ fn models_that_cannot_be_used_are_refused_with_the_way_out() {
         refuse(&first, &csv, &[]).stderr
     };
     let older = refused(&model.replacen("canvass-themes-1", "canvass-themes-0", 1));
-    assert!(older.contains("then.json: its schema is \"canvass-themes-0\"; this canvass reads \"canvass-themes-1\""), "{older}");
+    assert!(
+        older.contains("then.json: its schema is \"canvass-themes-0\"; this canvass reads \"canvass-themes-1\""),
+        "{older}"
+    );
     assert!(older.contains("fit the model again with this version"), "{older}");
     let changed = refused(&model.replacen("spring 2024", "spring 2025", 1));
     assert!(changed.contains("was changed after it was fitted"), "{changed}");
@@ -339,7 +376,7 @@ fn the_report_tells_what_changed_on_the_page_and_on_paper_in_both_languages() {
         }
     }
     let outputs = outputs(&later(&first, &csv, &[]));
-    let rows = table(outputs.text("drift.csv"));
+    let rows = rows(outputs.text("drift.csv"));
     let question = outputs.question("q1");
     assert_eq!(rows.len(), list(group(&question), "themes").len() + list(group(&question), "new_themes").len());
     let fell = rows.iter().find(|row| row["change"] == "fell").unwrap();
@@ -347,7 +384,7 @@ fn the_report_tells_what_changed_on_the_page_and_on_paper_in_both_languages() {
     assert!(fell["difference"].parse::<f64>().unwrap() < 0.0, "{fell:?}");
     let labels: Vec<String> = list(&question, "themes").iter().map(|theme| text(theme, "label").to_owned()).collect();
     assert!(labels.iter().any(|label| label.to_lowercase().contains("charging")), "{labels:?}");
-    assert_eq!(texts(&list(group(&question), "new_themes")[0], "words").is_empty(), false);
+    assert!(!texts(&list(group(&question), "new_themes")[0], "words").is_empty());
 }
 
 /// A run with a model, for the schema.

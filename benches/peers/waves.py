@@ -9,8 +9,8 @@ agreement  the second half coded with the themes of the first, beside the second
            best Jaccard similarity with a theme of the other, weighted by size, both ways, and the mean of the two. Beside it the same for
            the second half in a run of its own.
 no change  themes that rose or fell, and themes said to be new, where nothing changed.
-injection  some labels stand in the second half only: how many of them have a new theme that at least half belongs to them and that holds a
-           fifth of them (recall), and how many of the new themes at least half belong to one such label (precision).
+injection  some labels stand in the second half only: of how many new themes at least half is of such labels (precision), and of how many such
+           labels those hold a fifth (recall).
 
 Needs nothing but canvass. Every random step is seeded.
 """
@@ -110,14 +110,13 @@ def measure(canvass, rows, seed):
         group = drift(after)
         new = [theme for theme in group["new_themes"] if theme["is_new"]]
         of_label = {label: {row["id"] for row in now if row["label"] == label} for label in held}
-        hits, found = 0, set()
+        hits, covered = 0, set()
         for theme in new:
             members = themes[theme["theme_id"]]
-            label, n = Counter(labels[member] for member in members).most_common(1)[0]
-            if label in held and n >= len(members) / 2:
+            if sum(labels[member] in held for member in members) >= len(members) / 2:
                 hits += 1
-                if n >= len(of_label[label]) / 5:
-                    found.add(label)
+                covered |= members
+        found = {label for label, members in of_label.items() if len(members & covered) >= len(members) / 5}
         told |= {"held": len(held), "found": len(found), "new_themes": len(new), "hits": hits}
         told["risen"] = [word["word"] for word in group["risen"]][:6]
         told["names"] = [(theme["label"], theme["n_respondents"], theme["then_at_most"]) for theme in new][:8]

@@ -27,7 +27,7 @@ pub use duplicates::{
 pub use error::AnalysisError;
 pub use significance::{FisherTest, adjusted, difference_of_shares, g_squared};
 pub use themes::{
-    Algorithm, Basis, GivenTheme, Membership, Nearest, SpacePoints, Stability, Theme, ThemeInput, ThemePlace, ThemeSettings,
-    ThemeSpace, Themes, WeightedTerm, describe_themes, fit_themes, measure_stability,
+    Algorithm, Basis, GivenTheme, Membership, Nearest, SpacePoints, Stability, Theme, ThemeInput, ThemePlace,
+    ThemeSettings, ThemeSpace, Themes, WeightedTerm, describe_themes, fit_themes, measure_stability,
 };
 pub use vectors::{Csr, Neighbours, Smoothing, Svd, Tfidf, TfidfSettings};

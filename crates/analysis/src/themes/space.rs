@@ -164,13 +164,7 @@ impl ThemeSpace {
 
     /// The least similarity at which most points are the theme's, where its own points are looked at without the terms that put them
     /// into it, and against the mean of the others.
-    fn calibrate(
-        &self,
-        points: &SpacePoints<'_>,
-        placed: &[Vec<f32>],
-        theme: &GivenTheme,
-        sum: &[f32],
-    ) -> Option<f32> {
+    fn calibrate(&self, points: &SpacePoints<'_>, placed: &[Vec<f32>], theme: &GivenTheme, sum: &[f32]) -> Option<f32> {
         let centre = unit(sum.to_vec());
         let bare = self.without_terms(points, theme);
         let mut is_member = vec![false; placed.len()];

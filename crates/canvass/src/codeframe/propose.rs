@@ -40,7 +40,9 @@ fn terms(question: &CodedQuestion, theme: &CodedTheme, seeker: &Seeker<'_>, anal
             // A word and a concept may share a stem: what stands outside the theme is not what it means.
             same.retain(|term| stands_within(question, theme, *term));
         }
-        written.extend(same.into_iter().map(|term| form(&question.analysis.vocabulary, theme.language, term, seeker, analyser)));
+        written.extend(
+            same.into_iter().map(|term| form(&question.analysis.vocabulary, theme.language, term, seeker, analyser)),
+        );
     }
     written
 }

@@ -182,7 +182,8 @@ impl<'a, 'q> Suggester<'a, 'q> {
                 continue;
             }
             let question = self.desk.question();
-            let term = form(&question.analysis.vocabulary, of.language, companion.term, &self.desk.seeker, self.analyser);
+            let term =
+                form(&question.analysis.vocabulary, of.language, companion.term, &self.desk.seeker, self.analyser);
             let held = self.desk.search(&term, of.language, self.analyser).unwrap_or_default();
             let with = self.desk.members_with(of, of.language, &term, &held);
             let new: Vec<u32> = with.iter().map(|(point, _)| *point).filter(|point| !is_in.contains(point)).collect();

@@ -11,8 +11,8 @@ use crate::progress::{Observer, Stage};
 use crate::references::{check_hash, locate};
 use crate::settings::{Config, ModelSettings, Settings, SettingsError};
 use crate::waves::{
-    self, Candidate, Drift, GroupNow, Matched, ModelGroup, ModelTerm, NewTheme, Standing, Tally, ThemeModel, frame_here,
-    Within, is_new, match_questions, places, risen, share, tally,
+    self, Candidate, Drift, GroupNow, Matched, ModelGroup, ModelTerm, NewTheme, Standing, Tally, ThemeModel, Within,
+    frame_here, is_new, match_questions, places, risen, share, tally,
 };
 use canvass_analysis::{Csr, Nearest, SpacePoints, ThemeInput, WeightedTerm, fit_themes};
 use canvass_text::{Analyser, Language, Seeker, Term};
@@ -50,8 +50,13 @@ impl WaveModel {
     fn note_resources(&self, observer: &dyn Observer) {
         let now: BTreeMap<String, String> =
             crate::report::resources().into_iter().map(|resource| (resource.name, resource.blake3)).collect();
-        let codes: BTreeSet<&str> =
-            self.model.questions.iter().flat_map(|question| &question.groups).map(|group| group.language.code()).collect();
+        let codes: BTreeSet<&str> = self
+            .model
+            .questions
+            .iter()
+            .flat_map(|question| &question.groups)
+            .map(|group| group.language.code())
+            .collect();
         let is_used = |name: &str| name.split_once('/').is_some_and(|(folder, _)| codes.contains(folder));
         let changed: Vec<&str> = (self.model.made_from.resources.iter())
             .filter(|(name, blake3)| is_used(name) && now.get(name) != Some(blake3))
@@ -180,11 +185,7 @@ impl<'m> Wave<'m> {
     }
 
     /// What changed in a question.
-    pub(super) fn drift(
-        &mut self,
-        coded: &Coded<'_>,
-        found: &QuestionFindings,
-    ) -> Option<Drift> {
+    pub(super) fn drift(&mut self, coded: &Coded<'_>, found: &QuestionFindings) -> Option<Drift> {
         let (model, matched) = self.of_question(coded)?;
         let (model, matched) = (&model.model, matched.clone());
         let now = self.now.remove(&coded.question_idx).unwrap_or_default();
@@ -214,9 +215,7 @@ fn free_id(frame: &CodeFrame, question: &str, language: Language, is_main: bool)
     let added: BTreeSet<&str> = (frame.decisions.iter())
         .filter(|decision| decision.question == question)
         .filter_map(|decision| match &decision.action {
-            Action::Add { theme, .. } | Action::Split { new: theme, .. } => {
-                Some(theme.as_str())
-            }
+            Action::Add { theme, .. } | Action::Split { new: theme, .. } => Some(theme.as_str()),
             _ => None,
         })
         .collect();
@@ -271,7 +270,11 @@ impl<'l, 'c> Looked<'l, 'c> {
         };
         let standings: Vec<Standing> = parts.points.iter().zip(&near).map(standing).collect();
         let of_respondents: Tally = tally(
-            parts.points.iter().map(|(response, _)| coded.respondents[*response as usize]).zip(standings.iter().copied()),
+            parts
+                .points
+                .iter()
+                .map(|(response, _)| coded.respondents[*response as usize])
+                .zip(standings.iter().copied()),
         );
         let mut now = GroupNow {
             tally: of_respondents,
@@ -342,9 +345,14 @@ impl<'l, 'c> Looked<'l, 'c> {
         let held: BTreeMap<(&str, &str), u64> = self.group.terms.iter().map(|term| (term.key(), term.3)).collect();
         let seeker = Seeker::new(&coded.analysis.vocabulary);
         let mut told: Vec<(FoundTheme, Candidate)> = Vec::new();
-        let defining: Vec<u32> = found.iter().filter_map(|theme| theme.terms.first()).map(|term| term.term_idx).collect();
+        let defining: Vec<u32> =
+            found.iter().filter_map(|theme| theme.terms.first()).map(|term| term.term_idx).collect();
         for theme in found {
-            let others = defining.iter().copied().filter(|of| Some(of) != theme.terms.first().map(|term| &term.term_idx)).collect();
+            let others = defining
+                .iter()
+                .copied()
+                .filter(|of| Some(of) != theme.terms.first().map(|term| &term.term_idx))
+                .collect();
             let of_theme: BTreeSet<u32> = theme.terms.iter().map(|term| term.term_idx).collect();
             let holds = |(response, point): &&(u32, u32)| {
                 let content = &coded.analysis.texts[*response as usize].points[*point as usize];
@@ -384,9 +392,7 @@ impl<'l, 'c> Looked<'l, 'c> {
         }
         let base_now = self.base_once();
         let (mut found, candidates): (Vec<FoundTheme>, Vec<Candidate>) = told.into_iter().unzip();
-        for (found, (p_adjusted, is_new)) in
-            found.iter_mut().zip(is_new(&candidates, self.group.base_once, base_now))
-        {
+        for (found, (p_adjusted, is_new)) in found.iter_mut().zip(is_new(&candidates, self.group.base_once, base_now)) {
             found.told.p_adjusted = p_adjusted;
             found.told.is_new = is_new;
             found.told.share = four_decimals(share(found.told.n_respondents_once, base_now));
@@ -424,9 +430,7 @@ fn key_of(term: &Term) -> (String, String) {
 fn counts(coded: &Coded<'_>, group: &ModelGroup, points: &[(u32, u32)]) -> (Csr, Vec<u32>) {
     let known: BTreeMap<(&str, &str), u32> = group.terms.iter().map(ModelTerm::key).zip(0..).collect();
     let places = |term: &Term| term.language == group.language && places(term.kind);
-    let column = |term: &Term| {
-        places(term).then(|| known.get(&(term.kind.name(), term.stem.as_str())).copied())
-    };
+    let column = |term: &Term| places(term).then(|| known.get(&(term.kind.name(), term.stem.as_str())).copied());
     let columns: Vec<Option<Option<u32>>> = coded.analysis.vocabulary.terms.iter().map(column).collect();
     let (mut counts, mut n_unknown) = (Csr::new(group.terms.len()), Vec::with_capacity(points.len()));
     for (response, point) in points {

@@ -31,8 +31,8 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use wording::Wording;
 
-pub(crate) use manifest::{hash, resources};
 pub use manifest::{LibraryIdentity, Manifest, OutputIdentity, ResourceIdentity};
+pub(crate) use manifest::{hash, resources};
 pub use responses::{PointRecord, ResponseRecord, TermRecord, ThemeRecord, TokenRecord};
 pub(crate) use tables::{Table, decimal, guarded, spans};
 

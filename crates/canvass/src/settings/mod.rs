@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 pub use config::{
-    CodeFrameConfig, Config, CrosstabConfig, InputConfig, ModelConfig, QuestionConfig, ReferenceConfig, SettingsError, TextConfig,
-    TokenizerConfig, read_synonyms,
+    CodeFrameConfig, Config, CrosstabConfig, InputConfig, ModelConfig, QuestionConfig, ReferenceConfig, SettingsError,
+    TextConfig, TokenizerConfig, read_synonyms,
 };
 pub(crate) use quantifier::check as check_quantifiers;
 pub use quantifier::{ONE, Quantifier, quantifier};

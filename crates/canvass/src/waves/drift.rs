@@ -279,9 +279,8 @@ fn group_drift(then: &ModelGroup, counted: &Counted<'_>, now: GroupNow) -> Group
             (Some(_), _) => DriftChange::Unclear,
             (None, _) => DriftChange::Gone,
         };
-        let interval = now.map(|(_, once)| {
-            difference_of_shares((theme.n_respondents_once, then.base_once), (once, base_once))
-        });
+        let interval =
+            now.map(|(_, once)| difference_of_shares((theme.n_respondents_once, then.base_once), (once, base_once)));
         DriftTheme {
             theme_id: theme.id.clone(),
             label: found(&theme.id).map_or(&theme.label, |found| &found.label).clone(),
@@ -360,11 +359,7 @@ fn changed_words(then: &ModelGroup, base_now: u64, now: &GroupNow) -> Vec<Change
         }
         let (all, both) = (then.base_once + base_now, n_then + n_now);
         let rose = share(n_now, base_now) > share(n_then, then.base_once);
-        let g = if rose {
-            g_squared(n_now, base_now, both, all)
-        } else {
-            g_squared(n_then, then.base_once, both, all)
-        };
+        let g = if rose { g_squared(n_now, base_now, both, all) } else { g_squared(n_then, then.base_once, both, all) };
         p_values.push(if g < LEAST_G { 1.0 } else { test.p_value(n_now, base_now, both) });
         let key = (key.0.to_owned(), key.1.to_owned());
         let theme_ids = now.defines.get(&key).cloned().unwrap_or_default();
@@ -373,7 +368,8 @@ fn changed_words(then: &ModelGroup, base_now: u64, now: &GroupNow) -> Vec<Change
         tested.push(ChangedWord { key, told, rose, p: 1.0 });
     }
     let all = tested.into_iter().zip(adjusted(&p_values)).filter(|(_, p)| *p < LEAST_SURE);
-    all.map(|(word, p)| ChangedWord { told: DriftWord { p_adjusted: four_decimals(p), ..word.told }, p, ..word }).collect()
+    all.map(|(word, p)| ChangedWord { told: DriftWord { p_adjusted: four_decimals(p), ..word.told }, p, ..word })
+        .collect()
 }
 
 /// A share; 0 of nothing.
@@ -433,7 +429,8 @@ mod tests {
 
     #[test]
     fn words_that_rose_and_fell_are_told_the_surest_first_and_general_ones_are_not() {
-        let terms = vec![term("fee", 40, false), term("rail", 10, false), term("good", 60, true), term("rare", 2, false)];
+        let terms =
+            vec![term("fee", 40, false), term("rail", 10, false), term("good", 60, true), term("rare", 2, false)];
         let mut now = now(&[("rail", 40), ("app", 30), ("rare", 3), ("fee", 5)]);
         now.defines.insert(("word".into(), "rail".into()), vec!["t02".into()]);
         let (risen, fallen) = words(&group(Vec::new(), terms), 100, &now);

@@ -89,9 +89,8 @@ fn groups(question: &CodedQuestion, state: &FrameState, analyser: &Analyser<'_>,
     let of_home = question.groups.iter().filter(|group| homes.contains(&group.language));
     of_home
         .map(|group| {
-            let is_home = |of: Language| {
-                of == group.language || !homes.contains(&of) && homes.first() == Some(&group.language)
-            };
+            let is_home =
+                |of: Language| of == group.language || !homes.contains(&of) && homes.first() == Some(&group.language);
             let is_of_group = |coded: &&CodedTheme| {
                 let theme = &state.themes[coded.theme];
                 theme.is_live() && is_home(theme.language)
@@ -205,7 +204,13 @@ impl Fitting<'_> {
         for ((term, n), column) in vocabulary.iter().zip(holding).zip(&mut columns) {
             if n >= LEAST_HOLDING {
                 *column = Some(terms.len() as u32);
-                terms.push(ModelTerm(term.kind.name().into(), term.stem.clone(), term.surface().into(), n, term.general));
+                terms.push(ModelTerm(
+                    term.kind.name().into(),
+                    term.stem.clone(),
+                    term.surface().into(),
+                    n,
+                    term.general,
+                ));
             }
         }
         (terms, columns)

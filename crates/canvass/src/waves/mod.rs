@@ -11,8 +11,8 @@ mod model;
 mod questions;
 mod tally;
 
-pub use drift::{Drift, DriftChange, DriftTheme, DriftWord, GroupDrift, NewTheme};
 pub(crate) use drift::{Candidate, GroupNow, Within, drift, is_new, risen, share};
+pub use drift::{Drift, DriftChange, DriftTheme, DriftWord, GroupDrift, NewTheme};
 pub use error::ModelError;
 pub use fit::fit;
 pub(crate) use model::places;

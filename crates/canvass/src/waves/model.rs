@@ -209,7 +209,12 @@ mod tests {
             base_once: 8,
             tally: Tally::default(),
             tally_once: Tally::default(),
-            themes: vec![ModelTheme { id: "t01".into(), label: "Fees".into(), n_respondents: 4, n_respondents_once: 4 }],
+            themes: vec![ModelTheme {
+                id: "t01".into(),
+                label: "Fees".into(),
+                n_respondents: 4,
+                n_respondents_once: 4,
+            }],
             terms: vec![ModelTerm("word".into(), "fee".into(), "fees".into(), 4, false)],
             space: ThemeSpace {
                 weights: vec![1.5],
@@ -259,7 +264,10 @@ mod tests {
     #[test]
     fn other_versions_and_other_files_are_refused_with_the_reason() {
         let other = ThemeModel { schema: "canvass-themes-0".into(), ..model() }.sealed();
-        assert_eq!(refused(&other), "m.json: its schema is \"canvass-themes-0\"; this canvass reads \"canvass-themes-1\"");
+        assert_eq!(
+            refused(&other),
+            "m.json: its schema is \"canvass-themes-0\"; this canvass reads \"canvass-themes-1\""
+        );
         let refuse = |text: &str| ThemeModel::from_bytes("m.json", text.as_bytes()).unwrap_err().to_string();
         assert!(refuse("id,text\n").starts_with("m.json, line 1, column 1: it is no theme model"));
         assert_eq!(refuse("{}"), "m.json is no theme model: it has no \"schema\"");

@@ -30,7 +30,11 @@ pub(crate) fn match_questions(
     let mut used: BTreeSet<&str> = BTreeSet::new();
     for (here, there) in stated {
         let Some((here, _)) = open.iter().find(|(id, _)| id == here) else {
-            return Err(ModelError::UnknownQuestion { id: here.clone(), place: "the consultation".into(), known: ours() });
+            return Err(ModelError::UnknownQuestion {
+                id: here.clone(),
+                place: "the consultation".into(),
+                known: ours(),
+            });
         };
         let Some(question) = model.question(there) else {
             return Err(ModelError::UnknownQuestion { id: there.clone(), place: file.to_owned(), known: theirs() });
@@ -41,7 +45,8 @@ pub(crate) fn match_questions(
         pairs.insert(here, &question.id);
     }
     type Same = fn((&str, &str), &ModelQuestion) -> bool;
-    let rules: [Same; 2] = [|(_, text), question| is_same_wording(text, &question.text), |(id, _), question| id == question.id];
+    let rules: [Same; 2] =
+        [|(_, text), question| is_same_wording(text, &question.text), |(id, _), question| id == question.id];
     for is_same in rules {
         for (id, text) in open {
             if pairs.contains_key(id) {
@@ -63,9 +68,8 @@ pub(crate) fn match_questions(
 
 /// Whether two wordings differ in case, white space and punctuation at most.
 pub(super) fn is_same_wording(a: &str, b: &str) -> bool {
-    let words = |text: &str| -> String {
-        text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
-    };
+    let words =
+        |text: &str| -> String { text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect() };
     words(a) == words(b) && !words(a).is_empty()
 }
 

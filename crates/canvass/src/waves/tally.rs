@@ -62,7 +62,8 @@ mod tests {
     #[test]
     fn each_stands_in_one_place_the_one_nearest_to_a_theme() {
         use Standing::{Coded, Near, Silent, Unlike};
-        let points = [(1, Silent), (1, Coded), (2, Near(3)), (2, Unlike), (3, Unlike), (3, Silent), (4, Silent), (1, Near(0))];
+        let points =
+            [(1, Silent), (1, Coded), (2, Near(3)), (2, Unlike), (3, Unlike), (3, Silent), (4, Silent), (1, Near(0))];
         let counted = tally(points.into_iter());
         assert_eq!(counted, Tally { in_themes: 1, near: 1, unlike: 1, silent: 1 });
         assert_eq!(counted.all(), 4);

@@ -14,8 +14,12 @@ impl Paper<'_> {
         let then = || Arg::from(self.named(drift));
         if let Some(theme) = group.themes.iter().find(|theme| theme.theme_id == finding.theme_id) {
             let share = self.wording.share(theme.share_then);
-            let told =
-                [("then", then()), ("n", theme.n_then.into()), ("base", group.base_then.into()), ("share", share.into())];
+            let told = [
+                ("then", then()),
+                ("n", theme.n_then.into()),
+                ("base", group.base_then.into()),
+                ("share", share.into()),
+            ];
             let told = self.say("drift.of_theme", &told);
             return Some(match theme.change {
                 DriftChange::Rose => format!("{told} {}", self.text("drift.rose_since")),
