@@ -100,7 +100,9 @@ fn ids(question: &Value) -> BTreeMap<&'static str, String> {
     let themes = list(question, "themes");
     let of = |subject: &str| {
         let named = themes.iter().find(|theme| {
-            list(theme, "terms").iter().any(|term| text(term, "term").to_lowercase().starts_with(&subject[..5]))
+            list(theme, "terms")
+                .iter()
+                .any(|term| texts(term, "surface_forms")[0].to_lowercase().starts_with(&subject[..5]))
         });
         named.map(|theme| text(theme, "theme_id").to_owned())
     };
