@@ -15,6 +15,7 @@ mod log;
 mod propose;
 mod reader;
 mod replay;
+mod state;
 pub mod suggest;
 
 use canvass_text::Language;
@@ -29,7 +30,7 @@ pub(crate) use file::is_time;
 pub use log::{log, told};
 pub use propose::propose;
 pub use reader::Reader;
-pub use replay::{Code, Fate, FrameState, FrameTerm, Learnt, Origin, Part, Pin, Rule, ThemeState, Unquoted};
+pub use state::{Code, Fate, FrameState, FrameTerm, Learnt, Origin, Part, Pin, Rule, ThemeState, Unquoted};
 
 /// The format of the file.
 pub const SCHEMA: &str = "canvass-codeframe-1";
