@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { axeSource, cell, close, open, runOf, sample, settled } from "./support.mjs";
+import { cell, close, open, runOf, sample, serious, settled, unfold } from "./support.mjs";
 
 after(close);
 
@@ -140,23 +140,14 @@ test("everything that takes the keyboard shows it", async () => {
 for (const width of [1280, 400]) {
   test(`axe-core reports nothing serious at ${width} pixels`, async () => {
     const { page } = await open(join(sample(), "report.html"), { width });
-    await page.evaluate(() => document.querySelectorAll("details").forEach((folded) => { folded.open = true; }));
-    // The policy of the page lets no other script in; the tools of the browser are not bound by it.
-    const client = await page.createCDPSession();
-    await client.send("Runtime.evaluate", { expression: axeSource });
-    const { result } = await client.send("Runtime.evaluate", {
-      expression: "axe.run(document, { resultTypes: ['violations'] }).then((found) => JSON.stringify(found.violations.map((one) => [one.impact, one.id, one.nodes.slice(0, 3).map((node) => node.html)])))",
-      awaitPromise: true,
-      returnByValue: true,
-    });
-    const serious = JSON.parse(result.value).filter(([impact]) => ["serious", "critical"].includes(impact));
-    assert.deepEqual(serious, []);
+    await unfold(page);
+    assert.deepEqual(await serious(page), []);
     await page.close();
   });
 
   test(`nothing is wider than a screen of ${width} pixels`, async () => {
     const { page } = await open(join(sample(), "report.html"), { width });
-    await page.evaluate(() => document.querySelectorAll("details").forEach((folded) => { folded.open = true; }));
+    await unfold(page);
     assert.ok(await page.evaluate(() => document.documentElement.scrollWidth) <= width);
     await page.close();
   });
