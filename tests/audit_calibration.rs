@@ -240,6 +240,11 @@ fn claims_of_the_samples_key_are_supported_near_their_counts_and_invented_ones_a
     let invented: Vec<(&str, &str)> = INVENTED.into_iter().chain(INVENTED_AT_HOME).collect();
     let found = Calibration::of(&ran, &own, &invented);
     found.print("sample consultation");
+    let Calibration { own, foreign, invented } = found;
+    // The key is in a reader's words, not in those of the answers.
+    assert!(own.n() == 47 && own.supported >= 30 && own.elsewhere <= 3, "{own:?}");
+    assert!(invented.n() == 144 && invented.supported == 0 && invented.not_found >= 125, "{invented:?}");
+    assert!(foreign.n() == 141 && foreign.here <= 8, "{foreign:?}");
 }
 
 /// Prints what became of quotations of the answers: as they are, altered, and made of their words in an order that nobody wrote; all must be told apart.
