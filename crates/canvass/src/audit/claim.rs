@@ -16,7 +16,7 @@ struct Found {
     /// The respondents, raw and with near-duplicates counted once.
     n: (u64, u64),
     /// The share of the weight of its words that the supporters hold together.
-    words_found: f64,
+    cover: f64,
     /// The respondents' share of the base.
     share: f64,
 }
@@ -26,15 +26,15 @@ impl Found {
         let words = answers.words(&claim.heading, &claim.text, analyser);
         let supporters = answers.supporters(&words);
         let n = answers.count(&supporters);
-        let words_found = answers.cover(&words, &supporters);
+        let cover = answers.cover(&words, &supporters);
         let share = if answers.base.0 == 0 { 0.0 } else { n.0 as f64 / answers.base.0 as f64 };
-        Self { words, supporters, n, words_found, share }
+        Self { words, supporters, n, cover, share }
     }
 
     fn verdict(&self) -> ClaimVerdict {
         let is_supported = self.n.0 >= RULE.least_respondents
             && self.share >= RULE.least_share
-            && self.words_found >= RULE.least_words_found;
+            && self.cover >= RULE.least_words_found;
         match self.n.0 {
             0 => ClaimVerdict::NotFound,
             _ if is_supported => ClaimVerdict::Supported,
@@ -44,7 +44,7 @@ impl Found {
 
     /// How well the claim fits the answers: how many speak of it, and how much of it they say.
     fn fit(&self) -> f64 {
-        self.share * self.words_found
+        self.share * self.cover
     }
 }
 
@@ -84,7 +84,7 @@ impl<'c> Audited<'c> {
             n_respondents: found[at].n.0,
             base: laid_out[at].base.0,
             share: four_decimals(found[at].share),
-            words_found: four_decimals(found[at].words_found),
+            words_found: four_decimals(found[at].cover),
         });
         Self { id: id.to_owned(), claim, question_idx, source, found: found.swap_remove(question_idx), fits_better }
     }
@@ -117,7 +117,7 @@ impl<'c> Audited<'c> {
             n_respondents_once: found.n.1,
             base: answers.base.0,
             share: four_decimals(found.share),
-            words_found: four_decimals(found.words_found),
+            words_found: four_decimals(found.cover),
             fits_better: self.fits_better.clone(),
             words: found.words.iter().map(WordOfClaim::of).collect(),
             evidence: self.evidence(answers),

@@ -103,12 +103,18 @@ fn omission(answers: &Answers<'_>, claims: &[(&ClaimAudit, &[Supporter])], seed:
         .iter()
         .map(|(_, of)| {
             let mut behind = nobody();
-            of.iter().for_each(|supporter| behind[respondent(supporter.response) as usize] = true);
+            for supporter in *of {
+                behind[respondent(supporter.response) as usize] = true;
+            }
             behind
         })
         .collect();
     let mut all = nobody();
-    behind.iter().for_each(|of| all.iter_mut().zip(of).for_each(|(any, is_behind)| *any |= is_behind));
+    for of in &behind {
+        for (any, is_behind) in all.iter_mut().zip(of) {
+            *any |= is_behind;
+        }
+    }
     let among = |people: &BTreeSet<u32>, behind: &[bool]| people.iter().filter(|of| behind[**of as usize]).count();
     let mut ids: BTreeMap<u32, (&str, bool)> = BTreeMap::new();
     for response in &question.responses {
