@@ -94,6 +94,7 @@ impl Calibration {
 
     /// Prints the tables.
     fn print(&self, name: &str) {
+        type Taken = fn(&Tally) -> usize;
         eprintln!(
             "\n{name}: claims\n\n| claims | n | supported | weak | not found | fit another question better |\n|---|---|---|---|---|---|"
         );
@@ -111,7 +112,7 @@ impl Calibration {
         eprintln!(
             "\n| a claim is taken for true if it is | precision beside invented ones | beside those of other questions, too | recall |\n|---|---|---|---|"
         );
-        let told: [(&str, fn(&Tally) -> usize); 3] = [
+        let told: [(&str, Taken); 3] = [
             ("supported", |of| of.supported),
             ("supported, and fits no other question better", |of| of.here),
             ("supported or weak", |of| of.supported + of.weak),
@@ -278,7 +279,7 @@ fn check_quotations(ran: &Ran, name: &str, least: usize) {
         let mut words = own(words);
         let place = 2 + at % 9;
         match at % 3 {
-            0 => words[place] = "hovercraft".to_owned(),
+            0 => "hovercraft".clone_into(&mut words[place]),
             1 => words.insert(place, "never".to_owned()),
             _ => {
                 words.remove(place);
