@@ -1,33 +1,19 @@
 //! Samples that people code: drawn, read back, compared, learnt from; and codes from names alone.
 
-use crate::support::{FERRY, Outputs, Ran, Run, Said, count, list, shared, text};
+use crate::support::{FERRY, FERRY_FRAME, Outputs, Ran, Run, Said, count, list, shared, text};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
 
-/// A frame of two themes of the ferry's answers.
-const FRAME: &str = "schema = \"canvass-codeframe-1\"
-
-[[theme]]
-question = \"q1\"
-language = \"en\"
-id = \"evening\"
-name = \"A later evening ferry\"
-definition = \"Later departures; not earlier ones\"
-include = [\"evening ferry\"]
-
-[[theme]]
-question = \"q1\"
-language = \"en\"
-id = \"tickets\"
-name = \"Cheaper tickets\"
-include = [\"ticket\"]
-";
+/// The frame of the ferry's answers, with the definition of a theme.
+fn frame() -> String {
+    FERRY_FRAME.replacen("include", "definition = \"Later departures; not earlier ones\"\ninclude", 1)
+}
 
 /// A run of the ferry's answers with that frame.
 fn ferry() -> Ran {
-    Run::new().csv(FERRY).holding("frame.toml", FRAME).args(["--codeframe", "frame.toml"]).done()
+    Run::new().csv(FERRY).holding("frame.toml", frame()).args(["--codeframe", "frame.toml"]).done()
 }
 
 fn done(ran: &Ran, arguments: &str) -> Said {
@@ -181,7 +167,7 @@ fn what_people_coded_wins_and_what_they_differ_on_stays_open() {
     let told = done(&ran, write);
     assert!(told.stdout.contains("frame.toml: 6 decisions added"), "{}", told.stdout);
     let frame = fs::read_to_string(ran.folder.join("frame.toml")).unwrap();
-    assert!(frame.starts_with(FRAME) && frame.contains("open = [\"tickets\"]"), "{frame}");
+    assert!(frame.starts_with(&self::frame()) && frame.contains("open = [\"tickets\"]"), "{frame}");
     // What stands there is not written again.
     assert!(done(&ran, write).stdout.contains("0 decisions added"));
     let coded =
@@ -325,7 +311,7 @@ fn what_is_learnt_is_written_down_and_replays_to_the_same_bytes() {
 #[test]
 fn a_workbook_is_read_back_with_its_ticks_and_holds_no_formula() {
     let answers = "id,What should the ferry change?\n=1+1,\"=HYPERLINK(\"\"http://x\"\") the evening ferry, later\"\n-2,Cheaper tickets for families\n3,\"Tickets, evening ferry\nand <b>more</b>\"\n";
-    let ran = Run::new().csv(answers).holding("frame.toml", FRAME).args(["--codeframe", "frame.toml"]).done();
+    let ran = Run::new().csv(answers).holding("frame.toml", frame()).args(["--codeframe", "frame.toml"]).done();
     done(&ran, "sample out --n 9 --prefill machine --coders 2 --out s.xlsx");
     let book = fs::read(ran.folder.join("s-2.xlsx")).unwrap();
     let rows = sheet(&book, "1. q1");

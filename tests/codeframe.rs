@@ -1,6 +1,6 @@
 //! Code frames: a proposal that codes as the run did, decisions that replay to the same bytes, and what a frame refuses.
 
-use crate::support::{FERRY, Outputs, Ran, Run, count, list, sample, table, text, texts};
+use crate::support::{FERRY, FERRY_FRAME, Outputs, Ran, Run, count, list, sample, table, text, texts};
 use canvass::codeframe::{Action, Decision, Desk, Reader};
 use canvass::run_folder::CodedRun;
 use canvass::{CodeFrame, Language};
@@ -35,26 +35,7 @@ pub(crate) fn framed_ferry() -> Outputs {
 
 /// A frame of two themes of the ferry's answers, with these decisions.
 fn frame_of(decisions: &str) -> String {
-    format!(
-        "schema = \"canvass-codeframe-1\"
-
-[[theme]]
-question = \"q1\"
-language = \"en\"
-id = \"evening\"
-name = \"A later evening ferry\"
-include = [\"evening ferry\"]
-
-[[theme]]
-question = \"q1\"
-language = \"en\"
-id = \"tickets\"
-name = \"Cheaper tickets\"
-include = [\"ticket\"]
-
-[decisions]
-{decisions}"
-    )
+    format!("{FERRY_FRAME}\n[decisions]\n{decisions}")
 }
 
 /// A decision about the ferry's answers: its fields, one a line. The id is made of them.

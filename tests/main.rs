@@ -7,6 +7,7 @@
 
 mod accounting;
 mod audit;
+mod audit_calibration;
 mod bad_books;
 mod bad_input;
 mod bad_text;

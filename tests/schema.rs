@@ -1,17 +1,29 @@
-//! `findings.json` is as its published JSON Schema says.
+//! `findings.json` and `audit.json` are as their published JSON Schemas say.
 
 use crate::languages;
 use crate::support::{FERRY, Outputs, Run, repository, sample};
 use serde_json::{Value, json};
 use std::fs;
 
+/// The published schemas, by the name of the file.
+const SCHEMAS: [&str; 2] = ["findings", "audit"];
+
+fn schema_of(name: &str) -> Value {
+    let path = repository(&format!("crates/canvass/schema/{name}.schema.json"));
+    serde_json::from_slice(&fs::read(path).unwrap()).unwrap()
+}
+
 fn schema() -> Value {
-    serde_json::from_slice(&fs::read(repository("crates/canvass/schema/findings.schema.json")).unwrap()).unwrap()
+    schema_of("findings")
 }
 
 /// What a document breaks, each with its place.
 fn faults(document: &Value) -> Vec<String> {
-    let validator = jsonschema::draft202012::new(&schema()).unwrap();
+    faults_by(&schema(), document)
+}
+
+fn faults_by(schema: &Value, document: &Value) -> Vec<String> {
+    let validator = jsonschema::draft202012::new(schema).unwrap();
     validator.iter_errors(document).map(|error| format!("{}: {error}", error.instance_path())).collect()
 }
 
@@ -21,9 +33,11 @@ fn assert_valid(outputs: &Outputs) {
 }
 
 #[test]
-fn the_schema_is_a_schema() {
-    jsonschema::draft202012::meta::validate(&schema()).unwrap();
-    assert_eq!(schema()["$schema"], "https://json-schema.org/draft/2020-12/schema");
+fn the_schemas_are_schemas() {
+    for schema in SCHEMAS.map(schema_of) {
+        jsonschema::draft202012::meta::validate(&schema).unwrap();
+        assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
+    }
 }
 
 #[test]
@@ -113,7 +127,7 @@ fn a_broken_document_is_not_valid() {
 }
 
 #[test]
-fn every_field_of_the_schema_is_described_and_no_object_takes_unknown_fields() {
+fn every_field_of_the_schemas_is_described_and_no_object_takes_unknown_fields() {
     fn walk(at: &str, schema: &Value) {
         let Some(object) = schema.as_object() else { return };
         if let Some(properties) = object.get("properties") {
@@ -129,5 +143,45 @@ fn every_field_of_the_schema_is_described_and_no_object_takes_unknown_fields() {
             walk(&format!("{at}/{key}"), below);
         }
     }
-    walk("", &schema());
+    for name in SCHEMAS {
+        walk(name, &schema_of(name));
+    }
+}
+
+#[test]
+fn audits_are_valid_and_broken_ones_are_not() {
+    let schema = schema_of("audit");
+    let whole = crate::audit::audit_of_the_town();
+    assert_eq!(faults_by(&schema, &whole), Vec::<String>::new());
+    assert_eq!(whole["schema"], schema["properties"]["schema"]["const"]);
+    // What it must hold for the schema to be tried: each list has something somewhere.
+    let claims = whole["claims"].as_array().unwrap();
+    for list in ["evidence", "quotations", "numbers", "remarks", "words"] {
+        assert!(claims.iter().any(|claim| !claim[list].as_array().unwrap().is_empty()), "{list}");
+    }
+    assert!(claims.iter().any(|claim| claim["fits_better"].is_object()));
+    assert!(claims.iter().flat_map(|claim| claim["quotations"].as_array().unwrap()).any(|of| of["found"].is_null()));
+    assert!(!whole["passed_over"].as_array().unwrap().is_empty());
+    let mut broken: Vec<(&str, Value)> = Vec::new();
+    let mut with = |what, change: &dyn Fn(&mut Value)| {
+        let mut document = whole.clone();
+        change(&mut document);
+        assert_ne!(document, whole, "{what} changes nothing");
+        broken.push((what, document));
+    };
+    with("no rule", &|document| drop(document.as_object_mut().unwrap().remove("rule")));
+    with("an unknown field", &|document| document["claims"][0]["truth"] = json!(true));
+    with("an unknown verdict", &|document| document["claims"][0]["verdict"] = json!("true"));
+    with("a share above 1", &|document| document["claims"][0]["share"] = json!(1.5));
+    with("a place in words", &|document| document["claims"][0]["place"] = json!("at the top"));
+    with("a span of three", &|document| document["claims"][0]["evidence"][0]["spans"][0] = json!([1, 2, 3]));
+    with("a quotation nowhere", &|document| document["claims"][0]["quotations"] = json!([{"text": "late"}]));
+    with("a number that counts what is not known", &|document| {
+        document["claims"][0]["numbers"][0]["counts"] = json!("people");
+    });
+    with("a passed over line as a text", &|document| document["passed_over"] = json!(["Note: none"]));
+    with("no claims", &|document| document["claims"] = json!([]));
+    for (what, document) in broken {
+        assert!(!faults_by(&schema, &document).is_empty(), "{what} is valid");
+    }
 }

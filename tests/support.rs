@@ -52,6 +52,24 @@ id,What should the ferry change?
 8,The evening ferry is too early for the last train.
 ";
 
+/// A code frame of two themes of [`FERRY`]'s answers, without decisions.
+pub(crate) const FERRY_FRAME: &str = "schema = \"canvass-codeframe-1\"
+
+[[theme]]
+question = \"q1\"
+language = \"en\"
+id = \"evening\"
+name = \"A later evening ferry\"
+include = [\"evening ferry\"]
+
+[[theme]]
+question = \"q1\"
+language = \"en\"
+id = \"tickets\"
+name = \"Cheaper tickets\"
+include = [\"ticket\"]
+";
+
 /// A file of the repository.
 pub(crate) fn repository(path: &str) -> PathBuf {
     fs::canonicalize(Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")).unwrap().join(path)

@@ -3,24 +3,11 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { axeSource, canvass, cell, close, folder, open, repository, runOf, sample, settled } from "./support.mjs";
+import { canvass, cell, close, folder, open, repository, runOf, sample, serious, settled, unfold } from "./support.mjs";
 
 after(close);
 
 const visible = (page, selector) => page.$$eval(selector, (all) => all.filter((one) => one.checkVisibility()).length);
-/** What axe-core finds that is serious. */
-async function serious(page) {
-  // The policy of the page lets no other script in; the tools of the browser are not bound by it.
-  const client = await page.createCDPSession();
-  await client.send("Runtime.evaluate", { expression: axeSource });
-  const { result } = await client.send("Runtime.evaluate", {
-    expression: "axe.run(document, { resultTypes: ['violations'] }).then((found) => JSON.stringify(found.violations.map((one) => [one.impact, one.id, one.nodes.slice(0, 3).map((node) => node.html)])))",
-    awaitPromise: true,
-    returnByValue: true,
-  });
-  return JSON.parse(result.value).filter(([impact]) => ["serious", "critical"].includes(impact));
-}
-
 const text = (page, selector) => page.$eval(selector, (one) => one.textContent.trim());
 
 test("the page opens from disk, complains of nothing and asks nobody for anything", async () => {
@@ -153,14 +140,14 @@ test("everything that takes the keyboard shows it", async () => {
 for (const width of [1280, 400]) {
   test(`axe-core reports nothing serious at ${width} pixels`, async () => {
     const { page } = await open(join(sample(), "report.html"), { width });
-    await page.evaluate(() => document.querySelectorAll("details").forEach((folded) => { folded.open = true; }));
+    await unfold(page);
     assert.deepEqual(await serious(page), []);
     await page.close();
   });
 
   test(`nothing is wider than a screen of ${width} pixels`, async () => {
     const { page } = await open(join(sample(), "report.html"), { width });
-    await page.evaluate(() => document.querySelectorAll("details").forEach((folded) => { folded.open = true; }));
+    await unfold(page);
     assert.ok(await page.evaluate(() => document.documentElement.scrollWidth) <= width);
     await page.close();
   });

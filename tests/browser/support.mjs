@@ -78,5 +78,21 @@ export async function open(path, { width = 1280, height = 900 } = {}) {
 /** Waits until the page has taken in what was typed or chosen. */
 export const settled = (page) => page.evaluate(() => new Promise((done) => setTimeout(() => requestAnimationFrame(() => done()), 300)));
 
+/** What axe-core finds serious or critical, each with its first places. */
+export async function serious(page) {
+  // The policy of a page lets no other script in; the tools of the browser are not bound by it.
+  const client = await page.createCDPSession();
+  await client.send("Runtime.evaluate", { expression: axeSource });
+  const { result } = await client.send("Runtime.evaluate", {
+    expression: "axe.run(document, { resultTypes: ['violations'] }).then((found) => JSON.stringify(found.violations.map((one) => [one.impact, one.id, one.nodes.slice(0, 3).map((node) => node.html)])))",
+    awaitPromise: true,
+    returnByValue: true,
+  });
+  return JSON.parse(result.value).filter(([impact]) => ["serious", "critical"].includes(impact));
+}
+
+/** Opens all that is folded. */
+export const unfold = (page) => page.evaluate(() => document.querySelectorAll("details").forEach((folded) => { folded.open = true; }));
+
 /** A cell of a CSV file. */
 export const cell = (text) => `"${text.replaceAll('"', '""')}"`;

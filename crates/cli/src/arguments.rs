@@ -510,6 +510,9 @@ pub(crate) struct Audit {
     /// The seed of what is drawn to compare with; without it that of the run
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,
+    /// The language of the page's fixed words; without it that of the run's report
+    #[arg(long, value_name = "LANGUAGE", value_parser = report_languages())]
+    pub(crate) report_language: Option<ReportLanguage>,
     /// Replace an earlier audit in the folder
     #[arg(long)]
     pub(crate) force: bool,

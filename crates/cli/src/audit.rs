@@ -24,7 +24,8 @@ pub(crate) fn execute(arguments: &Arguments, console: Console) -> Result<ExitCod
         seed: arguments.seed.unwrap_or(run.config.seed.unwrap_or_default()),
     };
     let audit = audit(&summary, &run, &request)?;
-    write_set(&arguments.out, &files(&audit)?, arguments.force)?;
+    let language = arguments.report_language.unwrap_or(run.config.report.language);
+    write_set(&arguments.out, &files(&audit, language)?, arguments.force)?;
     let page = arguments.out.join(AUDIT_HTML);
     let with = |verdict| audit.claims.iter().filter(|claim| claim.verdict == verdict).count();
     console.event(&json!({
@@ -85,7 +86,7 @@ fn line(claim: &ClaimAudit) -> String {
     let name = if claim.heading.is_empty() { &claim.text } else { &claim.heading };
     let mut name: String = name.chars().take(70).collect();
     if claim.question_source == QuestionSource::Best {
-        name.push_str(" (no question named: the one that supports it most)");
+        name.push_str(" (no question named: the one it fits best)");
     }
     let mut line = format!("{:4} {verdict:9}  {:>4} of {}  {name}", claim.id, claim.n_respondents, claim.base);
     let altered = claim.quotations.iter().filter(|of| of.verdict == QuotationVerdict::Altered).count() as u64;
@@ -97,6 +98,9 @@ fn line(claim: &ClaimAudit) -> String {
         if n > 0 {
             let _ = write!(line, "; {} {said}", counted(n, what));
         }
+    }
+    if let Some(better) = &claim.fits_better {
+        let _ = write!(line, "; fits {} better: {} of {}", better.question, better.n_respondents, better.base);
     }
     line
 }

@@ -4,39 +4,36 @@
 //! says what the claims together leave out. Everything is found by words, by rules that the result states: what an audit says can be
 //! checked with the answers at hand. It does not say whether a claim is true.
 
+mod claim;
 mod numbers;
 mod omitted;
 mod page;
 mod quotations;
+mod result;
 mod summary;
 mod support;
 
 use crate::codeframe::Reader;
 use crate::error::Error;
-use crate::findings::four_decimals;
 use crate::report::OutputFile;
-use crate::run_folder::{CodedQuestion, CodedRun};
-use canvass_text::Analyser;
+use crate::run_folder::CodedRun;
+use crate::settings::ReportLanguage;
+use claim::Audited;
 use numbers::Known;
 use quotations::Searched;
 use rayon::prelude::*;
-use serde::Serialize;
-use support::{Answers, ClaimWord, Supporter};
+use support::Answers;
 
 pub use numbers::{Counted, NumberCheck, NumberVerdict};
 pub use omitted::{Baseline, Omission, ThemeCover};
-pub use quotations::{Difference, LEAST_LIKENESS, QuotationCheck, QuotationVerdict, QuotedPassage, StandsIn};
-pub use summary::{Claim, Summary};
-pub use support::{HEADING_WEIGHT, HEAVIEST, LEAST_FIT, LEAST_WORDS};
+pub use quotations::{Difference, QuotationCheck, QuotationVerdict, QuotedPassage, StandsIn};
+pub use result::{
+    Audit, ClaimAudit, ClaimVerdict, Evidence, FitsBetter, QuestionSource, RULE, Rule, SectionAudit, WordOfClaim,
+};
+pub use summary::{Claim, PassedOver, Place, Summary};
 
 /// The version of the result's form.
 pub const SCHEMA: &str = "canvass-audit-1";
-/// A claim that fewer respondents support is weak at best ...
-pub const LEAST_RESPONDENTS: u64 = 3;
-/// ... and so is one that a smaller share of the base supports ...
-pub const LEAST_SHARE: f64 = 0.02;
-/// ... and one of whose words, by weight, a smaller share occurs in what supports it.
-pub const LEAST_WORDS_FOUND: f64 = 0.25;
 /// The names of the files.
 pub const AUDIT_JSON: &str = "audit.json";
 /// The page.
@@ -75,6 +72,18 @@ pub enum AuditError {
         /// The headings, at most twenty.
         headings: Vec<String>,
     },
+    /// A claim says that it is about a question that the run does not have.
+    #[error("{place} of the summary {file} is about the question {wanted:?}; the run's open questions are {}", .questions.join(", "))]
+    NoSuchQuestionOfClaim {
+        /// The file.
+        file: String,
+        /// The claim.
+        place: Place,
+        /// What it says.
+        wanted: String,
+        /// The ids of those there are.
+        questions: Vec<String>,
+    },
     /// The run has no such open question.
     #[error("the run has no open question {wanted:?}; its open questions are {}", .questions.join(", "))]
     NoSuchQuestion {
@@ -99,9 +108,12 @@ impl AuditError {
             Self::Unreadable { .. } => "a summary is a Markdown, text, Word (.docx) or JSON file".into(),
             Self::UnknownKind { .. } => "give it the ending .md, .txt, .docx or .json".into(),
             Self::NoClaims { .. } => {
-                "a claim is an item of a list that begins in bold (\"- **Heading:** sentence\"), any item of a list where none does, or in JSON an object with \"heading\" and \"text\"".into()
+                "a claim is an item of a list that begins in bold (\"- **Heading:** sentence\"), any item of a list where none does, a heading with sentences below where there is no list, or in JSON an object with \"heading\" and \"text\"".into()
             }
             Self::NoSuchSection { .. } => "give a part of one of these headings".into(),
+            Self::NoSuchQuestionOfClaim { .. } => {
+                "give the id or the wording of one of these in its field \"question\", or leave the field out".into()
+            }
             Self::NoSuchQuestion { .. } => "give the id of one of these".into(),
         }
     }
@@ -118,149 +130,13 @@ pub struct AuditRequest {
     pub seed: u64,
 }
 
-/// What the answers say of a claim.
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ClaimVerdict {
-    /// At least [`LEAST_RESPONDENTS`] respondents and [`LEAST_SHARE`] of the base support it, and what they say has at least
-    /// [`LEAST_WORDS_FOUND`] of its words, by weight.
-    Supported,
-    /// Someone supports it.
-    Weak,
-    /// Nobody does.
-    NotFound,
-}
-
-/// How the question of a claim is known.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum QuestionSource {
-    /// The summary says it: a heading above, or a field of the file.
-    Summary,
-    /// Whoever asked for the audit.
-    Stated,
-    /// There is only one.
-    Only,
-    /// None is said: of all questions it is the one whose answers support the claim most.
-    Best,
-}
-
-/// A claim, checked.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct ClaimAudit {
-    /// `c1` and on, in the order of the summary.
-    pub id: String,
-    /// Where it stands in the summary.
-    pub place: String,
-    /// The heading above it; empty: none.
-    pub section: String,
-    /// Its heading; may be empty.
-    pub heading: String,
-    /// Its sentences; may be empty.
-    pub text: String,
-    /// The id of the question it was looked for in.
-    pub question: String,
-    /// How that is known.
-    pub question_source: QuestionSource,
-    /// What the answers say of it.
-    pub verdict: ClaimVerdict,
-    /// The respondents who support it.
-    pub n_respondents: u64,
-    /// The same, near-duplicates counted once.
-    pub n_respondents_once: u64,
-    /// The respondents who answered the question, in any language.
-    pub base: u64,
-    /// Their share of the base, 0 to 1.
-    pub share: f64,
-    /// The share of the weight of its words that occurs in what supports it, 0 to 1.
-    pub words_found: f64,
-    /// The words it was looked for by.
-    pub words: Vec<WordOfClaim>,
-    /// The answers that support it, the best first.
-    pub evidence: Vec<Evidence>,
-    /// What it quotes.
-    pub quotations: Vec<QuotationCheck>,
-    /// The numbers it gives.
-    pub numbers: Vec<NumberCheck>,
-    /// The lines beside it that give evidence.
-    pub remarks: Vec<String>,
-}
-
-/// A word that a claim was looked for by.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct WordOfClaim {
-    /// As the claim has it.
-    pub word: String,
-    /// Whether it stands in the heading: then it weighs twice.
-    pub in_heading: bool,
-    /// The answers that have it or an inflection of it.
-    pub n_answers: u32,
-    /// What it weighs.
-    pub weight: f64,
-}
-
-/// An answer that supports a claim.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Evidence {
-    /// The response.
-    pub response_id: String,
-    /// Its respondent.
-    pub respondent_id: String,
-    /// The share of the weight of the claim's words that the passage holds, 0 to 1.
-    pub fit: f64,
-    /// Its passage that fits best.
-    pub passage: String,
-    /// The first byte of the passage in the text that was analysed.
-    pub start: u32,
-    /// One past its last byte.
-    pub end: u32,
-    /// The words of the claim that it holds, as the claim has them.
-    pub shared: Vec<String>,
-    /// Where they stand: bytes of the passage.
-    pub spans: Vec<(u32, u32)>,
-}
-
-/// A heading of a summary and the numbers that it gives.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct SectionAudit {
-    /// The heading.
-    pub heading: String,
-    /// The question it names; empty: none.
-    pub question: String,
-    /// Its numbers, checked against the base of that.
-    pub numbers: Vec<NumberCheck>,
-}
-
-/// A summary, checked.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Audit {
-    /// [`SCHEMA`].
-    pub schema: &'static str,
-    /// The version of the program.
-    pub version: &'static str,
-    /// The file of the summary.
-    pub summary: String,
-    /// BLAKE3 of the settings of the run.
-    pub settings_blake3: String,
-    /// The seed of what was drawn.
-    pub seed: u64,
-    /// The headings with claims below them.
-    pub sections: Vec<SectionAudit>,
-    /// The claims.
-    pub claims: Vec<ClaimAudit>,
-    /// What the claims leave out, for each question that claims are about.
-    pub left_out: Vec<Omission>,
-    /// Lines of the summary that are no claims, with their places.
-    pub passed_over: Vec<(String, String)>,
-}
-
 /// Checks a summary against a run.
 ///
 /// # Guarantees
 /// The same result at any thread count. Every passage of the evidence and every quotation found is the text that was analysed, byte for byte.
 ///
 /// # Errors
-/// [`AuditError`] if the section or the question asked for is not there; [`Error::Resource`]: a fault of this program.
+/// [`AuditError`] if the section or a question asked for, or named by a claim, is not there; [`Error::Resource`]: a fault of this program.
 pub fn audit(summary: &Summary, run: &CodedRun, request: &AuditRequest) -> Result<Audit, Error> {
     let reader = Reader::new(&run.config)?;
     let analyser = reader.analyser();
@@ -268,11 +144,13 @@ pub fn audit(summary: &Summary, run: &CodedRun, request: &AuditRequest) -> Resul
     let stated = request.question.as_deref().map(|wanted| stated_question(run, wanted)).transpose()?;
     let laid_out: Vec<Answers<'_>> =
         run.questions.par_iter().map(|question| Answers::new(question, question.language)).collect();
+    let said: Vec<Option<usize>> =
+        claims.iter().map(|claim| question_of(claim, summary, run)).collect::<Result<_, _>>()?;
     let audited: Vec<Audited<'_>> = claims
         .par_iter()
+        .zip(said)
         .enumerate()
-        .map(|(number, claim)| {
-            let said = question_of(claim, summary, run);
+        .map(|(number, (claim, said))| {
             let known = match (said, stated, run.questions.as_slice()) {
                 (Some(at), ..) => Some((at, QuestionSource::Summary)),
                 (None, Some(at), _) => Some((at, QuestionSource::Stated)),
@@ -283,33 +161,36 @@ pub fn audit(summary: &Summary, run: &CodedRun, request: &AuditRequest) -> Resul
         })
         .collect();
     let quotations = all_quotations(&audited, run);
-    let mut checked: Vec<ClaimAudit> = Vec::with_capacity(audited.len());
-    for (audited, quotations) in audited.iter().zip(quotations) {
-        checked.push(audited.checked(summary, &laid_out, quotations, run));
-    }
+    let checked: Vec<ClaimAudit> = audited
+        .par_iter()
+        .zip(quotations)
+        .map(|(audited, quotations)| audited.checked(summary, &laid_out[audited.question_idx], quotations, run))
+        .collect();
     let sections = summary.sections.iter().enumerate();
     let sections = sections.filter(|(at, _)| claims.iter().any(|claim| claim.section_idx == Some(*at)));
     Ok(Audit {
         schema: SCHEMA,
         version: env!("CARGO_PKG_VERSION"),
         summary: summary.file.clone(),
+        summary_blake3: summary.blake3.clone(),
         settings_blake3: run.settings_blake3.clone(),
         seed: request.seed,
-        sections: sections.map(|(_, heading)| section(heading, run)).collect(),
+        rule: RULE,
+        sections: sections.map(|(_, heading)| section(heading, run, &laid_out)).collect(),
         left_out: omitted::left_out(&laid_out, &audited, &checked, request.seed),
         claims: checked,
         passed_over: summary.passed_over.clone(),
     })
 }
 
-/// The files of an audit: [`AUDIT_JSON`] and [`AUDIT_HTML`].
+/// The files of an audit: [`AUDIT_JSON`], and [`AUDIT_HTML`] with its fixed words in this language.
 ///
 /// # Errors
 /// [`Error::Template`]: a fault of this program.
-pub fn files(audit: &Audit) -> Result<Vec<OutputFile>, Error> {
+pub fn files(audit: &Audit, language: ReportLanguage) -> Result<Vec<OutputFile>, Error> {
     let mut json = serde_json::to_vec_pretty(audit).map_err(|error| Error::Template(error.to_string()))?;
     json.push(b'\n');
-    let page = page::render(audit)?;
+    let page = page::render(audit, language)?;
     Ok(vec![
         OutputFile { name: AUDIT_HTML.into(), bytes: page.into_bytes() },
         OutputFile { name: AUDIT_JSON.into(), bytes: json },
@@ -335,11 +216,17 @@ fn folded(text: &str) -> String {
 }
 
 fn stated_question(run: &CodedRun, wanted: &str) -> Result<usize, AuditError> {
-    let found = run.questions.iter().position(|question| question.id == wanted).or_else(|| named_question(run, wanted));
-    found.ok_or_else(|| AuditError::NoSuchQuestion {
-        wanted: wanted.to_owned(),
-        questions: run.questions.iter().map(|question| question.id.clone()).collect(),
-    })
+    question_called(run, wanted)
+        .ok_or_else(|| AuditError::NoSuchQuestion { wanted: wanted.to_owned(), questions: open_questions(run) })
+}
+
+fn open_questions(run: &CodedRun) -> Vec<String> {
+    run.questions.iter().map(|question| question.id.clone()).collect()
+}
+
+/// The question of this id, or else the one that the text names.
+fn question_called(run: &CodedRun, text: &str) -> Option<usize> {
+    run.questions.iter().position(|question| question.id == text).or_else(|| named_question(run, text))
 }
 
 /// The question that a heading begins with: its id, its wording, or the beginning of that of four words or more.
@@ -358,170 +245,36 @@ fn named_question(run: &CodedRun, heading: &str) -> Option<usize> {
     })
 }
 
-/// The question that the summary says a claim is about.
-fn question_of(claim: &Claim, summary: &Summary, run: &CodedRun) -> Option<usize> {
-    match &claim.question {
-        Some(named) => run.questions.iter().position(|of| of.id == *named).or_else(|| named_question(run, named)),
-        None => claim.section_idx.and_then(|at| named_question(run, &summary.sections[at])),
-    }
+/// The question that the summary says a claim is about: a field of the file, or the heading above it.
+fn question_of(claim: &Claim, summary: &Summary, run: &CodedRun) -> Result<Option<usize>, AuditError> {
+    let Some(wanted) = &claim.question else {
+        return Ok(claim.section_idx.and_then(|at| named_question(run, &summary.sections[at])));
+    };
+    question_called(run, wanted).map(Some).ok_or_else(|| AuditError::NoSuchQuestionOfClaim {
+        file: summary.file.clone(),
+        place: claim.place,
+        wanted: wanted.clone(),
+        questions: open_questions(run),
+    })
 }
 
-/// The base of a question, raw and with near-duplicates counted once.
-fn base_of(question: &CodedQuestion) -> (u64, u64) {
-    let texts = (0_u32..).zip(&question.analysis.texts);
-    question.count(texts.flat_map(|(response, text)| (0..text.points.len() as u32).map(move |point| (response, point))))
-}
-
-fn section(heading: &str, run: &CodedRun) -> SectionAudit {
-    let question = named_question(run, heading).map(|at| &run.questions[at]);
-    let numbers = question.map_or_else(Vec::new, |question| {
-        let known = Known { behind: None, base: base_of(question), scale: &run.config.findings.quantifiers };
+/// The numbers of a heading, checked against the base of the question it names.
+fn section(heading: &str, run: &CodedRun, laid_out: &[Answers<'_>]) -> SectionAudit {
+    let named = named_question(run, heading).map(|at| &laid_out[at]);
+    let numbers = named.map_or_else(Vec::new, |answers| {
+        let known = Known { behind: None, base: answers.base, scale: &run.config.findings.quantifiers };
         // The question's own id and wording hold no number to check.
         let wording_end = heading.rfind(['(', '[', '?']).unwrap_or(heading.len());
         numbers::check(heading.get(wording_end..).unwrap_or_default(), &known)
     });
-    SectionAudit {
-        heading: heading.to_owned(),
-        question: question.map(|of| of.id.clone()).unwrap_or_default(),
-        numbers,
-    }
-}
-
-/// A claim with the answers that support it.
-struct Audited<'c> {
-    id: String,
-    claim: &'c Claim,
-    /// Index of its question.
-    question_idx: usize,
-    source: QuestionSource,
-    words: Vec<ClaimWord>,
-    supporters: Vec<Supporter>,
-}
-
-impl<'c> Audited<'c> {
-    fn new(
-        id: &str,
-        claim: &'c Claim,
-        known: Option<(usize, QuestionSource)>,
-        laid_out: &[Answers<'_>],
-        analyser: &Analyser<'_>,
-    ) -> Self {
-        let of = |question_idx: usize, source: QuestionSource| {
-            let answers = &laid_out[question_idx];
-            let words = answers.words(&claim.heading, &claim.text, analyser);
-            let supporters = answers.supporters(&words);
-            Self { id: id.to_owned(), claim, question_idx, source, words, supporters }
-        };
-        if let Some((question_idx, source)) = known {
-            return of(question_idx, source);
-        }
-        let mut best = of(0, QuestionSource::Best);
-        for question_idx in 1..laid_out.len() {
-            let other = of(question_idx, QuestionSource::Best);
-            let n = |of: &Self| laid_out[of.question_idx].count(&of.supporters).0;
-            if n(&other) > n(&best) {
-                best = other;
-            }
-        }
-        best
-    }
-
-    fn checked(
-        &self,
-        summary: &Summary,
-        laid_out: &[Answers<'_>],
-        quotations: Vec<QuotationCheck>,
-        run: &CodedRun,
-    ) -> ClaimAudit {
-        let (claim, answers) = (self.claim, &laid_out[self.question_idx]);
-        let (n_respondents, n_respondents_once) = answers.count(&self.supporters);
-        let base = base_of(answers.question);
-        let share = if base.0 == 0 { 0.0 } else { n_respondents as f64 / base.0 as f64 };
-        let words_found = answers.cover(&self.words, &self.supporters);
-        let is_supported =
-            n_respondents >= LEAST_RESPONDENTS && share >= LEAST_SHARE && words_found >= LEAST_WORDS_FOUND;
-        let verdict = match n_respondents {
-            0 => ClaimVerdict::NotFound,
-            _ if is_supported => ClaimVerdict::Supported,
-            _ => ClaimVerdict::Weak,
-        };
-        let known =
-            Known { behind: Some((n_respondents, n_respondents_once)), base, scale: &run.config.findings.quantifiers };
-        let said =
-            [claim.heading.as_str(), claim.text.as_str()].into_iter().chain(claim.remarks.iter().map(String::as_str));
-        ClaimAudit {
-            id: self.id.clone(),
-            place: claim.place.clone(),
-            section: summary.section(claim).to_owned(),
-            heading: claim.heading.clone(),
-            text: claim.text.clone(),
-            question: answers.question.id.clone(),
-            question_source: self.source,
-            verdict,
-            n_respondents,
-            n_respondents_once,
-            base: base.0,
-            share: four_decimals(share),
-            words_found: four_decimals(words_found),
-            words: self.words.iter().map(WordOfClaim::of).collect(),
-            evidence: self.evidence(answers),
-            quotations,
-            numbers: said.flat_map(|text| numbers::check(text, &known)).collect(),
-            remarks: claim.remarks.clone(),
-        }
-    }
-
-    /// The answers, the best first; of equal fit the first in the file.
-    fn evidence(&self, answers: &Answers<'_>) -> Vec<Evidence> {
-        let mut supporters = self.supporters.clone();
-        supporters.sort_by(|a, b| b.fit.total_cmp(&a.fit).then(a.response.cmp(&b.response)));
-        let of = |supporter: &Supporter| {
-            let response = &answers.question.responses[supporter.response as usize];
-            let point = &answers.question.analysis.texts[supporter.response as usize].points[supporter.point as usize];
-            let of_term = |term: u32| self.words.iter().find(|word| word.term == Some(term));
-            let tokens = || point.tokens.iter().chain(&point.phrases).filter(|token| of_term(token.term_idx).is_some());
-            let mut spans: Vec<(u32, u32)> = tokens()
-                .map(|token| (token.span.start - point.span.start, token.span.end - point.span.start))
-                .collect();
-            spans.sort_unstable();
-            spans.dedup();
-            let holds = |word: &&ClaimWord| tokens().any(|token| word.term == Some(token.term_idx));
-            Evidence {
-                response_id: response.response_id.clone(),
-                respondent_id: response.respondent_id.clone(),
-                fit: four_decimals(supporter.fit),
-                passage: point.span.of(&response.analysed).unwrap_or_default().to_owned(),
-                start: point.span.start,
-                end: point.span.end,
-                shared: self.words.iter().filter(holds).map(|word| word.written.clone()).collect(),
-                spans,
-            }
-        };
-        supporters.iter().map(of).collect()
-    }
-}
-
-impl WordOfClaim {
-    fn of(word: &ClaimWord) -> Self {
-        Self {
-            word: word.written.clone(),
-            in_heading: word.in_heading,
-            n_answers: word.n_answers,
-            weight: four_decimals(word.weight),
-        }
-    }
+    let question = named.map(|answers| answers.question.id.clone()).unwrap_or_default();
+    SectionAudit { heading: heading.to_owned(), question, numbers }
 }
 
 /// The quotations of all claims, looked up in the answers to all questions.
 fn all_quotations(audited: &[Audited<'_>], run: &CodedRun) -> Vec<Vec<QuotationCheck>> {
-    let of_claims: Vec<Vec<String>> = audited
-        .iter()
-        .map(|of| {
-            let said = [of.claim.heading.as_str(), of.claim.text.as_str()];
-            let said = said.into_iter().chain(of.claim.remarks.iter().map(String::as_str));
-            said.flat_map(quotations::quotations).collect()
-        })
-        .collect();
+    let of_claims: Vec<Vec<String>> =
+        audited.iter().map(|of| of.claim.said().flat_map(quotations::quotations).collect()).collect();
     if of_claims.iter().all(Vec::is_empty) {
         return vec![Vec::new(); audited.len()];
     }

@@ -4,15 +4,9 @@
 //! a share of them ("27 %"), or a word for one ("most respondents"). Ids in brackets and lists of ids are no numbers to check; others, such as
 //! years, are listed unchecked.
 
+use super::RULE;
 use crate::settings::{Quantifier, quantifier};
 use serde::Serialize;
-
-/// A number of respondents agrees if it is off by no more than this part of what was found ...
-const TOLERANCE: f64 = 0.2;
-/// ... or by so many.
-const TOLERANCE_OF_RESPONDENTS: f64 = 2.0;
-/// A share agrees if it is off by no more than so many points of a hundred.
-const TOLERANCE_OF_SHARE: f64 = 5.0;
 
 /// What became of a number.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
@@ -317,7 +311,8 @@ fn of_respondents(text: String, value: f64, is_once: bool, known: &Known<'_>) ->
         (None, true) => (pick(known.base), Counted::BaseOnce),
     };
     // A base is known exactly; who supports a claim is found by words.
-    let tolerance = if known.behind.is_some() { TOLERANCE_OF_RESPONDENTS.max(TOLERANCE * found) } else { 0.0 };
+    let tolerance =
+        if known.behind.is_some() { RULE.respondents_tolerance.max(RULE.number_tolerance * found) } else { 0.0 };
     let verdict = verdict((value - found).abs() <= tolerance);
     NumberCheck { text, counts, value: Some(value), found: Some(found), found_word: String::new(), verdict }
 }
@@ -330,7 +325,7 @@ fn share(known: &Known<'_>) -> Option<f64> {
 
 fn of_share(text: String, value: f64, known: &Known<'_>) -> NumberCheck {
     let Some(share) = share(known) else { return unchecked(text, value) };
-    let verdict = verdict((value - share).abs() <= TOLERANCE_OF_SHARE);
+    let verdict = verdict((value - share).abs() <= RULE.points_tolerance);
     let found = Some((share * 10.0).round() / 10.0);
     NumberCheck { text, counts: Counted::Share, value: Some(value), found, found_word: String::new(), verdict }
 }

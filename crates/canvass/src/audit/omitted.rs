@@ -1,7 +1,8 @@
 //! What the claims about a question leave out, and how much claims drawn at random would.
 
+use super::claim::Audited;
+use super::result::ClaimAudit;
 use super::support::{Answers, Supporter, number};
-use super::{Audited, ClaimAudit, base_of};
 use rayon::prelude::*;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -86,7 +87,7 @@ pub(super) fn left_out(
                 .iter()
                 .zip(checked)
                 .filter(|(of, _)| of.question_idx == at)
-                .map(|(of, claim)| (claim, of.supporters.as_slice()))
+                .map(|(of, claim)| (claim, of.supporters()))
                 .collect();
             omission(answers, &of_question, seed)
         })
@@ -96,9 +97,25 @@ pub(super) fn left_out(
 fn omission(answers: &Answers<'_>, claims: &[(&ClaimAudit, &[Supporter])], seed: u64) -> Omission {
     let question = answers.question;
     let respondent = |response: u32| question.responses[response as usize].respondent;
-    let behind: Vec<BTreeSet<u32>> =
-        claims.iter().map(|(_, of)| of.iter().map(|supporter| respondent(supporter.response)).collect()).collect();
-    let all: BTreeSet<u32> = behind.iter().flatten().copied().collect();
+    // For each claim, and for all together, whether a respondent is behind it.
+    let nobody = || vec![false; answers.n_respondents];
+    let behind: Vec<Vec<bool>> = claims
+        .iter()
+        .map(|(_, of)| {
+            let mut behind = nobody();
+            for supporter in *of {
+                behind[respondent(supporter.response) as usize] = true;
+            }
+            behind
+        })
+        .collect();
+    let mut all = nobody();
+    for of in &behind {
+        for (any, is_behind) in all.iter_mut().zip(of) {
+            *any |= is_behind;
+        }
+    }
+    let among = |people: &BTreeSet<u32>, behind: &[bool]| people.iter().filter(|of| behind[**of as usize]).count();
     let mut ids: BTreeMap<u32, (&str, bool)> = BTreeMap::new();
     for response in &question.responses {
         let in_language = response.language == answers.language;
@@ -109,10 +126,10 @@ fn omission(answers: &Answers<'_>, claims: &[(&ClaimAudit, &[Supporter])], seed:
         |points: &[(u32, u32)]| points.iter().map(|(response, _)| respondent(*response)).collect::<BTreeSet<u32>>();
     let cover = |theme: &crate::run_folder::CodedTheme| {
         let of_theme = members(&theme.points);
-        let n_behind = of_theme.intersection(&all).count() as u64;
+        let n_behind = among(&of_theme, &all) as u64;
         let mut shared: Vec<(usize, usize)> = behind
             .iter()
-            .map(|of| of.intersection(&of_theme).count())
+            .map(|of| among(&of_theme, of))
             .enumerate()
             .filter(|(_, n)| *n > 0 && *n as f64 >= NAMED_FROM * of_theme.len() as f64)
             .collect();
@@ -131,12 +148,12 @@ fn omission(answers: &Answers<'_>, claims: &[(&ClaimAudit, &[Supporter])], seed:
         question: question.id.clone(),
         text: question.text.clone(),
         claims: claims.iter().map(|(claim, _)| claim.id.clone()).collect(),
-        base: base_of(question).0,
+        base: answers.base.0,
         n_other_languages: ids.values().filter(|(_, in_language)| !in_language).count() as u64,
-        n_behind: all.len() as u64,
+        n_behind: all.iter().filter(|is_behind| **is_behind).count() as u64,
         behind_none: ids
             .iter()
-            .filter(|(number, (_, in_language))| *in_language && !all.contains(number))
+            .filter(|(number, (_, in_language))| *in_language && !all[**number as usize])
             .map(|(_, (id, _))| (*id).to_owned())
             .collect(),
         themes: themes.map(cover).collect(),
@@ -152,13 +169,15 @@ fn baseline(answers: &Answers<'_>, n_claims: usize, seed: u64) -> Baseline {
     let mut reached: Vec<u64> = (0..DRAWS)
         .into_par_iter()
         .map(|draw| {
-            let mut behind: BTreeSet<u32> = BTreeSet::new();
+            let mut behind = vec![false; answers.n_respondents];
             for of in 0..(n_claims.min(n_passages) as u32) {
                 let at = number(seed, &question.id, draw, of) % n_passages as u64;
                 let supporters = answers.supporters(&answers.words_of_passage(at as u32));
-                behind.extend(supporters.iter().map(|of| question.responses[of.response as usize].respondent));
+                for supporter in supporters {
+                    behind[question.responses[supporter.response as usize].respondent as usize] = true;
+                }
             }
-            behind.len() as u64
+            behind.into_iter().filter(|is_behind| *is_behind).count() as u64
         })
         .collect();
     reached.sort_unstable();

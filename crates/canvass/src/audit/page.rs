@@ -1,18 +1,18 @@
 //! `audit.html`: the audit as one page that loads nothing.
 //!
-//! The page is filled from the same data as `audit.json`. What the summary and the respondents say is text everywhere: the engine escapes
-//! it, and a policy in the page's head forbids the browser to load or run anything.
+//! The page is filled from the same data as `audit.json`, its fixed words are those of the report's [`Wording`]. What the summary and the
+//! respondents say is text everywhere: the engine escapes it, and a policy in the page's head forbids the browser to load or run anything.
 
-use super::summary::tidy;
 use super::{
-    Audit, ClaimAudit, ClaimVerdict, Counted, Evidence, HEADING_WEIGHT, HEAVIEST, LEAST_FIT, LEAST_LIKENESS,
-    LEAST_RESPONDENTS, LEAST_SHARE, LEAST_WORDS, LEAST_WORDS_FOUND, NumberCheck, NumberVerdict, Omission,
-    QuestionSource, QuotationCheck, QuotationVerdict, StandsIn,
+    Audit, ClaimAudit, ClaimVerdict, Evidence, FitsBetter, NumberCheck, NumberVerdict, Omission, Place, QuestionSource,
+    QuotationCheck, QuotationVerdict, WordOfClaim,
 };
 use crate::error::Error;
+use crate::report::wording::{self, Wording};
+use crate::settings::ReportLanguage;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
-use minijinja::{Environment, UndefinedBehavior, context};
+use minijinja::{Environment, UndefinedBehavior, Value, context};
 use serde::Serialize;
 
 /// The endings make the engine escape for HTML.
@@ -31,28 +31,31 @@ type Pieces = Vec<(String, bool)>;
 #[derive(Debug, Serialize)]
 struct ClaimView<'a> {
     id: &'a str,
-    place: &'a str,
+    place: (&'static str, u32),
     heading: &'a str,
     text: &'a str,
-    verdict: &'static str,
-    verdict_words: &'static str,
-    source: &'static str,
+    question: &'a str,
+    source: QuestionSource,
+    verdict: ClaimVerdict,
     n_respondents: u64,
     n_respondents_once: u64,
     base: u64,
-    percent: String,
+    share: f64,
     /// The width of the bar, of 100.
     bar: f64,
+    fits_better: Option<&'a FitsBetter>,
+    /// Its words that answers have, with how many have each; and those that none has.
     found: String,
     missing: String,
-    words_found_percent: String,
+    words_found: f64,
     evidence: Vec<EvidenceView<'a>>,
     further: Vec<EvidenceView<'a>>,
     n_unshown: usize,
-    quotations: Vec<QuotationView<'a>>,
-    numbers: Vec<NumberView<'a>>,
+    quotations: &'a [QuotationCheck],
+    numbers: &'a [NumberCheck],
     remarks: &'a [String],
-    faults: String,
+    /// What is wrong with its quotations and numbers, and how many are.
+    faults: [(&'static str, usize); 3],
 }
 
 #[derive(Debug, Serialize)]
@@ -60,28 +63,6 @@ struct EvidenceView<'a> {
     response_id: &'a str,
     respondent_id: &'a str,
     pieces: Pieces,
-    shared: String,
-}
-
-#[derive(Debug, Serialize)]
-struct QuotationView<'a> {
-    text: &'a str,
-    verdict: &'static str,
-    verdict_words: &'static str,
-    percent: String,
-    question: &'a str,
-    is_elsewhere: bool,
-    response_id: &'a str,
-    passage: &'a str,
-    difference: Vec<(&'static str, &'a str)>,
-}
-
-#[derive(Debug, Serialize)]
-struct NumberView<'a> {
-    text: &'a str,
-    verdict: &'static str,
-    verdict_words: &'static str,
-    found: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -89,140 +70,105 @@ struct QuestionView<'a> {
     number: usize,
     left_out: &'a Omission,
     claims: Vec<&'a ClaimView<'a>>,
-    section_numbers: Vec<NumberView<'a>>,
+    /// Those of its heading.
+    numbers: Vec<&'a NumberCheck>,
     ids: &'a [String],
     n_more_ids: usize,
     n_left_out: usize,
-    mean: String,
 }
 
-/// The page.
+/// The page, with its fixed words in this language.
 ///
 /// # Errors
 /// [`Error::Template`]: a fault of this program.
-pub(super) fn render(audit: &Audit) -> Result<String, Error> {
+pub(super) fn render(audit: &Audit, language: ReportLanguage) -> Result<String, Error> {
     let claims: Vec<ClaimView<'_>> = audit.claims.iter().map(claim_view).collect();
     let questions: Vec<QuestionView<'_>> = (1..)
         .zip(&audit.left_out)
         .map(|(number, left_out)| {
-            let numbers = audit.sections.iter().filter(|section| section.question == left_out.question);
+            let sections = audit.sections.iter().filter(|section| section.question == left_out.question);
             QuestionView {
                 number,
                 left_out,
-                claims: claims.iter().filter(|claim| left_out.claims.iter().any(|id| id == claim.id)).collect(),
-                section_numbers: numbers.flat_map(|section| section.numbers.iter().map(number_view)).collect(),
+                claims: claims.iter().filter(|claim| claim.question == left_out.question).collect(),
+                numbers: sections.flat_map(|section| &section.numbers).collect(),
                 ids: &left_out.behind_none[..left_out.behind_none.len().min(SHOWN_IDS)],
                 n_more_ids: left_out.behind_none.len().saturating_sub(SHOWN_IDS),
                 n_left_out: left_out.themes.iter().filter(|theme| theme.is_left_out).count(),
-                mean: format!("{:.1}", left_out.baseline.mean),
             }
         })
         .collect();
-    let with = |verdict| audit.claims.iter().filter(|claim| claim.verdict == verdict).count();
+    let with = |verdict| (verdict, audit.claims.iter().filter(|claim| claim.verdict == verdict).count());
+    let passed_over: Vec<((&str, u32), &str)> =
+        audit.passed_over.iter().map(|of| (of.place.parts(), of.text.as_str())).collect();
     let values = context! {
+        language => language.code(),
         summary => &audit.summary,
         version => audit.version,
         settings => audit.settings_blake3.chars().take(12).collect::<String>(),
         seed => audit.seed,
-        n_supported => with(ClaimVerdict::Supported),
-        n_weak => with(ClaimVerdict::Weak),
-        n_not_found => with(ClaimVerdict::NotFound),
+        verdicts => Serde([ClaimVerdict::Supported, ClaimVerdict::Weak, ClaimVerdict::NotFound].map(with)),
         n_quotations => audit.claims.iter().map(|claim| claim.quotations.len()).sum::<usize>(),
         n_numbers => audit.claims.iter().map(|claim| claim.numbers.len()).sum::<usize>(),
         questions => Serde(&questions),
-        passed_over => Serde(&audit.passed_over),
-        rule => context! {
-            heading_weight => format!("{HEADING_WEIGHT:.0}"),
-            heaviest => HEAVIEST,
-            fit => percent(LEAST_FIT),
-            words => LEAST_WORDS,
-            respondents => LEAST_RESPONDENTS,
-            share => percent(LEAST_SHARE),
-            words_found => percent(LEAST_WORDS_FOUND),
-            likeness => percent(LEAST_LIKENESS),
-        },
+        passed_over => Serde(&passed_over),
+        rule => Serde(&audit.rule),
     };
-    fill(values).map_err(|error| Error::Template(format!("{error:#}")))
+    fill(values, &Wording::of(language)).map_err(|error| Error::Template(format!("{error:#}")))
 }
 
-fn fill(values: minijinja::Value) -> Result<String, minijinja::Error> {
+fn fill(values: Value, words: &Wording) -> Result<String, minijinja::Error> {
     let mut environment = Environment::new();
     // A field the model no longer has must fail, not print as nothing.
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
+    wording::install(&mut environment, words);
     for (name, text) in PARTS {
         environment.add_template(name, text)?;
     }
     environment.get_template("audit.html")?.render(values)
 }
 
-/// A share in whole per cent.
-fn percent(share: f64) -> String {
-    format!("{:.0}", share * 100.0)
-}
-
 fn claim_view(claim: &ClaimAudit) -> ClaimView<'_> {
-    let (verdict, verdict_words) = match claim.verdict {
-        ClaimVerdict::Supported => ("supported", "Supported"),
-        ClaimVerdict::Weak => ("weak", "Weakly supported"),
-        ClaimVerdict::NotFound => ("not-found", "Not found"),
-    };
-    let source = match claim.question_source {
-        QuestionSource::Summary => "",
-        QuestionSource::Stated => "the question was stated for the audit",
-        QuestionSource::Only => "the run has no other question",
-        QuestionSource::Best => "no heading names a question: this is the one whose answers support it most",
-    };
     let listed = |is_found: bool| {
         let words = claim.words.iter().filter(|word| (word.n_answers > 0) == is_found);
-        let told = |word: &super::WordOfClaim| {
+        let told = |word: &WordOfClaim| {
             if is_found { format!("{} ({})", word.word, word.n_answers) } else { word.word.clone() }
         };
         words.map(told).collect::<Vec<_>>().join(", ")
     };
+    let quoted = |verdict| claim.quotations.iter().filter(|of| of.verdict == verdict).count();
     let (shown, rest) = claim.evidence.split_at(claim.evidence.len().min(SHOWN));
     let (further, unshown) = rest.split_at(rest.len().min(ON_REQUEST));
     ClaimView {
         id: &claim.id,
-        place: &claim.place,
+        place: Place::parts(claim.place),
         heading: &claim.heading,
         text: &claim.text,
-        verdict,
-        verdict_words,
-        source,
+        question: &claim.question,
+        source: claim.question_source,
+        verdict: claim.verdict,
         n_respondents: claim.n_respondents,
         n_respondents_once: claim.n_respondents_once,
         base: claim.base,
-        percent: percent(claim.share),
+        share: claim.share,
         bar: (claim.share * 1000.0).round() / 10.0,
+        fits_better: claim.fits_better.as_ref(),
         found: listed(true),
         missing: listed(false),
-        words_found_percent: percent(claim.words_found),
+        words_found: claim.words_found,
         evidence: shown.iter().map(evidence_view).collect(),
         further: further.iter().map(evidence_view).collect(),
         n_unshown: unshown.len(),
-        quotations: claim.quotations.iter().map(|of| quotation_view(of, &claim.question)).collect(),
-        numbers: claim.numbers.iter().map(number_view).collect(),
+        quotations: &claim.quotations,
+        numbers: &claim.numbers,
         remarks: &claim.remarks,
-        faults: faults(claim),
+        faults: [
+            ("quotation_not_found", quoted(QuotationVerdict::NotFound)),
+            ("quotation_altered", quoted(QuotationVerdict::Altered)),
+            ("number_differs", claim.numbers.iter().filter(|of| of.verdict == NumberVerdict::Differs).count()),
+        ],
     }
-}
-
-/// What is wrong with the quotations and numbers of a claim, in a few words; empty: nothing.
-fn faults(claim: &ClaimAudit) -> String {
-    let quoted = |verdict| claim.quotations.iter().filter(|of| of.verdict == verdict).count();
-    let differing = claim.numbers.iter().filter(|of| of.verdict == NumberVerdict::Differs).count();
-    let of = |n: usize, what: &str, said: &str| match n {
-        0 => None,
-        1 => Some(format!("1 {what} {said}")),
-        n => Some(format!("{n} {what}s {said}")),
-    };
-    let faults = [
-        of(quoted(QuotationVerdict::NotFound), "quotation", "not found"),
-        of(quoted(QuotationVerdict::Altered), "quotation", "altered"),
-        of(differing, "number", "not as found"),
-    ];
-    faults.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 fn evidence_view(evidence: &Evidence) -> EvidenceView<'_> {
@@ -230,7 +176,6 @@ fn evidence_view(evidence: &Evidence) -> EvidenceView<'_> {
         response_id: &evidence.response_id,
         respondent_id: &evidence.respondent_id,
         pieces: pieces(&evidence.passage, &evidence.spans),
-        shared: tidy(&evidence.shared.join(", ")),
     }
 }
 
@@ -249,54 +194,6 @@ fn pieces(passage: &str, spans: &[(u32, u32)]) -> Pieces {
     pieces.push((passage.get(at..).unwrap_or_default().to_owned(), false));
     pieces.retain(|(piece, _)| !piece.is_empty());
     pieces
-}
-
-fn quotation_view<'a>(check: &'a QuotationCheck, question: &str) -> QuotationView<'a> {
-    let (verdict, verdict_words) = match check.verdict {
-        QuotationVerdict::Exact => ("supported", "Exact"),
-        QuotationVerdict::Altered => ("weak", "Altered"),
-        QuotationVerdict::NotFound => ("not-found", "Not found"),
-    };
-    let found = check.found.as_ref();
-    let difference = check.difference.iter().map(|of| {
-        let kind = match of.stands_in {
-            StandsIn::Both => "both",
-            StandsIn::Summary => "summary",
-            StandsIn::Answer => "answer",
-        };
-        (kind, of.words.as_str())
-    });
-    QuotationView {
-        text: &check.text,
-        verdict,
-        verdict_words,
-        percent: percent(check.likeness),
-        question: found.map_or("", |of| &of.question),
-        is_elsewhere: found.is_some_and(|of| of.question != question),
-        response_id: found.map_or("", |of| &of.response_id),
-        passage: found.map_or("", |of| &of.passage),
-        difference: difference.collect(),
-    }
-}
-
-fn number_view(check: &NumberCheck) -> NumberView<'_> {
-    let (verdict, verdict_words) = match check.verdict {
-        NumberVerdict::Agrees => ("supported", "As found"),
-        NumberVerdict::Differs => ("weak", "Not as found"),
-        NumberVerdict::Unchecked => ("none", "Not checked"),
-    };
-    let found = check.found.unwrap_or_default();
-    let found = match check.counts {
-        _ if check.found.is_none() => "nothing says what it counts".to_owned(),
-        Counted::Respondents => format!("{found} respondents behind the claim"),
-        Counted::RespondentsOnce => format!("{found} behind the claim, near-duplicates counted once"),
-        Counted::Base => format!("{found} respondents answered the question"),
-        Counted::BaseOnce => format!("{found} answered the question, near-duplicates counted once"),
-        Counted::Share => format!("{found:.0} % of those who answered"),
-        Counted::Quantifier => format!("“{}”: {found:.0} % of those who answered", check.found_word),
-        Counted::Unknown => String::new(),
-    };
-    NumberView { text: &check.text, verdict, verdict_words, found }
 }
 
 #[cfg(test)]

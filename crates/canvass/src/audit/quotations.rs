@@ -4,6 +4,7 @@
 //! same words in the same order, whatever the case, the punctuation and the Unicode form; "[…]" may stand for anything. It is altered where an
 //! answer has most of its words in its order.
 
+use super::RULE;
 use canvass_text::{Span, each_normalised_word};
 use rayon::prelude::*;
 use serde::Serialize;
@@ -11,8 +12,6 @@ use std::collections::BTreeMap;
 
 /// What is shorter, in words, is a term.
 const MIN_WORDS: usize = 3;
-/// The least share of a quotation's words that an answer must have for the quotation to be an altered one.
-pub const LEAST_LIKENESS: f64 = 0.6;
 
 /// What became of a quotation.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
@@ -122,6 +121,15 @@ fn words(text: &str) -> Vec<(String, Span)> {
     words
 }
 
+/// How often each word stands there.
+fn counts<'w>(words: impl IntoIterator<Item = &'w (String, Span)>) -> BTreeMap<&'w str, usize> {
+    let mut counts = BTreeMap::new();
+    for (word, _) in words {
+        *counts.entry(word.as_str()).or_default() += 1;
+    }
+    counts
+}
+
 /// The parts of a quotation between places where something was left out.
 fn parts(quotation: &str) -> Vec<Vec<(String, Span)>> {
     let marks = ["[…]", "[...]", "(…)", "(...)", "…", "..."];
@@ -145,29 +153,17 @@ struct Placed {
 pub(super) fn look_up(quotations: &[(String, Option<&str>)], answers: &[Searched<'_>]) -> Vec<QuotationCheck> {
     let parted: Vec<Vec<Vec<(String, Span)>>> = quotations.iter().map(|(text, _)| parts(text)).collect();
     let lengths: Vec<usize> = parted.iter().map(|parts| parts.iter().map(Vec::len).sum()).collect();
+    let quoted: Vec<BTreeMap<&str, usize>> = parted.iter().map(|parts| counts(parts.iter().flatten())).collect();
     // For each answer and quotation the edits it takes; only what may be an altered quotation is laid beside the answer.
     let found: Vec<Vec<(usize, usize)>> = answers
         .par_iter()
         .map(|answer| {
             let of_answer = words(answer.text);
-            let mut held: BTreeMap<&str, usize> = BTreeMap::new();
-            for (word, _) in &of_answer {
-                *held.entry(word).or_default() += 1;
-            }
+            let held = counts(&of_answer);
             let is_near = |number: &usize| {
-                let mut left = held.clone();
-                let all = parted[*number].iter().flatten();
-                let n = all
-                    .filter(|(word, _)| {
-                        left.get_mut(word.as_str()).is_some_and(|n| {
-                            *n > 0 && {
-                                *n -= 1;
-                                true
-                            }
-                        })
-                    })
-                    .count();
-                n as f64 >= LEAST_LIKENESS * lengths[*number] as f64
+                let shared = |(word, n): (&&str, &usize)| held.get(*word).map_or(0, |held| *held.min(n));
+                let n_shared: usize = quoted[*number].iter().map(shared).sum();
+                n_shared as f64 >= RULE.least_likeness * lengths[*number] as f64
             };
             let near = (0..parted.len()).filter(|number| !held.is_empty() && is_near(number));
             near.filter_map(|number| Some((number, place(&parted[number], &of_answer, false)?.n_edits))).collect()
@@ -185,7 +181,7 @@ pub(super) fn look_up(quotations: &[(String, Option<&str>)], answers: &[Searched
         let length = lengths[number].max(1);
         let place_of = |(n_edits, _, at): &(usize, bool, usize)| {
             let likeness = 1.0 - *n_edits as f64 / length as f64;
-            (likeness >= LEAST_LIKENESS).then_some((likeness, *at))
+            (likeness >= RULE.least_likeness).then_some((likeness, *at))
         };
         let Some((likeness, at)) = best.get(&number).and_then(place_of) else {
             let verdict = QuotationVerdict::NotFound;

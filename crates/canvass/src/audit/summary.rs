@@ -6,7 +6,9 @@
 use super::AuditError;
 use crate::docx;
 use pulldown_cmark::{Event, Parser, Tag, TagEnd};
+use serde::{Serialize, Serializer};
 use serde_json::Value;
+use std::fmt;
 use std::path::Path;
 
 /// The largest summary that is read, in bytes.
@@ -23,21 +25,73 @@ const REMARKS: [&str; 3] = ["next in rank", "note", "notes"];
 /// A summary.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Summary {
-    /// Its file.
+    /// The name of its file.
     pub file: String,
+    /// BLAKE3 of that, in hexadecimal.
+    pub blake3: String,
     /// Its claims, in their order.
     pub claims: Vec<Claim>,
     /// The headings below which there is a claim, in their order.
     pub sections: Vec<String>,
-    /// Lines that are no claims and stand beside none, with their places.
-    pub passed_over: Vec<(String, String)>,
+    /// What is no claim and stands beside none, in its order.
+    pub passed_over: Vec<PassedOver>,
+}
+
+/// A line or paragraph of a summary that is no claim.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+pub struct PassedOver {
+    /// Where it stands.
+    pub place: Place,
+    /// What it says.
+    pub text: String,
+}
+
+/// Where something stands in a summary, 1-based; written "line 12".
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Place {
+    /// Of a text.
+    Line(u32),
+    /// Of a Word document.
+    Paragraph(u32),
+    /// Of a JSON file.
+    Claim(u32),
+}
+
+impl Place {
+    /// What is counted, and its number.
+    pub fn parts(self) -> (&'static str, u32) {
+        match self {
+            Self::Line(number) => ("line", number),
+            Self::Paragraph(number) => ("paragraph", number),
+            Self::Claim(number) => ("claim", number),
+        }
+    }
+}
+
+impl Default for Place {
+    fn default() -> Self {
+        Self::Line(1)
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (what, number) = self.parts();
+        write!(f, "{what} {number}")
+    }
+}
+
+impl Serialize for Place {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
 }
 
 /// What a summary states.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Claim {
-    /// Where it stands: "line 12", "paragraph 7", "claim 3".
-    pub place: String,
+    /// Where it stands.
+    pub place: Place,
     /// Index of the heading that it stands below.
     pub section_idx: Option<usize>,
     /// The question it is said to be about, where the file has a field for that.
@@ -50,11 +104,20 @@ pub struct Claim {
     pub remarks: Vec<String>,
 }
 
+impl Claim {
+    /// All it says: heading, sentences and the lines beside them.
+    pub fn said(&self) -> impl Iterator<Item = &str> {
+        [&self.heading, &self.text].into_iter().chain(&self.remarks).map(String::as_str)
+    }
+}
+
 /// A paragraph, heading or list item.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 struct Block {
-    place: String,
+    place: Place,
     is_heading: bool,
+    /// Of a heading: 1 and on, the highest first.
+    level: u32,
     /// Whether it begins an item of a list.
     is_item: bool,
     /// Whether it goes on with what an item began.
@@ -122,6 +185,7 @@ impl Summary {
             _ => return Err(AuditError::UnknownKind { file: file.to_owned() }),
         };
         summary.file = Path::new(file).file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        summary.blake3 = blake3::hash(bytes).to_hex().to_string();
         match summary.claims.len() {
             0 => Err(AuditError::NoClaims { file: file.to_owned() }),
             n if n > MAX_CLAIMS => Err(cannot(format!("it holds {n} claims, more than {MAX_CLAIMS}"))),
@@ -161,24 +225,25 @@ fn with_bullets(text: &str) -> String {
 fn markdown(text: &str) -> Vec<Block> {
     let mut blocks: Vec<Block> = Vec::new();
     let mut open: Option<Block> = None;
-    let (mut n_strong, mut depth, mut begins_item, mut line, mut seen) = (0_u32, 0_u32, false, 1_usize, 0_usize);
+    let (mut n_strong, mut depth, mut begins_item, mut line, mut seen) = (0_u32, 0_u32, false, 1_u32, 0_usize);
     for (event, range) in Parser::new(text).into_offset_iter() {
         // Events of the parser begin in the order of the text, but for ends of what began earlier.
         if range.start > seen {
-            line += text[seen..range.start].matches('\n').count();
+            line += text[seen..range.start].matches('\n').count() as u32;
             seen = range.start;
         }
         let begin = |is_heading: bool, begins_item: &mut bool| Block {
-            place: format!("line {line}"),
+            place: Place::Line(line),
             is_heading,
+            level: 0,
             is_item: depth > 0 && std::mem::take(begins_item),
             is_inner: depth > 0,
             runs: Vec::new(),
         };
         match event {
-            Event::Start(Tag::Heading { .. }) => {
+            Event::Start(Tag::Heading { level, .. }) => {
                 blocks.extend(open.take());
-                open = Some(begin(true, &mut begins_item));
+                open = Some(Block { level: level as u32, ..begin(true, &mut begins_item) });
             }
             Event::Start(Tag::Paragraph) => {
                 blocks.extend(open.take());
@@ -217,8 +282,9 @@ fn document(bytes: &[u8]) -> Result<Vec<Block>, String> {
     let blocks = (1_u32..).zip(paragraphs).map(|(number, paragraph)| {
         let style = paragraph.style.to_lowercase();
         Block {
-            place: format!("paragraph {number}"),
+            place: Place::Paragraph(number),
             is_heading: style.starts_with("heading") || style.starts_with("titre") || style == "title",
+            level: style.chars().last().and_then(|last| last.to_digit(10)).unwrap_or_default(),
             is_item: paragraph.is_item || style.starts_with("list"),
             is_inner: false,
             runs: paragraph.runs,
@@ -258,11 +324,16 @@ fn split_remarks(text: &str) -> (String, Vec<String>) {
 /// The claims of blocks.
 ///
 /// A block that begins in bold and says more, or an item of a list that begins in bold, is a claim. Where no item does, every item of a list
-/// is one. What stands alone in bold, a heading, and a paragraph right before a list are what claims stand below.
+/// is one. What stands alone in bold, a heading, and a paragraph right before a list are what claims stand below. Without bold words and lists, the
+/// lowest headings with text below are claims.
 fn claims_of(blocks: &[Block]) -> Summary {
     let mut summary = Summary::default();
     let is_marked = |block: &Block| block.begins_bold() && !block.is_heading && !is_remark(&block.text());
     let any_marked = blocks.iter().any(|block| is_marked(block) && (block.is_item || !block.is_bold()));
+    let has_text = |at: usize| blocks.get(at + 1).is_some_and(|next| !next.is_heading);
+    let is_plain = !any_marked && !blocks.iter().any(|block| block.is_item);
+    let headings = blocks.iter().enumerate().filter(|(at, block)| is_plain && block.is_heading && has_text(*at));
+    let lowest = headings.map(|(_, block)| block.level).max();
     let mut section: Option<(String, Option<usize>)> = None;
     // A claim that only a heading was found of takes what follows for its sentences.
     let mut is_open = false;
@@ -272,13 +343,14 @@ fn claims_of(blocks: &[Block]) -> Summary {
         if !text.contains(char::is_alphanumeric) {
             continue;
         }
-        let is_claim = if any_marked {
-            is_marked(block) && (block.is_item || !block.is_bold())
-        } else {
-            block.is_item && !is_remark(&text)
+        let states_claim = block.is_heading && Some(block.level) == lowest && has_text(at);
+        let is_claim = match () {
+            () if any_marked => is_marked(block) && (block.is_item || !block.is_bold()),
+            () => states_claim || (block.is_item && !is_remark(&text)),
         };
         if is_claim {
-            let (heading, said) = split_claim(block, any_marked);
+            let (heading, said) = if states_claim { (text, String::new()) } else { split_claim(block, any_marked) };
+            let heading = without_number(&heading).to_owned();
             let (text, remarks) = split_remarks(&said);
             let section_idx = section.as_mut().map(|(name, idx)| {
                 *idx.get_or_insert_with(|| {
@@ -287,8 +359,7 @@ fn claims_of(blocks: &[Block]) -> Summary {
                 })
             });
             is_open = true;
-            let place = block.place.clone();
-            summary.claims.push(Claim { place, section_idx, question: None, heading, text, remarks });
+            summary.claims.push(Claim { place: block.place, section_idx, question: None, heading, text, remarks });
             continue;
         }
         let leads_list = !block.is_item && blocks.get(at + 1).is_some_and(|next| next.is_item);
@@ -308,7 +379,9 @@ fn claims_of(blocks: &[Block]) -> Summary {
                 is_open = false;
             }
             Some(claim) if is_evidence(&text) => claim.remarks.push(text),
-            Some(claim) if block.is_inner || (claim.text.is_empty() && !block.is_item) => {
+            Some(claim)
+                if (is_plain && !is_remark(&text)) || block.is_inner || (claim.text.is_empty() && !block.is_item) =>
+            {
                 let (said, remarks) = split_remarks(&raw);
                 if !said.is_empty() {
                     claim.text = tidy(&format!("{} {said}", claim.text));
@@ -318,11 +391,22 @@ fn claims_of(blocks: &[Block]) -> Summary {
             _ => {
                 // Behind the last claim of a list nothing more belongs to it.
                 is_open = is_open && is_remark(&text);
-                summary.passed_over.push((block.place.clone(), text));
+                summary.passed_over.push(PassedOver { place: block.place, text });
             }
         }
     }
     summary
+}
+
+/// A heading without the number that it begins with: "1. ", "2) ".
+fn without_number(heading: &str) -> &str {
+    let rest = heading.trim_start_matches(|c: char| c.is_ascii_digit());
+    let is_number = (1..=2).contains(&(heading.len() - rest.len()));
+    rest.strip_prefix(['.', ')'])
+        .filter(|_| is_number)
+        .map(str::trim_start)
+        .filter(|rest| !rest.is_empty())
+        .unwrap_or(heading)
 }
 
 /// The heading and the sentences of a claim.
@@ -367,7 +451,7 @@ fn json(text: &str) -> Result<Summary, String> {
     };
     let list = list.ok_or_else(|| format!("it is neither a list nor an object with one of: {}", lists.join(", ")))?;
     for (number, claim) in (1_u32..).zip(list) {
-        let place = format!("claim {number}");
+        let place = Place::Claim(number);
         let field = |names: &[&str]| {
             let found = names.iter().find_map(|name| claim.get(*name)?.as_str());
             found.map(tidy).filter(|text| !text.is_empty())

@@ -3,18 +3,10 @@
 //! Each word of a claim weighs as much as it is rare among the answers, those of its heading twice. A passage fits by the weight of the claim's
 //! words in it, as a share of that of the claim's six heaviest.
 
+use super::RULE;
 use crate::run_folder::CodedQuestion;
 use canvass_text::{Analyser, Language, LeftOut, Seeker, Sought, TermKind};
-use std::collections::{BTreeMap, BTreeSet};
-
-/// A word of the heading weighs so many times what one of the text does.
-pub const HEADING_WEIGHT: f64 = 2.0;
-/// A passage is measured by so many of the claim's heaviest words.
-pub const HEAVIEST: usize = 6;
-/// The least share of their weight that a passage must hold to support the claim ...
-pub const LEAST_FIT: f64 = 0.15;
-/// ... and the fewest different words of the claim, if it has as many; the whole heading will do, too.
-pub const LEAST_WORDS: usize = 2;
+use std::collections::BTreeSet;
 
 /// A question's answers in one language, by the words in them.
 pub(super) struct Answers<'q> {
@@ -28,6 +20,10 @@ pub(super) struct Answers<'q> {
     held_by: Vec<u32>,
     /// The answers.
     total: u32,
+    /// The respondents who answered, in any language, raw and with near-duplicates counted once.
+    pub(super) base: (u64, u64),
+    /// All respondents: their numbers are below this.
+    pub(super) n_respondents: usize,
     seeker: Seeker<'q>,
     /// The words that names of several words begin with, in lower case.
     name_starts: BTreeSet<String>,
@@ -104,11 +100,26 @@ impl<'q> Answers<'q> {
                 }
             }
         }
+        let texts = (0_u32..).zip(&question.analysis.texts);
+        let all = texts.flat_map(|(response, text)| (0..text.points.len() as u32).map(move |point| (response, point)));
+        let base = question.count(all);
+        let n_respondents = question.responses.iter().map(|response| response.respondent as usize + 1).max();
         let seeker = Seeker::new(&question.analysis.vocabulary);
         let names = question.analysis.vocabulary.terms.iter().filter(|term| term.kind == TermKind::Concept);
         let forms = names.flat_map(|term| &term.surface_forms).filter(|(form, _)| form.contains(char::is_whitespace));
         let name_starts = forms.filter_map(|(form, _)| Some(form.split_whitespace().next()?.to_lowercase())).collect();
-        Self { question, language, passages, holding, held_by, total: n_answers, seeker, name_starts }
+        Self {
+            question,
+            language,
+            passages,
+            holding,
+            held_by,
+            total: n_answers,
+            base,
+            n_respondents: n_respondents.unwrap_or_default(),
+            seeker,
+            name_starts,
+        }
     }
 
     /// The words of a passage, as if it were a claim without a heading.
@@ -146,9 +157,8 @@ impl<'q> Answers<'q> {
                     continue;
                 }
                 let n_answers = term.map_or(0, |term| self.held_by[term as usize]);
-
                 let rarity = self.rarity(n_answers);
-                let weight = if in_heading { HEADING_WEIGHT * rarity } else { rarity };
+                let weight = if in_heading { RULE.heading_weight * rarity } else { rarity };
                 let term = term.filter(|_| n_answers > 0);
                 words.push(ClaimWord { written, term, in_heading, n_answers, weight });
             }
@@ -199,24 +209,26 @@ impl<'q> Answers<'q> {
     pub(super) fn supporters(&self, words: &[ClaimWord]) -> Vec<Supporter> {
         let measure = measure(words);
         let n_of_heading = words.iter().filter(|word| word.in_heading).count();
-        let mut held: BTreeMap<u32, (f64, usize, usize)> = BTreeMap::new();
+        // What each passage holds: the weight of the claim's words, how many they are, and how many of those of the heading.
+        let mut held: Vec<(f64, u32, u32)> = vec![(0.0, 0, 0); self.passages.len()];
         for word in words {
             let Some(term) = word.term else { continue };
             for at in &self.holding[term as usize] {
-                let (sum, n, of_heading) = held.entry(*at).or_default();
+                let (sum, n, of_heading) = &mut held[*at as usize];
                 *sum += word.weight;
                 *n += 1;
-                *of_heading += usize::from(word.in_heading);
+                *of_heading += u32::from(word.in_heading);
             }
         }
         let mut supporters: Vec<Supporter> = Vec::new();
-        for (at, (sum, n, of_heading)) in held {
-            let fit = (sum / measure).min(1.0);
+        for ((sum, n, of_heading), (response, point)) in held.into_iter().zip(&self.passages) {
+            let (fit, n, of_heading) = ((sum / measure).min(1.0), n as usize, of_heading as usize);
             let is_heading = n_of_heading > 0 && of_heading == n_of_heading;
-            if fit < LEAST_FIT || !(n >= LEAST_WORDS || is_heading || words.len() < LEAST_WORDS) {
+            let has_enough = n >= RULE.least_words || is_heading || words.len() < RULE.least_words;
+            if n == 0 || fit < RULE.least_fit || !has_enough {
                 continue;
             }
-            let (response, point) = self.passages[at as usize];
+            let (response, point) = (*response, *point);
             match supporters.last_mut() {
                 Some(last) if last.response == response => {
                     if fit > last.fit {
@@ -244,7 +256,8 @@ impl<'q> Answers<'q> {
             })
         };
         let held: f64 = words.iter().filter(|word| word.term.is_some_and(is_held)).map(|word| word.weight).sum();
-        if all > 0.0 { held / all } else { 0.0 }
+        // Of nothing the sum is -0.
+        if all > 0.0 && held > 0.0 { held / all } else { 0.0 }
     }
 }
 
@@ -252,7 +265,7 @@ impl<'q> Answers<'q> {
 fn measure(words: &[ClaimWord]) -> f64 {
     let mut weights: Vec<f64> = words.iter().map(|word| word.weight).collect();
     weights.sort_by(|a, b| b.total_cmp(a));
-    let measure: f64 = weights.iter().take(HEAVIEST).sum();
+    let measure: f64 = weights.iter().take(RULE.heaviest).sum();
     if measure > 0.0 { measure } else { 1.0 }
 }
 

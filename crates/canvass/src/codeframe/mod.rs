@@ -15,6 +15,7 @@ mod log;
 mod propose;
 mod reader;
 mod replay;
+mod state;
 pub mod suggest;
 
 use canvass_text::Language;
@@ -30,7 +31,7 @@ pub use log::{log, told};
 pub(crate) use propose::form;
 pub use propose::propose;
 pub use reader::Reader;
-pub use replay::{Code, Fate, FrameState, FrameTerm, Learnt, Origin, Part, Pin, Rule, ThemeState, Unquoted};
+pub use state::{Code, Fate, FrameState, FrameTerm, Learnt, Origin, Part, Pin, Rule, ThemeState, Unquoted};
 
 /// The format of the file.
 pub const SCHEMA: &str = "canvass-codeframe-1";

@@ -16,7 +16,7 @@ mod statistics;
 mod tables;
 mod template;
 mod uncoded;
-mod wording;
+pub(crate) mod wording;
 mod workbook;
 
 use crate::codeframe::CODE_FRAME;

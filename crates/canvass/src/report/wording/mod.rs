@@ -1,4 +1,4 @@
-//! Every fixed word of the report, the page's and the papers', by key, in each language it is written in.
+//! Every fixed word of the report, the page's and the papers', and of the page of an audit, by key, in each language it is written in.
 //!
 //! `en.toml` and `fr.toml` hold the same keys with the same placeholders, which a test proves. A key is `section.name`. A text with
 //! the placeholder `{n}` may have two forms, `one` and `many`: in English one is of 1, in French of 0 and 1.
@@ -287,10 +287,11 @@ mod tests {
         assert!(used.len() > 80, "{}", used.len());
     }
 
-    /// The parts of the page, by name.
-    const PAGE: [(&str, &str); 20] = [
+    /// The parts of the report's page and the page of an audit, by name.
+    const PAGE: [(&str, &str); 21] = [
         ("annex.html", include_str!("../page/annex.html")),
         ("answers.html", include_str!("../page/answers.html")),
+        ("audit.html", include_str!("../../audit/page/audit.html")),
         ("blocs.html", include_str!("../page/blocs.html")),
         ("closed.html", include_str!("../page/closed.html")),
         ("copies.html", include_str!("../page/copies.html")),
@@ -354,7 +355,7 @@ mod tests {
         }
         // And none of the page's is there in vain; those that filters choose by name aside.
         let by_name = ["page_merges.abbreviation", "page_merges.synonym"];
-        for key in english.texts.keys().filter(|key| key.starts_with("page")) {
+        for key in english.texts.keys().filter(|key| key.starts_with("page") || key.starts_with("audit")) {
             assert!(
                 used.contains(key) || by_name.contains(&key.as_str()) || key.starts_with("paper."),
                 "{key} is not used"
