@@ -7,6 +7,7 @@ use crate::codeframe;
 use crate::console::Console;
 use crate::diff;
 use crate::inspect;
+use crate::map;
 use crate::progress::Progress;
 use crate::review;
 use crate::sample;
@@ -30,6 +31,7 @@ pub(crate) fn execute(command: &Command, console: Console) -> Result<ExitCode, E
         Command::Sample(arguments) => sample::draw(arguments, console),
         Command::Agree(arguments) => sample::agree(arguments, console),
         Command::Diff(arguments) => diff::execute(arguments, console),
+        Command::Map(arguments) => map::execute(arguments, console),
         Command::Duplicates(arguments) => bench::find_duplicates(arguments, console),
         Command::Bench(arguments) => bench::execute(arguments, console),
     }

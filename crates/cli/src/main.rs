@@ -10,6 +10,7 @@ mod commands;
 mod console;
 mod diff;
 mod inspect;
+mod map;
 mod progress;
 mod review;
 mod sample;

@@ -5,8 +5,8 @@
 //! with its passages and its words.
 //!
 //! # How strong an overlap is
-//! Terms weigh ln((n + 1) / (df + 0.5)): n items, df of them with the term. A vector of a point or of a whole item has for each term its weight
-//! times 1 + ln count. Two vectors are as alike as their cosine, each as if [`PRIOR`] more words of its own of
+//! Terms weigh ln((n + 1) / (df + 0.5)): n items, df of them with the term. A vector of a point or of a whole item has for each term
+//! its weight, however often it stands there: one word that two items repeat makes them no more alike. Two vectors are as alike as their cosine, each as if [`PRIOR`] more words of its own of
 //! average weight stood in it: so two words in common prove less than twenty. An overlap is as strong as the likeness of the items, or of
 //! the two points that are most alike, whichever is more: two long items that share one passage are found, and two short ones
 //! about the same subject.

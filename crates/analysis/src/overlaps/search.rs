@@ -70,8 +70,7 @@ impl<'a> Index<'a> {
         let n_items = input.collection_of.len();
         let has_all = n_items <= ALL_LEAD;
         let most = n_items as f64 * LEADING_SHARE;
-        let is_leading: Vec<bool> =
-            weighted.held_by.iter().map(|held| has_all || f64::from(*held) <= most).collect();
+        let is_leading: Vec<bool> = weighted.held_by.iter().map(|held| has_all || f64::from(*held) <= most).collect();
         Self {
             item_of: input.item_of,
             class_of: input.class_of,

@@ -38,7 +38,12 @@ impl Made {
 
 /// Two collections of forty items on subjects of their own, of which items 0 and 40 share a subject, and 1 and 41 one point of three.
 fn two() -> Made {
-    let own = |subject: u32| vec![vec![100 + subject * 6, 101 + subject * 6, 102 + subject * 6, 0], vec![103 + subject * 6, 104 + subject * 6, 1]];
+    let own = |subject: u32| {
+        vec![
+            vec![100 + subject * 6, 101 + subject * 6, 102 + subject * 6, 0],
+            vec![103 + subject * 6, 104 + subject * 6, 1],
+        ]
+    };
     let mut items: Vec<(u32, Vec<Vec<u32>>)> = (0..80).map(|item| (item / 40, own(item))).collect();
     items[40].1 = vec![vec![100, 101, 102, 0], vec![103, 700, 1]];
     let passage = vec![2, 3, 4, 5, 6, 7, 8, 9, 10];
@@ -100,7 +105,9 @@ fn chance_is_above_nothing_where_words_are_shared_by_all() {
 
 #[test]
 fn nothing_overlaps_with_nothing() {
-    for items in [vec![], vec![(0, vec![])], vec![(0, vec![vec![]]), (1, vec![vec![]])], vec![(0, vec![vec![1]]), (1, vec![])]] {
+    for items in
+        [vec![], vec![(0, vec![])], vec![(0, vec![vec![]]), (1, vec![vec![]])], vec![(0, vec![vec![1]]), (1, vec![])]]
+    {
         assert!(Made::new(&items, 3).find(1).pairs.is_empty());
     }
 }
@@ -116,7 +123,12 @@ fn settings_out_of_bounds_are_refused() {
 #[test]
 fn the_thread_count_does_not_show() {
     let items: Vec<(u32, Vec<Vec<u32>>)> = (0..600_u32)
-        .map(|item| (item % 3, (0..3).map(|at| (0..9).map(|word| (item * 31 + at * 17 + word * word * 7) % 400).collect()).collect()))
+        .map(|item| {
+            (
+                item % 3,
+                (0..3).map(|at| (0..9).map(|word| (item * 31 + at * 17 + word * word * 7) % 400).collect()).collect(),
+            )
+        })
         .collect();
     let made = Made::new(&items, 400);
     let found = |n_threads| {

@@ -19,7 +19,7 @@ impl Rows {
         let mut values = Csr::new(counts.n_columns());
         let mut lengths = Vec::with_capacity(counts.n_rows());
         for row in 0..counts.n_rows() {
-            let weigh = |(term, count): (u32, f32)| (term, weight(f64::from(count), weight_of[term as usize]) as f32);
+            let weigh = |(term, _): (u32, f32)| (term, weight_of[term as usize] as f32);
             values.push_row(counts.row(row).map(weigh));
             let squares = values.row(row).fold(0.0, |sum, (_, value)| sum + f64::from(value) * f64::from(value));
             lengths.push((squares + prior).sqrt());
@@ -54,12 +54,6 @@ impl Rows {
             Some((term, f64::from(ours) * f64::from(their)))
         })
     }
-}
-
-/// What a term that occurs so often comes to.
-pub(super) fn weight(count: f64, weight: f64) -> f64 {
-    // Most terms stand in a row once, and ln 1 is 0.
-    if count > 1.0 { (1.0 + ln(count)) * weight } else { weight }
 }
 
 /// Points and items as vectors.
