@@ -287,7 +287,7 @@ fn what_cannot_be_mapped_is_refused_with_the_way_out() {
         assert!(!made.folder.path().join("map").exists());
         let said: Vec<&str> =
             made.said.stderr.lines().filter(|line| line.starts_with("error") || line.starts_with("  way")).collect();
-        told += &format!("{}\n{}\n\n", arguments.join(" "), said.join("\n"));
+        told.extend([&arguments.join(" "), "\n", &said.join("\n"), "\n\n"]);
     }
     assert_snapshot!(told);
 }

@@ -176,6 +176,6 @@ pub(crate) fn planted(n: usize, each: usize, seed: u64) -> Planted {
         }
         rows[*place] = format!("b{place},{theirs}\n");
     }
-    rows.iter().for_each(|row| b.push_str(row));
+    b.extend(rows);
     Planted { a, b, pairs }
 }

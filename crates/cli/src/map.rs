@@ -103,7 +103,7 @@ fn told(map: &Map) -> String {
         );
     }
     if map.duplicated_work.len() > TOLD {
-        let _ = writeln!(text, "    and {} more", counted((map.duplicated_work.len() - TOLD) as u64, "group"));
+        let _ = writeln!(text, "    and {} more", map.duplicated_work.len() - TOLD);
     }
     text.trim_end().to_owned()
 }

@@ -1,7 +1,7 @@
 //! How strong overlaps are that mean nothing: of the same items, their words dealt out anew.
 //!
-//! Within each collection and class all words are shuffled over all points, so that points keep their lengths and words their
-//! frequencies, and what belongs together is lost. Each item is then held against the shuffled items of the other collections, and its
+//! Within each collection and class all words, once for each point they stand in, are shuffled over all points, so that points keep their
+//! lengths and words their frequencies, and what belongs together is lost. Each item is then held against the shuffled items of the other collections, and its
 //! strongest partner there is noted.
 
 use super::search::Index;
@@ -84,9 +84,8 @@ fn shuffled(input: &OverlapInput<'_>, seed: u64) -> Csr {
         let item = input.item_of[point] as usize;
         (input.collection_of[item], input.class_of[item])
     };
-    let each = |point: usize| input.counts.row(point).flat_map(|(term, n)| std::iter::repeat_n(term, n as usize));
     for point in 0..input.counts.n_rows() {
-        words.entry(kind(point)).or_default().extend(each(point));
+        words.entry(kind(point)).or_default().extend_from_slice(input.counts.columns_of(point));
     }
     let mut random = Xoshiro256Plus::seed_from_u64(seed);
     for words in words.values_mut() {
@@ -100,7 +99,7 @@ fn shuffled(input: &OverlapInput<'_>, seed: u64) -> Csr {
     let mut dealt = Vec::new();
     for point in 0..input.counts.n_rows() {
         dealt.clear();
-        let n = each(point).count();
+        let n = input.counts.columns_of(point).len();
         let left = words.entry(kind(point)).or_default();
         dealt.extend(left.drain(left.len() - n..));
         counts.push_terms(&mut dealt);

@@ -78,7 +78,7 @@ fn names(request: &MapRequest) -> Result<Vec<String>, MapError> {
     for path in &request.collections {
         let name = if path.is_dir() { path.file_name() } else { path.file_stem() };
         let name = name.map_or_else(|| "collection".to_owned(), |name| name.to_string_lossy().into_owned());
-        let twice = (2..).map(|n| format!("{name} ({n})")).find(|other| !names.contains(other));
+        let twice = (2..names.len() + 3).map(|n| format!("{name} ({n})")).find(|other| !names.contains(other));
         names.push(if names.contains(&name) { twice.unwrap_or_default() } else { name });
     }
     Ok(names)

@@ -114,7 +114,7 @@ pub struct OverlapPair {
 
 /// A pair with the places of its items.
 #[derive(Clone, Debug)]
-pub(super) struct Told {
+pub(super) struct Placed {
     pub(super) a: u32,
     pub(super) b: u32,
     pub(super) told: OverlapPair,
@@ -127,7 +127,7 @@ pub(super) fn tell(
     laid_out: &LaidOut,
     items: &[Item],
     rule: &Rule,
-) -> Vec<Told> {
+) -> Vec<Placed> {
     let is_copy = |pair: &&CopiedPair| pair.kind != DuplicateKind::Quotation;
     let copied: BTreeMap<(u32, u32), &CopiedPair> = together
         .question()
@@ -138,7 +138,7 @@ pub(super) fn tell(
         .map(|pair| ((pair.a.min(pair.b), pair.a.max(pair.b)), pair))
         .collect();
     let teller = Teller { together, laid_out, items, rule };
-    let mut told: Vec<Told> = pairs
+    let mut told: Vec<Placed> = pairs
         .par_chunks(CHUNK)
         .map(|pairs| {
             let of = |pair: &Overlap| teller.told(pair, copied.get(&(pair.a.min(pair.b), pair.a.max(pair.b))).copied());
@@ -161,7 +161,7 @@ struct Teller<'t> {
 }
 
 impl Teller<'_> {
-    fn told(&self, pair: &Overlap, copied: Option<&CopiedPair>) -> Told {
+    fn told(&self, pair: &Overlap, copied: Option<&CopiedPair>) -> Placed {
         let copied = copied.map(|copied| {
             let runs = copied.passages.iter().map(|run| {
                 let (one, other) = ((run.a.start, run.a.end), (run.b.start, run.b.end));
@@ -196,7 +196,7 @@ impl Teller<'_> {
             passages: pair.matches.iter().map(|found| self.passages(found, &shared)).collect(),
             terms: pair.terms.iter().take(TERMS).map(term).collect(),
         };
-        Told { a: pair.a, b: pair.b, told }
+        Placed { a: pair.a, b: pair.b, told }
     }
 
     fn item_ref(&self, item: u32) -> ItemRef {
@@ -229,7 +229,7 @@ impl Teller<'_> {
 }
 
 /// Notes the best partners of each item.
-pub(super) fn add_partners(items: &mut [Item], pairs: &[Told]) {
+pub(super) fn add_partners(items: &mut [Item], pairs: &[Placed]) {
     for pair in pairs {
         for (item, partner) in [(pair.a, &pair.told.b), (pair.b, &pair.told.a)] {
             let partners = &mut items[item as usize].partners;

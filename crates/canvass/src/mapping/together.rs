@@ -1,7 +1,7 @@
 //! The items of all collections taken apart together, as if they were answers to one question: their languages, points, terms, copies and themes.
 
 use super::collection::{Read, ReadItem};
-use super::overlaps::Told as ToldPair;
+use super::overlaps::Placed;
 use super::{Alone, Collection, Item, LanguageItems, MapError, MapRequest, SetAside};
 use crate::codeframe::Reader;
 use crate::error::Error;
@@ -216,7 +216,7 @@ impl Together {
     pub(super) fn collections(
         &self,
         read: &Read,
-        pairs: &[ToldPair],
+        pairs: &[Placed],
         house: &[Vec<String>],
     ) -> Result<Vec<Collection>, Error> {
         let reader = Reader::new(&Config::default())?;

@@ -1,6 +1,6 @@
 //! Who may do the same work: items that overlaps join, over all collections.
 
-use super::overlaps::Told;
+use super::overlaps::Placed;
 use super::{Item, ItemRef, SharedTerm, Verdict};
 use crate::findings::four_decimals;
 use serde::Serialize;
@@ -32,15 +32,15 @@ pub struct WorkGroup {
 ///
 /// Ordered by the strongest pair, then by the number of collections and of items, then by the first item. Pairs that are merely related
 /// join nothing.
-pub(super) fn groups(pairs: &[Told], items: &[Item]) -> Vec<WorkGroup> {
-    let joining: Vec<&Told> = pairs.iter().filter(|pair| pair.told.verdict.is_overlap()).collect();
+pub(super) fn groups(pairs: &[Placed], items: &[Item]) -> Vec<WorkGroup> {
+    let joining: Vec<&Placed> = pairs.iter().filter(|pair| pair.told.verdict.is_overlap()).collect();
     let mut root: Vec<u32> = (0..items.len() as u32).collect();
     for pair in &joining {
         let (one, other) = (find(&mut root, pair.a), find(&mut root, pair.b));
         // The least is the root, whatever the order.
         root[one.max(other) as usize] = one.min(other);
     }
-    let mut of: BTreeMap<u32, Vec<&Told>> = BTreeMap::new();
+    let mut of: BTreeMap<u32, Vec<&Placed>> = BTreeMap::new();
     for pair in &joining {
         of.entry(find(&mut root, pair.a)).or_default().push(pair);
     }
@@ -64,7 +64,7 @@ fn find(root: &mut [u32], item: u32) -> u32 {
     at
 }
 
-fn group(pairs: &[&Told], items: &[Item]) -> WorkGroup {
+fn group(pairs: &[&Placed], items: &[Item]) -> WorkGroup {
     let members: BTreeSet<u32> = pairs.iter().flat_map(|pair| [pair.a, pair.b]).collect();
     let named = |item: &u32| {
         let Item { collection, id, .. } = &items[*item as usize];
