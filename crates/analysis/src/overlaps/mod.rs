@@ -83,7 +83,8 @@ pub struct Overlap {
     pub whole: f64,
     /// How alike the two points are that are most alike.
     pub passage: f64,
-    /// The points that are alike, each with one other, the most alike first; at least one, at most [`MAX_MATCHES`].
+    /// The points that are alike, each with one other, the most alike first; at least one, at most [`MAX_MATCHES`]. All but the first are half as alike
+    /// as the least overlap listed, or more.
     pub matches: Vec<PointMatch>,
     /// The terms that both have, each with its share of what they have in common: the heaviest first. The shares add up to 1.
     pub terms: Vec<WeightedTerm>,
@@ -166,11 +167,11 @@ fn compare(weighted: &Weighted, a: u32, b: u32, threshold: f64) -> Option<Overla
     if strength < threshold {
         return None;
     }
-    // Each point with one other; the first is told however weak it is.
+    // Each point with one other; the first is told however weak it is, the others if they carry a part of the overlap.
     let mut kept: Vec<PointMatch> = Vec::new();
     for found in matches {
         let is_free = kept.iter().all(|known| known.a != found.a && known.b != found.b);
-        if is_free && kept.len() < MAX_MATCHES && (kept.is_empty() || found.strength >= threshold) {
+        if is_free && kept.len() < MAX_MATCHES && (kept.is_empty() || found.strength >= threshold / 2.0) {
             kept.push(found);
         }
     }

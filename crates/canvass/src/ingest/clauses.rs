@@ -277,7 +277,7 @@ printed in 2026
             ]
         );
         let found = clauses(REPORT, &[], ItemUnit::Auto);
-        assert_eq!((found.unit, found.unread), (ItemUnit::Clauses, (2, 3)));
+        assert_eq!((found.unit, found.unread), (ItemUnit::Clauses, (4, 1)));
         assert_eq!(found.items[1].line, 10);
     }
 

@@ -222,7 +222,14 @@ impl Teller<'_> {
             .map(|token| (token.span.start - start, token.span.end - start))
             .collect();
         words.sort_unstable();
-        words.dedup();
+        // A phrase is marked as one.
+        words.dedup_by(|next, last| {
+            let is_within = next.0 < last.1;
+            if is_within {
+                last.1 = last.1.max(next.1);
+            }
+            is_within
+        });
         let text = point.span.of(&self.items[item as usize].text).unwrap_or_default().to_owned();
         Passage { start, end, text, words }
     }

@@ -256,7 +256,9 @@ fn is_heading(lines: &[Line<'_>], at: usize) -> bool {
     let has_ended = before.is_none_or(|before| is_apart || !ends_open(before.whole) || is_heading_kind(before));
     let Some(next) = lines[at + 1..].iter().find(|line| !line.whole.is_empty()) else { return false };
     let is_longer = !is_short(next.whole) || marker(next.whole).is_some() || is_item(next.whole);
-    has_ended && is_longer && !is_rule(next.whole) && !next.is_led_by_tab
+    // A line that a lower-case one goes on with is the beginning of a paragraph.
+    let goes_on = next.number == line.number + 1 && next.whole.starts_with(char::is_lowercase);
+    has_ended && is_longer && !goes_on && !is_rule(next.whole) && !next.is_led_by_tab
 }
 
 fn is_heading_kind(line: &Line<'_>) -> bool {
