@@ -1,7 +1,7 @@
 //! Items of several collections that speak of the same: found by the words they share, weighed by how rare these are.
 //!
-//! The story in reading order: [`weights`] says what each term weighs; [`search`] finds for an item those of other collections that
-//! share enough; [`chance`] says how much items share by chance; [`find_overlaps`] lists what is above that, each pair
+//! The story in reading order: `weights` says what each term weighs; `search` finds for an item those of other collections that
+//! share enough; `chance` says how much items share by chance; [`find_overlaps`] lists what is above that, each pair
 //! with its passages and its words.
 //!
 //! # How strong an overlap is

@@ -1,9 +1,9 @@
 //! Collections of texts held against each other: which items overlap, by which passages and words, and who may do the same work twice.
 //!
-//! The story in reading order: [`collection`] makes items of files, folders and run folders; [`together`] takes the items of all
-//! collections apart as if they were answers to one question, with their themes and copies; [`overlaps`] says which items of
-//! different collections overlap, and how; [`work`] joins them to groups; [`matrix`] counts themes by collection; [`tables`] and
-//! [`page`] write what came of it. Everything is found by words: what an overlap says can be read in the passages it shows.
+//! The story in reading order: `collection` makes items of files, folders and run folders; `together` takes the items of all
+//! collections apart as if they were answers to one question, with their themes and copies; `overlaps` says which items of
+//! different collections overlap, and how; `work` joins them to groups; `matrix` counts themes by collection; `tables` and
+//! `page` write what came of it. Everything is found by words: what an overlap says can be read in the passages it shows.
 
 mod collection;
 mod error;
