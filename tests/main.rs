@@ -30,6 +30,7 @@ mod inspect;
 mod interface;
 mod languages;
 mod long_layout;
+mod map;
 mod papers;
 mod privacy;
 mod quality;

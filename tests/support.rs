@@ -2,6 +2,7 @@
 
 mod book;
 mod package;
+pub(crate) mod planted;
 mod refi;
 mod workbook;
 

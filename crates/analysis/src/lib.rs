@@ -3,6 +3,7 @@
 //! The story in reading order: [`vectors`] holds sparse matrices, weighs terms by TF-IDF and reduces them; [`clusters`]
 //! cuts points into groups, each point in one; [`mod@agreement`] says how well such groups agree with others;
 //! [`themes`] finds what the points are about, each theme with the terms that define it; [`duplicates`] finds answers that were copied;
+//! [`overlaps`] finds which items of several collections speak of the same;
 //! [`significance`] says whether a group stands out by more than chance; [`classify`] learns from what people coded.
 //!
 //! This crate never knows how terms were made: a term is a column. Nothing is read or written, there is no clock and no
@@ -15,6 +16,7 @@ pub mod clusters;
 pub mod duplicates;
 mod error;
 mod numeric;
+pub mod overlaps;
 mod seeds;
 pub mod significance;
 pub mod themes;
@@ -25,6 +27,7 @@ pub use duplicates::{
     DuplicateKind, DuplicateSettings, Duplicates, Group, Member, Texts, find_duplicates, find_quotations,
 };
 pub use error::AnalysisError;
+pub use overlaps::{Chance, Overlap, OverlapInput, OverlapSettings, Overlaps, PointMatch, find_overlaps};
 pub use significance::{FisherTest, adjusted, difference_of_shares, g_squared};
 pub use themes::{
     Algorithm, Basis, GivenTheme, Membership, Nearest, SpacePoints, Stability, Theme, ThemeInput, ThemePlace,

@@ -25,6 +25,8 @@ pub(crate) enum Purpose {
     HandSample,
     /// Which part of a coded sample is left out when.
     Folds,
+    /// The words of items that are dealt out anew.
+    Shuffle,
 }
 
 /// The seed of a step: of one seed another one for each purpose and each index below 2⁵⁶.

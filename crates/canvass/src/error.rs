@@ -6,6 +6,7 @@ use crate::duplicates::DuplicatesError;
 use crate::exchange::ExchangeError;
 use crate::ingest::IngestError;
 use crate::ledger::State;
+use crate::mapping::MapError;
 use crate::quality::QualityError;
 use crate::sample::SampleError;
 use crate::settings::SettingsError;
@@ -43,6 +44,9 @@ pub enum Error {
     /// A file of texts cannot be searched for copies.
     #[error(transparent)]
     Duplicates(#[from] DuplicatesError),
+    /// Collections cannot be mapped.
+    #[error(transparent)]
+    Map(#[from] MapError),
     /// A sample cannot be drawn, or read back.
     #[error(transparent)]
     Sample(#[from] SampleError),
@@ -166,6 +170,7 @@ impl Error {
             Self::Input(error) => error.hint(),
             Self::Audit(error) => error.hint(),
             Self::Model(error) => error.hint(),
+            Self::Map(error) => error.hint(),
             Self::Settings(error) => error.hint(),
             Self::CodeFrame(error) => error.hint(),
             Self::Exchange(error) => error.hint(),
@@ -212,6 +217,7 @@ impl Error {
             | Self::Model(_)
             | Self::Exchange(_)
             | Self::Duplicates(_)
+            | Self::Map(_)
             | Self::Sample(_)
             | Self::NothingToCompare { .. }
             | Self::Exists { .. }

@@ -4,7 +4,7 @@
 //! every response; [`pipeline`] takes the texts apart, finds near-duplicates and themes, and puts together the [`findings`];
 //! [`statistics`] counts closed answers, respondents and cross-tables;
 //! [`report`] turns them into files; [`run_folder`] writes those, verifies them later, and explains what happened to one
-//! response; [`audit`] checks a published summary against it; [`waves`] keeps its themes for later consultations. Apart from these, [`sample`] draws responses for people to code, compares what
+//! response; [`audit`] checks a published summary against it; [`waves`] keeps its themes for later consultations. Apart from these, [`mapping`] holds collections of texts against each other; [`sample`] draws responses for people to code, compares what
 //! they say and learns from it; [`quality`] measures how well clusters agree with labels that people gave; [`duplicates`] finds copies in
 //! files of any length; [`generate`] makes answers with copies whose edits are known.
 //!
@@ -36,6 +36,7 @@ mod house;
 pub mod ingest;
 mod inspect;
 pub mod ledger;
+pub mod mapping;
 pub mod pipeline;
 mod privacy;
 pub mod progress;

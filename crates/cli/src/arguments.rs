@@ -1,5 +1,7 @@
 //! The command line.
 
+mod map;
+
 use canvass::DuplicateSettings;
 use canvass::generate::{Adversarial, Edit};
 use canvass::pipeline::DEFAULT_SEED;
@@ -9,6 +11,8 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::num::NonZeroU16;
 use std::path::PathBuf;
+
+pub(crate) use map::Map;
 
 /// Reproducible, traceable top 5 findings from the free-text answers of a consultation.
 #[derive(Debug, Parser)]
@@ -61,6 +65,8 @@ pub(crate) enum Command {
     Diff(Diff),
     /// Check a published summary: which answers support each claim, its quotations and numbers, and what it leaves out
     Audit(Audit),
+    /// Hold collections of texts against each other: which items overlap, by which passages and words, and the themes of each
+    Map(Box<Map>),
     /// Find copies, edited copies and shared passages in files of texts of any length, and nothing else
     Duplicates(Box<Duplicates>),
     /// Measure how good canvass is on data of your own, or on data it generates

@@ -8,6 +8,7 @@ use crate::console::Console;
 use crate::diff;
 use crate::fit;
 use crate::inspect;
+use crate::map;
 use crate::progress::Progress;
 use crate::review;
 use crate::sample;
@@ -32,6 +33,7 @@ pub(crate) fn execute(command: &Command, console: Console) -> Result<ExitCode, E
         Command::Agree(arguments) => sample::agree(arguments, console),
         Command::Fit(arguments) => fit::execute(arguments, console),
         Command::Diff(arguments) => diff::execute(arguments, console),
+        Command::Map(arguments) => map::execute(arguments, console),
         Command::Duplicates(arguments) => bench::find_duplicates(arguments, console),
         Command::Bench(arguments) => bench::execute(arguments, console),
     }

@@ -11,6 +11,7 @@ mod console;
 mod diff;
 mod fit;
 mod inspect;
+mod map;
 mod progress;
 mod review;
 mod sample;

@@ -4,6 +4,8 @@
 //! [`read`] is the whole stage. Nothing is judged here: a blank answer is a response like any other, and the ledger
 //! says what becomes of it. Imperfect input is a finding; an error is only what leaves nothing sensible to read.
 
+mod clauses;
+mod collection;
 mod day;
 mod document;
 mod error;
@@ -21,6 +23,8 @@ use canvass_text::Language;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+pub use clauses::ItemUnit;
+pub(crate) use collection::{NoColumn, NotTaken, RawItem, TableColumns, files_of, read_items};
 pub use day::Day;
 pub use error::IngestError;
 pub(crate) use error::brief;

@@ -7,6 +7,7 @@ mod delimiter;
 mod encoding;
 mod header;
 mod json;
+mod material;
 mod merged;
 mod ods;
 #[cfg(feature = "parquet")]
@@ -21,6 +22,7 @@ mod xlsx;
 
 use self::builder::TableBuilder;
 use self::delimiter::Delimiter;
+pub(crate) use self::material::{Material, is_readable, read_material};
 pub(crate) use self::rows::{Row, Rows};
 use super::document::Form;
 use super::source::Input;

@@ -27,7 +27,7 @@ pub(super) fn text(
 
 /// The text so far.
 #[derive(Default)]
-struct Whole(String);
+pub(super) struct Whole(pub(super) String);
 
 impl TextReader for Whole {
     fn feed(&mut self, text: &str) -> Result<(), IngestError> {
@@ -60,7 +60,7 @@ pub(super) fn word_document(file: &str, bytes: &[u8]) -> Result<Option<Vec<Parag
     Err(IngestError::NoHeadings { file: file.to_owned() })
 }
 
-fn numbered<T: Into<String>>(texts: impl IntoIterator<Item = T>) -> Vec<Paragraph> {
+pub(super) fn numbered<T: Into<String>>(texts: impl IntoIterator<Item = T>) -> Vec<Paragraph> {
     (1..).zip(texts).map(|(number, text)| Paragraph { number, text: text.into() }).collect()
 }
 
