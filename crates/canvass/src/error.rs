@@ -4,6 +4,7 @@ use crate::audit::AuditError;
 use crate::codeframe::FrameError;
 use crate::duplicates::DuplicatesError;
 use crate::exchange::ExchangeError;
+use crate::generate::GenerateError;
 use crate::ingest::IngestError;
 use crate::ledger::State;
 use crate::quality::QualityError;
@@ -39,6 +40,9 @@ pub enum Error {
     /// A file of texts cannot be searched for copies.
     #[error(transparent)]
     Duplicates(#[from] DuplicatesError),
+    /// Nothing can be generated.
+    #[error(transparent)]
+    Generate(#[from] GenerateError),
     /// A sample cannot be drawn, or read back.
     #[error(transparent)]
     Sample(#[from] SampleError),
@@ -166,6 +170,7 @@ impl Error {
             Self::Exchange(error) => error.hint(),
             Self::Quality(error) => error.hint(),
             Self::Duplicates(error) => error.hint(),
+            Self::Generate(error) => error.hint(),
             Self::Sample(error) => error.hint(),
             Self::Analysis(AnalysisError::OutOfRange { setting, .. }) => {
                 format!("change {setting} in the configuration")
@@ -206,6 +211,7 @@ impl Error {
             | Self::Audit(_)
             | Self::Exchange(_)
             | Self::Duplicates(_)
+            | Self::Generate(_)
             | Self::Sample(_)
             | Self::NothingToCompare { .. }
             | Self::Exists { .. }
