@@ -10,6 +10,7 @@ mod audit;
 mod bad_books;
 mod bad_input;
 mod bad_text;
+mod bench;
 mod campaigns;
 mod channels;
 mod coded_sample;
