@@ -61,7 +61,7 @@ impl Range {
             let steps = [0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 50.0, 100.0, 1000.0];
             let step = steps.into_iter().find(|step| most / step <= 10.0).unwrap_or(most / 10.0);
             let mut tick = 0.0;
-            while tick < most + step {
+            while tick < most + step || ticks.len() < 2 {
                 ticks.push(tick);
                 tick += step;
             }
