@@ -264,9 +264,12 @@ fn an_option_out_of_its_bounds_is_named_by_its_name() {
             "--min-similarity is 0, but must be from 0.3 to 1",
         ),
         ("bench generate --responses 0", "--responses is 0, but must be from 1 to 4294967294"),
-        ("bench generate --words 0", "--words is 0, but must be from 1 to 100000"),
-        ("bench generate --huge-megabytes 0", "--huge-megabytes is 0, but must be from 1 to 1000"),
-        ("bench generate --strengths 0.1,1", "--strengths is 1, but must be shares above 0 and up to 0.9"),
+        ("bench generate --edits copies --words 0", "--words is 0, but must be from 1 to 100000"),
+        ("bench generate --adversarial huge --huge-megabytes 0", "--huge-megabytes is 0, but must be from 1 to 1000"),
+        (
+            "bench generate --edits copies --strengths 0.1,1",
+            "--strengths is 1, but must be shares above 0 and up to 0.9",
+        ),
     ] {
         let said = said(&folder, arguments);
         assert_eq!(said.code, 2, "{arguments}");

@@ -11,6 +11,7 @@ mod audit_calibration;
 mod bad_books;
 mod bad_input;
 mod bad_text;
+mod bench;
 mod campaigns;
 mod channels;
 mod coded_sample;

@@ -4,6 +4,7 @@ use crate::audit::AuditError;
 use crate::codeframe::FrameError;
 use crate::duplicates::DuplicatesError;
 use crate::exchange::ExchangeError;
+use crate::generate::GenerateError;
 use crate::ingest::IngestError;
 use crate::ledger::State;
 use crate::mapping::MapError;
@@ -47,6 +48,9 @@ pub enum Error {
     /// Collections cannot be mapped.
     #[error(transparent)]
     Map(#[from] MapError),
+    /// Nothing can be generated.
+    #[error(transparent)]
+    Generate(#[from] GenerateError),
     /// A sample cannot be drawn, or read back.
     #[error(transparent)]
     Sample(#[from] SampleError),
@@ -176,6 +180,7 @@ impl Error {
             Self::Exchange(error) => error.hint(),
             Self::Quality(error) => error.hint(),
             Self::Duplicates(error) => error.hint(),
+            Self::Generate(error) => error.hint(),
             Self::Sample(error) => error.hint(),
             Self::Analysis(AnalysisError::OutOfRange { setting, .. }) => {
                 format!("change {setting} in the configuration")
@@ -218,6 +223,7 @@ impl Error {
             | Self::Exchange(_)
             | Self::Duplicates(_)
             | Self::Map(_)
+            | Self::Generate(_)
             | Self::Sample(_)
             | Self::NothingToCompare { .. }
             | Self::Exists { .. }

@@ -6,7 +6,7 @@
 //! [`report`] turns them into files; [`run_folder`] writes those, verifies them later, and explains what happened to one
 //! response; [`audit`] checks a published summary against it; [`waves`] keeps its themes for later consultations. Apart from these, [`mapping`] holds collections of texts against each other; [`sample`] draws responses for people to code, compares what
 //! they say and learns from it; [`quality`] measures how well clusters agree with labels that people gave; [`duplicates`] finds copies in
-//! files of any length; [`generate`] makes answers with copies whose edits are known.
+//! files of any length; [`generate`] makes answers with copies whose edits are known, and whole consultations whose themes are.
 //!
 //! ```no_run
 //! use canvass::{Request, Silent, report, run};

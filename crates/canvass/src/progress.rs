@@ -7,6 +7,8 @@ pub enum Stage {
     Intake,
     /// Judging every response; counts responses.
     Ledger,
+    /// Finding out in which languages the answers are; counts responses.
+    Languages,
     /// Taking texts apart; counts responses.
     Text,
     /// Finding near-duplicates; counts responses.
@@ -31,6 +33,7 @@ impl Stage {
         match self {
             Self::Intake => "intake",
             Self::Ledger => "ledger",
+            Self::Languages => "languages",
             Self::Text => "text",
             Self::Duplicates => "duplicates",
             Self::Themes => "themes",
@@ -45,7 +48,7 @@ impl Stage {
     /// What the stage counts.
     pub fn unit(self) -> &'static str {
         match self {
-            Self::Intake | Self::Ledger | Self::Text | Self::Duplicates => "responses",
+            Self::Intake | Self::Ledger | Self::Languages | Self::Text | Self::Duplicates => "responses",
             Self::Themes => "points",
             Self::Findings => "questions",
             Self::Report => "files",

@@ -1,17 +1,19 @@
 //! The command line.
 
+mod bench;
 mod map;
 
-use canvass::DuplicateSettings;
-use canvass::generate::{Adversarial, Edit};
 use canvass::pipeline::DEFAULT_SEED;
-use canvass::quality::{ClusterAlgorithm, ClusterCount};
 use canvass::settings::{Layout, ReportFormat, ReportLanguage};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::num::NonZeroU16;
 use std::path::PathBuf;
 
+pub(crate) use bench::{
+    Bench, BenchDuplicates, CompareBench, Duplicates, FigureFormat, Generate, MeasuredClusters, MeasuredRun, Quality,
+    ScaleBench, ScoreFormat, Search, TableFormatArgument,
+};
 pub(crate) use map::Map;
 
 /// Reproducible, traceable top 5 findings from the free-text answers of a consultation.
@@ -547,189 +549,4 @@ pub(crate) enum DiffFormat {
     Text,
     /// A JSON object.
     Json,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum Bench {
-    /// Compare clusters of texts with the labels that people gave them: NMI, ARI and accuracy
-    Quality(Quality),
-    /// Generate answers, with copies whose edits are known
-    Generate(Generate),
-    /// Compare the copies found in generated answers with what is known of them: recall and precision by edit and strength
-    Duplicates(BenchDuplicates),
-}
-
-#[derive(Args, Debug)]
-pub(crate) struct Duplicates {
-    /// The files of texts: .csv and .tsv with a header, .xlsx, .ods, .jsonl, or .txt with a text a line
-    #[arg(required = true, value_name = "FILE")]
-    pub(crate) files: Vec<PathBuf>,
-    /// The column, or field, with the text [default: text]; of several, each is a question with answers compared by themselves
-    #[arg(long, value_name = "NAME")]
-    pub(crate) text_column: Vec<String>,
-    /// The column, or field, with the question that a text answers: texts are compared within a question only
-    #[arg(long, value_name = "NAME")]
-    pub(crate) question_column: Option<String>,
-    /// The sheet of a workbook [default: the first with data]
-    #[arg(long, value_name = "NAME")]
-    pub(crate) sheet: Option<String>,
-    #[command(flatten)]
-    pub(crate) search: Search,
-    /// Where to write the pairs, instead of to standard output
-    #[arg(long, value_name = "FILE")]
-    pub(crate) out: Option<PathBuf>,
-    /// Where to write the groups
-    #[arg(long, value_name = "FILE")]
-    pub(crate) groups: Option<PathBuf>,
-    /// How they are written
-    #[arg(long, value_enum, default_value_t = TableFormatArgument::Csv, value_name = "FORMAT")]
-    pub(crate) format: TableFormatArgument,
-}
-
-/// How files of texts are searched.
-#[derive(Args, Debug)]
-pub(crate) struct Search {
-    /// The column, or field, with the id [default: id, else the texts are numbered]
-    #[arg(long, value_name = "NAME")]
-    pub(crate) id_column: Option<String>,
-    /// A text sent with the form (.txt, .md, .docx), whose wording makes no copies; may be given several times
-    #[arg(long, value_name = "FILE")]
-    pub(crate) reference: Vec<PathBuf>,
-    /// From which similarity on texts are near-duplicates
-    #[arg(long, allow_negative_numbers = true, value_name = "SHARE", default_value_t = DuplicateSettings::default().min_similarity)]
-    pub(crate) min_similarity: f64,
-    /// The share of the pairs just that similar that is to be found
-    #[arg(long, allow_negative_numbers = true, value_name = "SHARE", default_value_t = DuplicateSettings::default().target_recall)]
-    pub(crate) target_recall: f64,
-    /// The longest record accepted, in bytes
-    #[arg(long, allow_negative_numbers = true, value_name = "BYTES", default_value_t = 1 << 26)]
-    pub(crate) max_record_bytes: usize,
-}
-
-/// How pairs and groups are written.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
-pub(crate) enum TableFormatArgument {
-    /// Comma-separated, with a header.
-    Csv,
-    /// A JSON object a line.
-    Jsonl,
-}
-
-#[derive(Args, Debug)]
-pub(crate) struct Generate {
-    /// How many answers
-    #[arg(long, allow_negative_numbers = true, value_name = "N", default_value_t = 10_000)]
-    pub(crate) responses: u64,
-    /// Words of an answer, on average
-    #[arg(long, allow_negative_numbers = true, value_name = "N", default_value_t = 40)]
-    pub(crate) words: u32,
-    /// What is done to copies; a quarter of the answers are sources and copies
-    #[arg(long, value_name = "NAMES", value_delimiter = ',', value_parser = edits())]
-    pub(crate) edits: Vec<Edit>,
-    /// The shares of the words that edits touch
-    #[arg(long, allow_negative_numbers = true, value_name = "SHARES", value_delimiter = ',', default_values_t = [0.05, 0.1, 0.2, 0.3, 0.4])]
-    pub(crate) strengths: Vec<f64>,
-    /// Answers that are hard to search, instead of copies. identical: all the same; one-word: one word over and over;
-    /// huge: one of many megabytes among the others; shared-sentence, shared-passage: 14 or 30 words that all have
-    #[arg(long, value_name = "MODE", value_parser = adversarial(), conflicts_with_all = ["edits", "strengths"])]
-    pub(crate) adversarial: Option<Adversarial>,
-    /// The length of the answer of --adversarial huge, in millions of bytes
-    #[arg(long, allow_negative_numbers = true, value_name = "N", default_value_t = 10)]
-    pub(crate) huge_megabytes: u32,
-    /// Of all draws
-    #[arg(long, allow_negative_numbers = true, value_name = "N", default_value_t = DEFAULT_SEED)]
-    pub(crate) seed: u64,
-    /// Where to write the answers (id,text), instead of to standard output
-    #[arg(long, value_name = "FILE")]
-    pub(crate) out: Option<PathBuf>,
-    /// Where to write what is known of the copies (source,copy,edit,strength)
-    #[arg(long, value_name = "FILE")]
-    pub(crate) truth: Option<PathBuf>,
-}
-
-/// Takes the name of an edit.
-fn edits() -> impl TypedValueParser<Value = Edit> {
-    PossibleValuesParser::new(Edit::ALL.map(Edit::name)).map(|name| {
-        // The parser takes no other name.
-        Edit::ALL.into_iter().find(|edit| edit.name() == name).unwrap_or(Edit::Copies)
-    })
-}
-
-/// Takes the name of what makes answers hard.
-fn adversarial() -> impl TypedValueParser<Value = Adversarial> {
-    PossibleValuesParser::new(Adversarial::ALL.map(Adversarial::name)).map(|name| {
-        // The parser takes no other name.
-        Adversarial::ALL.into_iter().find(|mode| mode.name() == name).unwrap_or(Adversarial::Identical)
-    })
-}
-
-#[derive(Args, Debug)]
-pub(crate) struct BenchDuplicates {
-    /// The generated answers
-    #[arg(required = true, value_name = "FILE")]
-    pub(crate) files: Vec<PathBuf>,
-    /// What the generator said of the copies
-    #[arg(long, value_name = "FILE")]
-    pub(crate) truth: PathBuf,
-    /// The column with the text [default: text]
-    #[arg(long, value_name = "NAME")]
-    pub(crate) text_column: Option<String>,
-    #[command(flatten)]
-    pub(crate) search: Search,
-    /// Where to draw recall against strength (SVG)
-    #[arg(long, value_name = "FILE")]
-    pub(crate) plot: Option<PathBuf>,
-    /// How the figures are written to standard output
-    #[arg(long, value_enum, default_value_t = ScoreFormat::Text, value_name = "FORMAT")]
-    pub(crate) format: ScoreFormat,
-}
-
-/// How scores are written.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
-pub(crate) enum ScoreFormat {
-    /// For people.
-    Text,
-    /// A list of objects.
-    Json,
-}
-
-#[derive(Args, Debug)]
-pub(crate) struct Quality {
-    /// Labelled sets: a JSON object a line, {"id": ..., "text": ..., "label": ...}
-    #[arg(required = true, value_name = "FILE")]
-    pub(crate) files: Vec<PathBuf>,
-    /// How many clusters: "true", as many as there are labels; "auto", as many as the texts show; or a number
-    #[arg(long, value_name = "true|auto|N", default_value_t = ClusterCount::AsLabelled)]
-    pub(crate) k: ClusterCount,
-    /// How texts are put into clusters
-    #[arg(long, value_name = "NAME", value_parser = algorithms(), default_value = ClusterAlgorithm::default().name())]
-    pub(crate) algorithm: ClusterAlgorithm,
-    /// The first of the three seeds
-    #[arg(long, allow_negative_numbers = true, value_name = "N", default_value_t = DEFAULT_SEED)]
-    pub(crate) seed: u64,
-    /// A folder for the clusters that the first seed gives: of each file its NAME.csv, with the columns id,cluster
-    #[arg(long, value_name = "DIR")]
-    pub(crate) assignments: Option<PathBuf>,
-    /// How the figures are written to standard output
-    #[arg(long, value_enum, default_value_t = QualityFormat::Text, value_name = "FORMAT")]
-    pub(crate) format: QualityFormat,
-}
-
-/// Takes the name of an algorithm.
-fn algorithms() -> impl TypedValueParser<Value = ClusterAlgorithm> {
-    PossibleValuesParser::new(ClusterAlgorithm::ALL.map(ClusterAlgorithm::name)).map(|name| {
-        // The parser takes no other name.
-        ClusterAlgorithm::ALL.into_iter().find(|algorithm| algorithm.name() == name).unwrap_or_default()
-    })
-}
-
-/// How figures are written.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
-pub(crate) enum QualityFormat {
-    /// For people.
-    Text,
-    /// One object, with the figures of each seed.
-    Json,
-    /// A row a set.
-    Csv,
 }

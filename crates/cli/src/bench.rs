@@ -1,23 +1,34 @@
 //! What each bench does, and the search for duplicates alone.
 
+mod compare;
+mod figures;
+mod generate;
+mod measured;
+mod plot;
+mod process;
+mod scale;
+
 use crate::arguments::{
-    Bench, BenchDuplicates, Duplicates, Generate, Quality, QualityFormat, ScoreFormat, Search, TableFormatArgument,
+    Bench, BenchDuplicates, Duplicates, FigureFormat, Quality, ScoreFormat, Search, TableFormatArgument,
 };
 use crate::console::Console;
 use crate::progress::Progress;
 use canvass::duplicates::{self, Columns, Compared, DuplicatesRequest, TableFormat};
-use canvass::generate::{GenerateRequest, generate};
 use canvass::quality::{self, QualitySettings, tell};
 use canvass::{DuplicateSettings, Error, run_folder};
 use std::io::{BufWriter, Write, stdout};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-pub(crate) fn execute(bench: &Bench, console: Console) -> Result<ExitCode, Error> {
+pub(crate) fn execute(bench: &Bench, threads: Option<u16>, console: Console) -> Result<ExitCode, Error> {
     match bench {
         Bench::Quality(arguments) => measure_quality(arguments, console),
-        Bench::Generate(arguments) => generate_answers(arguments),
+        Bench::Generate(arguments) => generate::execute(arguments, console),
         Bench::Duplicates(arguments) => measure_duplicates(arguments, console),
+        Bench::Scale(arguments) => scale::execute(arguments, console),
+        Bench::Compare(arguments) => compare::execute(arguments, threads, console),
+        Bench::MeasuredRun(arguments) => scale::measured(arguments, console),
+        Bench::MeasuredClusters(arguments) => compare::measured(arguments, console),
     }
 }
 
@@ -27,16 +38,18 @@ fn measure_quality(arguments: &Quality, console: Console) -> Result<ExitCode, Er
     if let Some(folder) = &arguments.assignments {
         run_folder::check_assignments(folder, &sets)?;
     }
-    let settings = QualitySettings { algorithm: arguments.algorithm, k: arguments.k, seed: arguments.seed };
+    let settings = QualitySettings {
+        algorithm: arguments.algorithm,
+        k: arguments.k,
+        seed: arguments.seed,
+        n_seeds: usize::from(arguments.seeds.get()),
+    };
     let quality = quality::measure(&sets, &settings, &progress)?;
     if let Some(folder) = &arguments.assignments {
         run_folder::write_assignments(folder, &quality::assignments(&sets, &quality))?;
     }
-    console.result(&match arguments.format {
-        QualityFormat::Text => tell::text(&quality),
-        QualityFormat::Json => tell::json(&quality),
-        QualityFormat::Csv => tell::csv(&quality),
-    });
+    let format = arguments.format;
+    console.result(&format.choose(|| tell::text(&quality), || tell::json(&quality), || tell::csv(&quality)));
     Ok(ExitCode::SUCCESS)
 }
 
@@ -87,7 +100,7 @@ pub(crate) fn find_duplicates(arguments: &Duplicates, console: Console) -> Resul
 }
 
 /// A reader of standard output that has gone away (`| head`) is no error.
-fn ended(written: Result<(), Error>, flushed: std::io::Result<()>) -> Result<(), Error> {
+pub(crate) fn ended(written: Result<(), Error>, flushed: std::io::Result<()>) -> Result<(), Error> {
     match written {
         Err(Error::Io { source, .. }) if source.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
         Ok(()) => match flushed {
@@ -100,45 +113,48 @@ fn ended(written: Result<(), Error>, flushed: std::io::Result<()>) -> Result<(),
     }
 }
 
-fn generate_answers(arguments: &Generate) -> Result<ExitCode, Error> {
-    let request = GenerateRequest {
-        n_responses: arguments.responses,
-        n_words: arguments.words,
-        edits: arguments.edits.clone(),
-        strengths: arguments.strengths.clone(),
-        adversarial: arguments.adversarial,
-        huge_megabytes: arguments.huge_megabytes,
-        seed: arguments.seed,
-    };
-    let mut out = BufWriter::new(stdout().lock());
-    let written = run_folder::write_file(arguments.out.as_deref(), &mut out, |answers| match &arguments.truth {
-        None => generate(&request, answers, None),
-        Some(path) => {
-            run_folder::write_file(Some(path), &mut std::io::sink(), |truth| generate(&request, answers, Some(truth)))
-        }
-    });
-    ended(written, out.flush())?;
-    Ok(ExitCode::SUCCESS)
-}
-
 fn measure_duplicates(arguments: &BenchDuplicates, console: Console) -> Result<ExitCode, Error> {
     let progress = Progress::on_terminals(console);
     let columns = Columns { texts: arguments.text_column.iter().cloned().collect(), ..Columns::default() };
     let found = duplicates::find(&request(&arguments.files, columns, &arguments.search), &progress)?;
     let scores = duplicates::score(&found, &arguments.truth)?;
     if let Some(path) = &arguments.plot {
-        let drawing = duplicates::plot(&scores);
-        run_folder::write_file(Some(path), &mut std::io::sink(), |out| {
-            out.write_all(drawing.as_bytes()).map_err(|source| Error::Io {
-                action: "write",
-                path: path.clone(),
-                source,
-            })
-        })?;
+        write_text(path, &duplicates::plot(&scores))?;
     }
     console.result(&match arguments.format {
         ScoreFormat::Text => duplicates::table(&scores).trim_end().to_owned(),
         ScoreFormat::Json => serde_json::json!(scores).to_string(),
     });
     Ok(ExitCode::SUCCESS)
+}
+
+/// Writes a text beside its place and renames it.
+fn write_text(path: &Path, text: &str) -> Result<(), Error> {
+    run_folder::write_file(Some(path), &mut std::io::sink(), |out| {
+        out.write_all(text.as_bytes()).map_err(|source| Error::Io { action: "write", path: path.to_path_buf(), source })
+    })
+}
+
+/// As JSON over several lines.
+///
+/// # Panics
+/// Never: figures are plain structures of strings, numbers and lists.
+fn pretty<T: serde::Serialize>(figures: &T) -> String {
+    serde_json::to_string_pretty(figures).expect("a plain structure has a JSON form")
+}
+
+impl FigureFormat {
+    /// What the format asks for.
+    fn choose(
+        self,
+        text: impl FnOnce() -> String,
+        json: impl FnOnce() -> String,
+        csv: impl FnOnce() -> String,
+    ) -> String {
+        match self {
+            Self::Text => text(),
+            Self::Json => json(),
+            Self::Csv => csv(),
+        }
+    }
 }

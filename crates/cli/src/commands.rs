@@ -20,7 +20,7 @@ use serde_json::json;
 use std::fmt::Write as _;
 use std::process::ExitCode;
 
-pub(crate) fn execute(command: &Command, console: Console) -> Result<ExitCode, Error> {
+pub(crate) fn execute(command: &Command, threads: Option<u16>, console: Console) -> Result<ExitCode, Error> {
     match command {
         Command::Run(arguments) => run(arguments, console),
         Command::Inspect(arguments) => inspect::execute(arguments, console),
@@ -35,7 +35,7 @@ pub(crate) fn execute(command: &Command, console: Console) -> Result<ExitCode, E
         Command::Diff(arguments) => diff::execute(arguments, console),
         Command::Map(arguments) => map::execute(arguments, console),
         Command::Duplicates(arguments) => bench::find_duplicates(arguments, console),
-        Command::Bench(arguments) => bench::execute(arguments, console),
+        Command::Bench(arguments) => bench::execute(arguments, threads, console),
     }
 }
 

@@ -19,6 +19,7 @@ mod sample;
 use arguments::Arguments;
 use clap::Parser;
 use console::Console;
+use std::num::NonZeroU16;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -35,7 +36,8 @@ fn main() -> ExitCode {
             return ExitCode::from(1);
         }
     };
-    match pool.install(|| commands::execute(&arguments.command, console)) {
+    let threads = arguments.threads.map(NonZeroU16::get);
+    match pool.install(|| commands::execute(&arguments.command, threads, console)) {
         Ok(done) => done,
         Err(error) => {
             console.error(&error.to_string(), &error.hint());

@@ -1,19 +1,24 @@
-//! Consultations that nobody held: answers drawn by a seed, with copies whose edits are known.
+//! Consultations that nobody held, drawn by a seed.
 //!
-//! An answer is a few sentences of words drawn by Zipf's law from a vocabulary of 20,000, a third of the sentences begun with one of 200 set
+//! Two kinds: [`consultation`] makes a whole one, with themes, campaigns and languages that are known, for measuring runs; what follows makes
+//! answers alone, with copies whose edits are known, for measuring the search for copies.
+//!
+//! There an answer is a few sentences of words drawn by Zipf's law from a vocabulary of 20,000, a third of the sentences begun with one of 200 set
 //! phrases of three to six words: so that answers share short runs of words by chance, as real ones do. A quarter of the
 //! answers are families: a source and three copies of it, all with the same kind of edit at the same strength. The same
 //! request gives the same bytes on every machine; an answer depends on its number alone, so that any number of them is
 //! made in the same memory. Instead of copies there may be what is hard to search: see [`Adversarial`].
 
 mod adversarial;
+pub mod consultation;
+mod error;
 
-use crate::duplicates::DuplicatesError;
 use crate::error::Error;
 use std::fmt::Write as _;
 use std::io::Write;
 
 pub use adversarial::Adversarial;
+pub use error::GenerateError;
 
 /// What is done to a copy.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -115,6 +120,16 @@ impl Draw {
 
     fn below(&mut self, n: usize) -> usize {
         (self.next() % n.max(1) as u64) as usize
+    }
+
+    /// From 0 to below 1.
+    fn unit(&mut self) -> f64 {
+        (self.next() >> 11) as f64 / (1_u64 << 53) as f64
+    }
+
+    /// Whether what happens with this chance does.
+    fn chance(&mut self, share: f64) -> bool {
+        self.unit() < share
     }
 
     /// `k` different numbers below `n`, ascending.
@@ -396,7 +411,7 @@ fn written_out(text: &[Vec<Word>], own: &mut Draw) -> String {
 /// Writes the answers as `id,text` and, where wanted, what is known of the copies as `source,copy,edit,strength`.
 ///
 /// # Errors
-/// [`DuplicatesError::OutOfRange`]; [`Error::Io`].
+/// [`GenerateError::OutOfRange`]; [`Error::Io`].
 pub fn generate(
     request: &GenerateRequest,
     answers: &mut dyn Write,
@@ -420,11 +435,17 @@ pub fn generate(
     Ok(())
 }
 
-fn check(request: &GenerateRequest) -> Result<(), DuplicatesError> {
-    let refuse = |what, found: String, expected| Err(DuplicatesError::OutOfRange { what, found, expected });
-    if !(1..=u64::from(u32::MAX) - 1).contains(&request.n_responses) {
-        return refuse("--responses", request.n_responses.to_string(), "from 1 to 4294967294");
+fn check_responses(n_responses: u64) -> Result<(), GenerateError> {
+    if (1..=u64::from(u32::MAX) - 1).contains(&n_responses) {
+        return Ok(());
     }
+    let (found, expected) = (n_responses.to_string(), "from 1 to 4294967294");
+    Err(GenerateError::OutOfRange { what: "--responses", found, expected })
+}
+
+fn check(request: &GenerateRequest) -> Result<(), GenerateError> {
+    let refuse = |what, found: String, expected| Err(GenerateError::OutOfRange { what, found, expected });
+    check_responses(request.n_responses)?;
     if !(1..=100_000).contains(&request.n_words) {
         return refuse("--words", request.n_words.to_string(), "from 1 to 100000");
     }

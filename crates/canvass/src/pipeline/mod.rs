@@ -196,11 +196,13 @@ pub fn analyse(
     let positions = analysed_positions(&intake, &ledger)?;
     settle_lists(&mut intake, &positions, |message| observer.note(Stage::Ledger, message));
     let n_analysed: u64 = positions.iter().map(|(_, positions)| positions.len() as u64).sum();
+    observer.begin(Stage::Languages, Some(n_analysed));
     let (main_language, read_in) = languages::languages(&intake, &positions, config, &resources)?;
     languages::note_unreadable(&read_in, observer);
     for ((_, positions), read_in) in positions.iter().zip(&read_in) {
         ledger.set_apart(positions, read_in.iter().map(|read_in| read_in.language));
     }
+    observer.end(Stage::Languages, n_analysed);
     let mut wave = Wave::begin(companions, &intake, &positions, config)?;
     let settings = complete(&intake, &ledger, config, companions, &wave, main_language)?;
 

@@ -1,6 +1,6 @@
 //! How well the clusters that canvass finds agree with labels that people gave.
 //!
-//! [`read`] reads labelled sets; [`measure`] counts the terms of each, puts its texts into clusters, once for each of three
+//! [`read`] reads labelled sets; [`measure`] counts the terms of each, puts its texts into clusters, once for each of several
 //! seeds, and compares those with the labels; [`tell`] says what came of it, and [`assignments`] which text is in which
 //! cluster. Unlike a theme, a cluster holds whole texts, each text in exactly one.
 
@@ -25,7 +25,7 @@ pub use canvass_analysis::clusters::ClusterAlgorithm;
 pub use error::QualityError;
 pub use labelled::{LabelledSet, read};
 
-/// How many seeds each set is clustered with.
+/// How many seeds each set is clustered with, where nothing else is said.
 pub const N_SEEDS: usize = 3;
 
 /// How many clusters a set is put into.
@@ -80,11 +80,18 @@ pub struct QualitySettings {
     pub k: ClusterCount,
     /// The first of the seeds; the others follow it.
     pub seed: u64,
+    /// How many seeds there are.
+    pub n_seeds: usize,
 }
 
 impl Default for QualitySettings {
     fn default() -> Self {
-        Self { algorithm: ClusterAlgorithm::default(), k: ClusterCount::default(), seed: DEFAULT_SEED }
+        Self {
+            algorithm: ClusterAlgorithm::default(),
+            k: ClusterCount::default(),
+            seed: DEFAULT_SEED,
+            n_seeds: N_SEEDS,
+        }
     }
 }
 
@@ -195,7 +202,7 @@ pub fn measure(sets: &[LabelledSet], settings: &QualitySettings, observer: &dyn 
         }
     }
     let resources = Resources::load()?;
-    let seeds: Vec<u64> = (0..N_SEEDS as u64).map(|further| settings.seed.wrapping_add(further)).collect();
+    let seeds: Vec<u64> = (0..settings.n_seeds as u64).map(|further| settings.seed.wrapping_add(further)).collect();
     let n_clusterings = (sets.len() * seeds.len()) as u64;
     observer.begin(Stage::Clusters, Some(n_clusterings));
     let mut measured = Vec::with_capacity(sets.len());

@@ -264,7 +264,7 @@ pub fn read_synonyms(path: &Path) -> Result<Vec<Synonym>, SettingsError> {
 }
 
 /// A settings file as text.
-fn read_text(path: &Path) -> Result<String, SettingsError> {
+pub(crate) fn read_text(path: &Path) -> Result<String, SettingsError> {
     let bytes = std::fs::read(path).map_err(|source| SettingsError::Unreadable { file: path.to_path_buf(), source })?;
     let text = String::from_utf8(bytes).map_err(|error| SettingsError::Encoding {
         file: path.to_path_buf(),
@@ -274,7 +274,7 @@ fn read_text(path: &Path) -> Result<String, SettingsError> {
 }
 
 /// Parses a settings file; `path` is only named in errors.
-fn parse_toml<T: serde::de::DeserializeOwned>(text: &str, path: &Path) -> Result<T, SettingsError> {
+pub(crate) fn parse_toml<T: serde::de::DeserializeOwned>(text: &str, path: &Path) -> Result<T, SettingsError> {
     toml::from_str(text).map_err(|error| {
         let at = error.span().map_or(0, |span| span.start);
         let before = text.get(..at).unwrap_or_default();

@@ -15,6 +15,7 @@ pub use config::{
     CodeFrameConfig, Config, CrosstabConfig, InputConfig, ModelConfig, QuestionConfig, ReferenceConfig, SettingsError,
     TextConfig, TokenizerConfig, read_synonyms,
 };
+pub(crate) use config::{parse_toml, read_text};
 pub(crate) use quantifier::check as check_quantifiers;
 pub use quantifier::{ONE, Quantifier, quantifier};
 pub use report::{
