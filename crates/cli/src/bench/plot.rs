@@ -55,6 +55,8 @@ struct Range {
 impl Range {
     fn new(scale: Scale, values: impl Iterator<Item = f64>) -> Self {
         let (least, most) = values.fold((f64::INFINITY, 0.0_f64), |(least, most), x| (least.min(x), most.max(x)));
+        // Without values the axis begins at 1.
+        let least = if least.is_finite() { least } else { 1.0 };
         let mut ticks = Vec::new();
         if scale == Scale::Linear {
             // 0 to the next multiple of a step that gives at most ten ticks.
