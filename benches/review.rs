@@ -80,6 +80,7 @@ fn run(folder: &Path) -> CodedRun {
         analysis,
         themes: Vec::new(),
         bases: Vec::new(),
+        groups: Vec::new(),
     };
     let (folder, settings_blake3) = (folder.to_path_buf(), String::new());
     CodedRun { folder, config: Config::default(), settings_blake3, questions: vec![question], frame: None }

@@ -75,7 +75,7 @@ fn strength_is_the_table_worked_by_hand() {
     let made = Made::new(&[(0, vec![vec![0, 1]]), (0, vec![vec![2]]), (1, vec![vec![0, 1]]), (1, vec![vec![3]])], 4);
     let weighted = Weighted::new(&made.input());
     // ln(5 / 2.5), ln(5 / 1.5)
-    let (common, rare) = (std::f64::consts::LN_2, 1.203_972_804_325_935_9);
+    let (common, rare) = (std::f64::consts::LN_2, 1.203_972_804_325_936);
     let value = |item: usize| f64::from(weighted.items.values.row(item).next().unwrap().1);
     assert!((value(0) - common).abs() < 1e-6 && (value(1) - rare).abs() < 1e-6);
     let mean = (4.0 * common * common + 2.0 * rare * rare) / 6.0;

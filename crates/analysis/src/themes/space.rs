@@ -93,8 +93,8 @@ impl ThemeSpace {
             let step = steps[axis];
             if step > 0.0 { (svd.right[[row, axis]] / step).round() as i16 } else { 0 }
         };
-        let places = (0..counts.n_columns()).flat_map(|row| (0..n_axes).map(move |axis| (row, axis)));
-        let axes = places.map(in_steps).collect();
+        let entries = (0..counts.n_columns()).flat_map(|row| (0..n_axes).map(move |axis| (row, axis)));
+        let axes = entries.map(in_steps).collect();
         let unknown = (ln(f64::midpoint(1.0, counts.n_rows() as f64)).max(0.0) + 1.0) as f32;
         let mut space = Self { weights: tfidf.idf().to_vec(), unknown, steps, axes, themes: Vec::new() };
         let placed = space.vectors(&points);
@@ -156,7 +156,9 @@ impl ThemeSpace {
             let unknown = f64::from(points.n_unknown[row]) * f64::from(self.unknown) * f64::from(self.unknown);
             let share = if known > 0.0 { (known / (known + unknown)).sqrt() } else { 0.0 };
             let mut vector = unit(vector);
-            vector.iter_mut().for_each(|x| *x = (f64::from(*x) * share) as f32);
+            for x in &mut vector {
+                *x = (f64::from(*x) * share) as f32;
+            }
             vector
         };
         (0..points.counts.n_rows()).into_par_iter().map(vector).collect()
@@ -230,7 +232,9 @@ fn unit(mut vector: Vec<f32>) -> Vec<f32> {
     let squares: f64 = vector.iter().map(|x| f64::from(*x) * f64::from(*x)).sum();
     if squares > 0.0 {
         let length = squares.sqrt();
-        vector.iter_mut().for_each(|x| *x = (f64::from(*x) / length) as f32);
+        for x in &mut vector {
+            *x = (f64::from(*x) / length) as f32;
+        }
     }
     vector
 }
@@ -248,7 +252,7 @@ mod tests {
         let row = |i: u32| {
             let subject = i % 2;
             let mut row = vec![2 + 4 * subject + i / 2 % 4, 2 + 4 * subject + (i / 2 + 1 + i / 8 % 2) % 4, 10 + i % 5];
-            if i % 3 > 0 {
+            if !i.is_multiple_of(3) {
                 row.push(subject);
             }
             row
@@ -294,22 +298,14 @@ mod tests {
     #[test]
     fn a_theme_that_nothing_but_its_term_tells_has_no_threshold() {
         // The term stands in every third point, whatever else those hold.
-        let rows: Vec<Vec<u32>> =
-            (0..90).map(|i: u32| if i % 3 == 0 { vec![0, 1 + i / 3 % 5] } else { vec![1 + i / 3 % 5] }).collect();
+        let rows: Vec<Vec<u32>> = (0..90)
+            .map(|i: u32| if i.is_multiple_of(3) { vec![0, 1 + i / 3 % 5] } else { vec![1 + i / 3 % 5] })
+            .collect();
         let counts = Csr::from_terms(&rows, 6);
         let theme = GivenTheme { terms: vec![0], points: (0..90).step_by(3).collect() };
         let space = fit(&counts, &[theme, GivenTheme::default()], 5);
         assert_eq!(space.themes.iter().map(|theme| theme.near).collect::<Vec<_>>(), [None, None]);
         assert!(near(&space, &counts, 0).iter().all(Option::is_none));
-    }
-
-    #[test]
-    fn what_is_written_and_read_back_places_points_alike() {
-        let (counts, themes) = points();
-        let space = fit(&counts, &themes, 10);
-        let text = serde_json::to_string(&space).unwrap();
-        let back: ThemeSpace = serde_json::from_str(&text).unwrap();
-        assert_eq!(back, space);
     }
 
     #[test]

@@ -257,15 +257,7 @@ pub fn analyse(
     observer.end(Stage::Text, n_analysed);
     note_unused_synonyms(config, &coded, observer);
 
-    let points = |coded: &Coded<'_>| coded.analysis.texts.iter().map(|text| text.points.len() as u64).sum::<u64>();
-    let n_points: u64 = coded.iter().map(points).sum();
-    observer.begin(Stage::Themes, Some(n_points));
-    wave.extend(&mut coded, &settings, &analyser)?;
-    for coded in &mut coded {
-        (coded.languages, coded.framed) = groups::language_groups(coded, &settings, wave.frame.as_ref())?;
-        observer.advance(Stage::Themes, points(coded));
-    }
-    observer.end(Stage::Themes, n_points);
+    themes_of(&mut coded, &mut wave, &settings, &analyser, observer)?;
 
     observer.begin(Stage::Findings, Some(coded.len() as u64));
     let phrases = Phrases::new(&settings.ledger.no_content);
@@ -293,6 +285,26 @@ pub fn analyse(
     observer.end(Stage::Findings, findings.questions.len() as u64);
     let (libraries, house) = (resources.libraries(), companions.house.clone());
     Ok(Run { settings, intake, ledger, questions, findings, libraries, house, frame: wave.frame })
+}
+
+/// Finds the themes of each question, or codes with those that are given.
+fn themes_of(
+    coded: &mut [Coded<'_>],
+    wave: &mut Wave<'_>,
+    settings: &Settings,
+    analyser: &Analyser<'_>,
+    observer: &dyn Observer,
+) -> Result<(), Error> {
+    let points = |coded: &Coded<'_>| coded.analysis.texts.iter().map(|text| text.points.len() as u64).sum::<u64>();
+    let n_points: u64 = coded.iter().map(points).sum();
+    observer.begin(Stage::Themes, Some(n_points));
+    wave.extend(coded, settings, analyser)?;
+    for coded in coded {
+        (coded.languages, coded.framed) = groups::language_groups(coded, settings, wave.frame.as_ref())?;
+        observer.advance(Stage::Themes, points(coded));
+    }
+    observer.end(Stage::Themes, n_points);
+    Ok(())
 }
 
 /// What was copied among the answers to each question.

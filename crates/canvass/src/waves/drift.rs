@@ -315,14 +315,11 @@ fn group_drift(then: &ModelGroup, counted: &Counted<'_>, now: GroupNow) -> Group
 
 /// The words that rose and those that fell, the surest of each.
 fn words(then: &ModelGroup, base_now: u64, now: &GroupNow) -> (Vec<DriftWord>, Vec<DriftWord>) {
-    let (mut risen, mut fallen): (Vec<(f64, DriftWord)>, Vec<(f64, DriftWord)>) = (Vec::new(), Vec::new());
-    for changed in changed_words(then, base_now, now) {
-        let list = if changed.rose { &mut risen } else { &mut fallen };
-        list.push((changed.p, changed.told));
-    }
-    let surest = |mut words: Vec<(f64, DriftWord)>| -> Vec<DriftWord> {
-        words.sort_by(|a, b| a.0.total_cmp(&b.0).then_with(|| a.1.word.cmp(&b.1.word)));
-        words.into_iter().take(MOST_WORDS).map(|(_, word)| word).collect()
+    let (risen, fallen): (Vec<ChangedWord>, Vec<ChangedWord>) =
+        changed_words(then, base_now, now).into_iter().partition(|word| word.rose);
+    let surest = |mut words: Vec<ChangedWord>| -> Vec<DriftWord> {
+        words.sort_by(|a, b| a.p.total_cmp(&b.p).then_with(|| a.told.word.cmp(&b.told.word)));
+        words.into_iter().take(MOST_WORDS).map(|word| word.told).collect()
     };
     (surest(risen), surest(fallen))
 }

@@ -131,7 +131,9 @@ impl Fitting<'_> {
             let theme = &self.state.themes[coded.theme];
             let members = coded.members.iter().filter_map(|(point, _)| rows.get(&self.place(*point)).copied());
             let members: Vec<u32> = members.collect();
-            members.iter().for_each(|row| in_themes[*row as usize] = true);
+            for row in &members {
+                in_themes[*row as usize] = true;
+            }
             let points = members.iter().filter_map(|row| of_fitted.get(row).copied()).collect();
             given.push(GivenTheme { terms: self.own_terms(coded, language, &columns), points });
             let (n_respondents, n_respondents_once) = self.desk.count(coded.members.iter().map(|(point, _)| *point));
@@ -199,7 +201,9 @@ impl Fitting<'_> {
         held.sort_unstable();
         held.dedup();
         let mut holding = vec![0_u64; vocabulary.len()];
-        held.iter().for_each(|(term, _)| holding[*term as usize] += 1);
+        for (term, _) in held {
+            holding[term as usize] += 1;
+        }
         let (mut terms, mut columns) = (Vec::new(), vec![None; vocabulary.len()]);
         for ((term, n), column) in vocabulary.iter().zip(holding).zip(&mut columns) {
             if n >= LEAST_HOLDING {

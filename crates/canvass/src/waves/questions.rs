@@ -13,6 +13,9 @@ pub(crate) struct Matched {
     pub(crate) there: String,
 }
 
+/// Whether a question here, `(id, wording)`, is one of a model.
+type Same = fn((&str, &str), &ModelQuestion) -> bool;
+
 /// Pairs the open questions here, `(id, wording)`, with those of a model: as `stated` says, `id here → id there`; else by the same wording; else by
 /// the same id. In the order of the questions here.
 ///
@@ -44,7 +47,6 @@ pub(crate) fn match_questions(
         }
         pairs.insert(here, &question.id);
     }
-    type Same = fn((&str, &str), &ModelQuestion) -> bool;
     let rules: [Same; 2] =
         [|(_, text), question| is_same_wording(text, &question.text), |(id, _), question| id == question.id];
     for is_same in rules {

@@ -46,7 +46,7 @@ impl Paper<'_> {
         }
         for group in &drift.groups {
             if drift.groups.len() > 1 {
-                let language = self.language(group.language).to_owned();
+                let language = self.language(group.language);
                 let heading = self.say("question.in_language", &[("language", language.into())]);
                 blocks.push(Block::Heading(3, vec![plain(heading)]));
             }
