@@ -11,7 +11,7 @@ use crate::vectors::{Csr, Svd, TfidfSettings};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-/// A similarity tells a theme if at least this share of the points that reach it are the theme's.
+/// A similarity tells a theme if of the points that reach it at least this part of what the theme's share leaves is the theme's, too.
 const PRECISION: f64 = 0.5;
 /// So many of the theme's points must reach it, or it is chance.
 const MIN_POINTS: usize = 5;
@@ -164,7 +164,7 @@ impl ThemeSpace {
         (0..points.counts.n_rows()).into_par_iter().map(vector).collect()
     }
 
-    /// The least similarity at which most points are the theme's, where its own points are looked at without the terms that put them
+    /// The least similarity at which points are the theme's by half more than its share allows for (two thirds of them for a share of a third), where its own points are looked at without the terms that put them
     /// into it, and against the mean of the others.
     fn calibrate(&self, points: &SpacePoints<'_>, placed: &[Vec<f32>], theme: &GivenTheme, sum: &[f32]) -> Option<f32> {
         let centre = unit(sum.to_vec());
@@ -180,11 +180,13 @@ impl ThemeSpace {
         let others = placed.iter().zip(&is_member).filter(|(_, is_member)| !**is_member);
         similarities.extend(others.map(|(vector, _)| (product(vector, &centre), false)));
         similarities.sort_by(|a, b| b.0.total_cmp(&a.0));
+        let share = theme.points.len() as f64 / placed.len().max(1) as f64;
+        let precision = share + PRECISION * (1.0 - share);
         let (mut n_members, mut near) = (0, None);
         for (at, (similarity, is_member)) in similarities.iter().enumerate() {
             n_members += usize::from(*is_member);
             let is_last_of_equals = similarities.get(at + 1).is_none_or(|next| next.0 < *similarity);
-            let is_precise = n_members as f64 >= PRECISION * (at + 1) as f64;
+            let is_precise = n_members as f64 >= precision * (at + 1) as f64;
             if is_last_of_equals && is_precise && n_members >= MIN_POINTS && *similarity > 0.0 {
                 near = Some(*similarity);
             }
@@ -252,7 +254,7 @@ mod tests {
         let row = |i: u32| {
             let subject = i % 2;
             let mut row = vec![2 + 4 * subject + i / 2 % 4, 2 + 4 * subject + (i / 2 + 1 + i / 8 % 2) % 4, 10 + i % 5];
-            if !i.is_multiple_of(3) {
+            if !i.is_multiple_of(4) {
                 row.push(subject);
             }
             row

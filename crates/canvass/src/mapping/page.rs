@@ -5,6 +5,8 @@
 
 use super::{Collection, Item, ItemRef, Map, OverlapPair, Passage, ThemeCell, Verdict};
 use crate::error::Error;
+use crate::report::wording::{self, Wording};
+use crate::settings::ReportLanguage;
 use canvass_text::Language;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
@@ -169,6 +171,8 @@ fn fill(values: minijinja::Value) -> Result<String, minijinja::Error> {
     // A field the model no longer has must fail, not print as nothing.
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
+    // The sheet has the quotation marks of a language.
+    wording::install(&mut environment, &Wording::of(ReportLanguage::English));
     for (name, text) in PARTS {
         environment.add_template(name, text)?;
     }

@@ -1,7 +1,7 @@
 //! Closed questions, who answered and cross-tables: their part of the page, and their tables.
 
 use super::chart;
-use super::tables::Table;
+use super::tables::{Table, guarded};
 use super::wording::Wording;
 use crate::findings::Findings;
 use crate::statistics::{ClosedItem, ClosedQuestion, CrossTable, Percent};
@@ -159,11 +159,11 @@ fn drift_lines(table: &mut Table, question: &str, group: &GroupDrift) {
             DriftChange::Gone => "gone",
         };
         let signed = |x: Option<f64>| x.map_or_else(String::new, |x| format!("{x:.4}"));
-        table.cells(&[
-            question,
+        table.plain(&[
+            &guarded(question),
             language,
-            &theme.theme_id,
-            &theme.label,
+            &guarded(&theme.theme_id),
+            &guarded(&theme.label),
             &number(theme.n_then),
             &bases[0],
             &optional(theme.n_now),
