@@ -11,7 +11,7 @@ use crate::vectors::{Csr, Svd, TfidfSettings};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-/// A similarity tells a theme if of the points that reach it at least this part of what the theme's share leaves is the theme's, too.
+/// A similarity tells a theme if of points as similar at least this part of what the theme's share leaves is the theme's, too.
 const PRECISION: f64 = 0.5;
 /// So many of the theme's points must reach it, or it is chance.
 const MIN_POINTS: usize = 5;
@@ -164,7 +164,7 @@ impl ThemeSpace {
         (0..points.counts.n_rows()).into_par_iter().map(vector).collect()
     }
 
-    /// The least similarity at which points are the theme's by half more than its share allows for (two thirds of them for a share of a third), where its own points are looked at without the terms that put them
+    /// The least similarity at which of points as similar half of what the theme's share leaves is the theme's (two thirds of all for a share of a third), where its own points are looked at without the terms that put them
     /// into it, and against the mean of the others.
     fn calibrate(&self, points: &SpacePoints<'_>, placed: &[Vec<f32>], theme: &GivenTheme, sum: &[f32]) -> Option<f32> {
         let centre = unit(sum.to_vec());
@@ -182,13 +182,14 @@ impl ThemeSpace {
         similarities.sort_by(|a, b| b.0.total_cmp(&a.0));
         let share = theme.points.len() as f64 / placed.len().max(1) as f64;
         let precision = share + PRECISION * (1.0 - share);
-        let (mut n_members, mut near) = (0, None);
+        // The sum of what each point is above the share that is asked for is greatest where points stop to reach it.
+        let (mut gain, mut greatest, mut n_members, mut near) = (0.0_f64, 0.0_f64, 0, None);
         for (at, (similarity, is_member)) in similarities.iter().enumerate() {
             n_members += usize::from(*is_member);
+            gain += f64::from(u8::from(*is_member)) - precision;
             let is_last_of_equals = similarities.get(at + 1).is_none_or(|next| next.0 < *similarity);
-            let is_precise = n_members as f64 >= precision * (at + 1) as f64;
-            if is_last_of_equals && is_precise && n_members >= MIN_POINTS && *similarity > 0.0 {
-                near = Some(*similarity);
+            if is_last_of_equals && gain > greatest && n_members >= MIN_POINTS && *similarity > 0.0 {
+                (greatest, near) = (gain, Some(*similarity));
             }
         }
         near
@@ -253,8 +254,8 @@ mod tests {
     fn points() -> (Csr, Vec<GivenTheme>) {
         let row = |i: u32| {
             let subject = i % 2;
-            let mut row = vec![2 + 4 * subject + i / 2 % 4, 2 + 4 * subject + (i / 2 + 1 + i / 8 % 2) % 4, 10 + i % 5];
-            if !i.is_multiple_of(4) {
+            let mut row = vec![2 + 4 * subject + i / 2 % 4, 2 + 4 * subject + (i / 2 + 1 + i / 8 % 2) % 4, 10 + i % 7];
+            if !i.is_multiple_of(5) {
                 row.push(subject);
             }
             row
@@ -264,7 +265,7 @@ mod tests {
             terms: vec![subject],
             points: (0..120).filter(|i| rows[*i as usize].contains(&subject)).collect(),
         };
-        (Csr::from_terms(&rows, 15), vec![theme(0), theme(1)])
+        (Csr::from_terms(&rows, 17), vec![theme(0), theme(1)])
     }
 
     /// A space of points without other terms.
@@ -284,7 +285,7 @@ mod tests {
         let (counts, themes) = points();
         let space = fit(&counts, &themes, 10);
         assert!(space.is_sound());
-        let later = Csr::from_terms(&[vec![2, 3, 4], vec![6, 8, 9], vec![10, 11], vec![]], 15);
+        let later = Csr::from_terms(&[vec![2, 3, 4], vec![6, 8, 9], vec![10, 11], vec![]], 17);
         assert_eq!(near(&space, &later, 0), [Some(0), Some(1), None, None]);
     }
 
@@ -292,7 +293,7 @@ mod tests {
     fn words_that_the_space_does_not_know_take_a_point_away_from_everything() {
         let (counts, themes) = points();
         let space = fit(&counts, &themes, 10);
-        let later = Csr::from_terms(&[vec![2, 3]], 15);
+        let later = Csr::from_terms(&[vec![2, 3]], 17);
         assert_eq!(near(&space, &later, 0), [Some(0)]);
         assert_eq!(near(&space, &later, 30), [None]);
     }
