@@ -6,7 +6,7 @@ mod archive;
 
 use canvass::exchange::{ExchangeFile, ImportSettings, export, import};
 use canvass::run_folder::{CodedRun, write};
-use canvass::{CodeFrame, Config, Request, Silent, report};
+use canvass::{CodeFrame, Request, Silent, report};
 use libfuzzer_sys::fuzz_target;
 use std::sync::OnceLock;
 
@@ -22,16 +22,7 @@ fn run() -> &'static (CodedRun, CodeFrame, Vec<ExchangeFile>) {
         std::fs::create_dir_all(&home).expect("a folder");
         let answers = home.join("answers.csv");
         std::fs::write(&answers, ANSWERS).expect("a file");
-        let request = Request {
-            files: vec![answers],
-            config: Config::default(),
-            config_folder: None,
-            questions_file: None,
-            code_frame: None,
-            references: Vec::new(),
-            tokenizers: Vec::new(),
-            house: Vec::new(),
-        };
+        let request = Request { files: vec![answers], ..Request::default() };
         let made = canvass::run(&request, &Silent).expect("a run");
         let files = report::files(&made).expect("its files");
         write(&home.join("run"), &files, true, &|| {}).expect("a run folder");
