@@ -66,18 +66,9 @@ pub(super) fn recognise(tables: &Tables, config: &Config) -> Result<Recognised, 
         encoding: config.input.encoding.clone().unwrap_or_default(),
         delimiter: config.input.delimiter.clone().unwrap_or_default(),
         header_rows: config.input.header_rows.unwrap_or_default(),
-        id_column: String::new(),
-        respondent_column: String::new(),
-        email_column: String::new(),
-        question_column: String::new(),
-        text_column: String::new(),
-        translation_column: String::new(),
-        language_column: String::new(),
-        time_column: String::new(),
         date_order: config.input.date_order.unwrap_or_default(),
-        attribute_columns: Vec::new(),
-        ignored_columns: Vec::new(),
         max_cell_bytes: config.input.max_cell_bytes.unwrap_or(DEFAULT_MAX_CELL_BYTES),
+        ..InputSettings::unnamed()
     };
     let outline = tables.outline.as_slice();
     let job = Job { columns: &columns, stated: &stated, wordings: &wordings, outline, config, words: &words };

@@ -10,7 +10,7 @@ use crate::ledger::{self, Ledger};
 use crate::pipeline::{Companions, QuestionRun, Run, analyse};
 use crate::progress::Silent;
 use crate::references;
-use crate::settings::{Config, DateOrder, InputSettings, Layout, Question, QuestionKind};
+use crate::settings::{Config, InputSettings, Question, QuestionKind};
 use canvass_analysis::Csr;
 use canvass_text::{Language, normalised_words};
 use std::collections::{BTreeMap, BTreeSet};
@@ -99,34 +99,12 @@ fn intake(items: &[ReadItem]) -> Intake {
     };
     Intake {
         sources: Vec::new(),
-        input: input(),
+        input: InputSettings::unnamed(),
         questions: vec![question],
         recognition: vec![Recognition { reason: String::new(), source: String::new(), n_received: items.len() as u64 }],
         submissions: (0..items.len()).map(submission).collect(),
         responses: (0..).zip(items).map(received).collect(),
         decisions: Vec::new(),
-    }
-}
-
-fn input() -> InputSettings {
-    InputSettings {
-        layout: Layout::Wide,
-        sheet: String::new(),
-        encoding: String::new(),
-        delimiter: String::new(),
-        header_rows: 1,
-        id_column: String::new(),
-        respondent_column: String::new(),
-        email_column: String::new(),
-        question_column: String::new(),
-        text_column: String::new(),
-        translation_column: String::new(),
-        language_column: String::new(),
-        time_column: String::new(),
-        date_order: DateOrder::default(),
-        attribute_columns: Vec::new(),
-        ignored_columns: Vec::new(),
-        max_cell_bytes: u64::MAX,
     }
 }
 

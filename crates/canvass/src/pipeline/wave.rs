@@ -12,7 +12,7 @@ use crate::references::{check_hash, locate};
 use crate::settings::{Config, ModelSettings, Settings, SettingsError};
 use crate::waves::{
     self, Candidate, Drift, GroupNow, Matched, ModelGroup, ModelTerm, NewTheme, Standing, Tally, ThemeModel, Within,
-    frame_here, is_new, match_questions, places, risen, share, tally,
+    frame_here, holding, is_new, match_questions, places, risen, share, tally, words_of,
 };
 use canvass_analysis::{Csr, Nearest, SpacePoints, ThemeInput, WeightedTerm, fit_themes};
 use canvass_text::{Analyser, Language, Seeker, Term};
@@ -261,12 +261,7 @@ impl<'l, 'c> Looked<'l, 'c> {
         let near = group.space.near(&SpacePoints { counts: &counts, n_unknown: &n_unknown });
         let standing = |(point, near): (&(u32, u32), &Option<Nearest>)| {
             let content = &coded.analysis.texts[point.0 as usize].points[point.1 as usize];
-            match near {
-                _ if in_themes.contains(point) => Standing::Coded,
-                Some(near) => Standing::Near(near.theme_idx),
-                None if content.carrying().next().is_some() => Standing::Unlike,
-                None => Standing::Silent,
-            }
+            Standing::of(in_themes.contains(point), *near, content.carrying().next().is_some())
         };
         let standings: Vec<Standing> = parts.points.iter().zip(&near).map(standing).collect();
         let of_respondents: Tally = tally(
@@ -432,15 +427,11 @@ fn counts(coded: &Coded<'_>, group: &ModelGroup, points: &[(u32, u32)]) -> (Csr,
     let places = |term: &Term| term.language == group.language && places(term.kind);
     let column = |term: &Term| places(term).then(|| known.get(&(term.kind.name(), term.stem.as_str())).copied());
     let columns: Vec<Option<Option<u32>>> = coded.analysis.vocabulary.terms.iter().map(column).collect();
-    let (mut counts, mut n_unknown) = (Csr::new(group.terms.len()), Vec::with_capacity(points.len()));
-    for (response, point) in points {
+    let words = |(response, point): &(u32, u32)| -> Vec<Option<u32>> {
         let content = &coded.analysis.texts[*response as usize].points[*point as usize];
-        let all: Vec<Option<u32>> = content.carrying().filter_map(|token| columns[token.term_idx as usize]).collect();
-        let mut known: Vec<u32> = all.iter().copied().flatten().collect();
-        n_unknown.push((all.len() - known.len()) as u32);
-        counts.push_terms(&mut known);
-    }
-    (counts, n_unknown)
+        content.carrying().filter_map(|token| columns[token.term_idx as usize]).collect()
+    };
+    words_of(points.iter().map(words), group.terms.len())
 }
 
 /// Counts who holds each word.
@@ -451,14 +442,8 @@ fn add_words(now: &mut GroupNow, coded: &Coded<'_>, language: Language, points: 
         let unit = coded.unit_of(*response, *point);
         held.extend(content.carrying().map(|token| (token.term_idx, unit)));
     }
-    held.sort_unstable();
-    held.dedup();
-    let mut n: BTreeMap<u32, u64> = BTreeMap::new();
-    for (term, _) in held {
-        *n.entry(term).or_default() += 1;
-    }
-    for (term, n) in n {
-        let term = &coded.analysis.vocabulary.terms[term as usize];
+    let terms = &coded.analysis.vocabulary.terms;
+    for (term, n) in terms.iter().zip(holding(held, terms.len())).filter(|(_, n)| *n > 0) {
         if term.language == language {
             now.add_word(term, n);
         }

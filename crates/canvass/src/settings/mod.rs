@@ -150,6 +150,31 @@ pub struct InputSettings {
     pub max_cell_bytes: u64,
 }
 
+impl InputSettings {
+    /// Of a table with one row of header in which no column is anything.
+    pub(crate) fn unnamed() -> Self {
+        Self {
+            layout: Layout::Wide,
+            sheet: String::new(),
+            encoding: String::new(),
+            delimiter: String::new(),
+            header_rows: 1,
+            id_column: String::new(),
+            respondent_column: String::new(),
+            email_column: String::new(),
+            question_column: String::new(),
+            text_column: String::new(),
+            translation_column: String::new(),
+            language_column: String::new(),
+            time_column: String::new(),
+            date_order: DateOrder::default(),
+            attribute_columns: Vec::new(),
+            ignored_columns: Vec::new(),
+            max_cell_bytes: u64::MAX,
+        }
+    }
+}
+
 /// Which answers are set aside before the analysis.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[serde(deny_unknown_fields, default)]

@@ -1,7 +1,7 @@
 //! A question for the tests.
 
 use crate::ingest::{Intake, Submission};
-use crate::settings::{DateOrder, InputSettings, Layout, Question, QuestionKind};
+use crate::settings::{DateOrder, InputSettings, Question, QuestionKind};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -24,23 +24,10 @@ pub(super) fn question(id: &str, kind: QuestionKind, text: &str) -> Question {
 /// A wide file read: for each row the attributes and the answers to the closed questions, empty where there is none.
 pub(super) fn intake(attributes: &[&str], questions: Vec<Question>, rows: Vec<(Vec<&str>, Vec<&str>)>) -> Intake {
     let input = InputSettings {
-        layout: Layout::Wide,
-        sheet: String::new(),
         id_column: "id".to_owned(),
-        respondent_column: String::new(),
-        email_column: String::new(),
-        question_column: String::new(),
-        text_column: String::new(),
-        translation_column: String::new(),
-        language_column: String::new(),
-        time_column: String::new(),
         date_order: DateOrder::Ymd,
         attribute_columns: attributes.iter().map(|name| (*name).to_owned()).collect(),
-        ignored_columns: Vec::new(),
-        max_cell_bytes: 1 << 20,
-        encoding: String::new(),
-        delimiter: String::new(),
-        header_rows: 0,
+        ..InputSettings::unnamed()
     };
     let answered = |cells: Vec<&str>| {
         let cells = (0..).zip(cells).filter(|(_, cell)| !cell.is_empty());

@@ -3,13 +3,13 @@
 use super::model::places;
 use super::{
     MODEL_SCHEMA, MadeFrom, ModelError, ModelGroup, ModelQuestion, ModelTerm, ModelTheme, Standing, Tally, ThemeModel,
-    tally,
+    holding, tally, words_of,
 };
 use crate::codeframe::coding::{CodedTheme, covers};
 use crate::codeframe::{Action, CodeFrame, Desk, FrameState, Reader};
 use crate::error::Error;
 use crate::run_folder::{CodedQuestion, CodedRun, read_manifest};
-use canvass_analysis::{Csr, GivenTheme, SpacePoints, ThemeSpace};
+use canvass_analysis::{GivenTheme, SpacePoints, ThemeSpace};
 use canvass_text::{Analyser, Language, Sought};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -121,7 +121,10 @@ impl Fitting<'_> {
     ) -> ModelGroup {
         let points = self.points(language);
         let (terms, columns) = self.terms(language, &points);
-        let (counts, n_unknown) = self.counts(language, &points, &columns, terms.len());
+        let words = |point: &(u32, u32)| -> Vec<Option<u32>> {
+            self.placing(language, *point).map(|term| columns[term as usize]).collect()
+        };
+        let (counts, n_unknown) = words_of(points.iter().map(words), terms.len());
         let rows: BTreeMap<(u32, u32), u32> = points.iter().copied().zip(0..).collect();
         let fitted = self.firsts(&points);
         let of_fitted: BTreeMap<u32, u32> = fitted.iter().map(|row| *row as u32).zip(0..).collect();
@@ -145,12 +148,9 @@ impl Fitting<'_> {
         let n_axes = most_axes.min((fitted.len() / POINTS_FOR_AN_AXIS).max(LEAST_AXES));
         let space = ThemeSpace::fit(&of_space, &given, n_axes, seed);
         let near = space.near(&SpacePoints { counts: &counts, n_unknown: &n_unknown });
-        let standings = (0..points.len()).map(|row| match near[row] {
-            _ if in_themes[row] => Standing::Coded,
-            Some(near) => Standing::Near(near.theme_idx),
-            None if self.says_something(points[row]) => Standing::Unlike,
-            None => Standing::Silent,
-        });
+        let standings = points.iter().zip(near).zip(in_themes);
+        let standings =
+            standings.map(|((point, near), is_coded)| Standing::of(is_coded, near, self.says_something(*point)));
         let standings: Vec<Standing> = standings.collect();
         let of = |whose: &dyn Fn((u32, u32)) -> u32| -> Tally {
             tally(points.iter().map(|point| whose(*point)).zip(standings.iter().copied()))
@@ -198,12 +198,7 @@ impl Fitting<'_> {
             let unit = self.question.unit_of(*response, *point);
             held.extend(self.placing(language, (*response, *point)).map(|term| (term, unit)));
         }
-        held.sort_unstable();
-        held.dedup();
-        let mut holding = vec![0_u64; vocabulary.len()];
-        for (term, _) in held {
-            holding[term as usize] += 1;
-        }
+        let holding = holding(held, vocabulary.len());
         let (mut terms, mut columns) = (Vec::new(), vec![None; vocabulary.len()]);
         for ((term, n), column) in vocabulary.iter().zip(holding).zip(&mut columns) {
             if n >= LEAST_HOLDING {
@@ -233,24 +228,6 @@ impl Fitting<'_> {
 
     fn says_something(&self, (response, point): (u32, u32)) -> bool {
         self.question.analysis.texts[response as usize].points[point as usize].carrying().next().is_some()
-    }
-
-    /// How often each kept word stands in each point, and how many other words do.
-    fn counts(
-        &self,
-        language: Language,
-        points: &[(u32, u32)],
-        columns: &[Option<u32>],
-        n_terms: usize,
-    ) -> (Csr, Vec<u32>) {
-        let (mut counts, mut n_unknown) = (Csr::new(n_terms), Vec::with_capacity(points.len()));
-        for point in points {
-            let all: Vec<Option<u32>> = self.placing(language, *point).map(|term| columns[term as usize]).collect();
-            let mut known: Vec<u32> = all.iter().copied().flatten().collect();
-            n_unknown.push((all.len() - known.len()) as u32);
-            counts.push_terms(&mut known);
-        }
-        (counts, n_unknown)
     }
 
     /// The kept words that put points into a theme.

@@ -19,4 +19,4 @@ pub(crate) use model::places;
 pub use model::{MODEL_SCHEMA, MadeFrom, ModelGroup, ModelQuestion, ModelTerm, ModelTheme, ThemeModel};
 pub(crate) use questions::{Matched, frame_here, match_questions};
 pub use tally::Tally;
-pub(crate) use tally::{Standing, tally};
+pub(crate) use tally::{Standing, holding, tally, words_of};

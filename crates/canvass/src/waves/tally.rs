@@ -1,5 +1,6 @@
 //! Where respondents stand towards the themes of a model.
 
+use canvass_analysis::{Csr, Nearest};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -14,6 +15,44 @@ pub(crate) enum Standing {
     Near(u32),
     /// It is in a theme.
     Coded,
+}
+
+impl Standing {
+    /// Where a point stands, then and now by one rule. `near`: the theme that its words are near; `says`: whether it has a word that can carry a theme.
+    pub(crate) fn of(is_coded: bool, near: Option<Nearest>, says: bool) -> Self {
+        match near {
+            _ if is_coded => Self::Coded,
+            Some(near) => Self::Near(near.theme_idx),
+            None if says => Self::Unlike,
+            None => Self::Silent,
+        }
+    }
+}
+
+/// How often the words of a model stand in each point, and how many other words do. For each point its words: by their place in the model,
+/// or that they are in none.
+///
+/// # Shape
+/// out: `n_points × n_terms`, and `n_points`.
+pub(crate) fn words_of(points: impl Iterator<Item = Vec<Option<u32>>>, n_terms: usize) -> (Csr, Vec<u32>) {
+    let (mut counts, mut n_unknown) = (Csr::new(n_terms), Vec::new());
+    for words in points {
+        let mut known: Vec<u32> = words.iter().copied().flatten().collect();
+        n_unknown.push((words.len() - known.len()) as u32);
+        counts.push_terms(&mut known);
+    }
+    (counts, n_unknown)
+}
+
+/// How many hold each term, by its number. `held`: terms and who holds them, as often as they do.
+pub(crate) fn holding(mut held: Vec<(u32, u32)>, n_terms: usize) -> Vec<u64> {
+    held.sort_unstable();
+    held.dedup();
+    let mut holding = vec![0; n_terms];
+    for (term, _) in held {
+        holding[term as usize] += 1;
+    }
+    holding
 }
 
 /// How many respondents stand where: each in one of these.
@@ -58,6 +97,15 @@ pub(crate) fn tally(points: impl Iterator<Item = (u32, Standing)>) -> Tally {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_are_counted_by_point_and_by_who_holds_them() {
+        let points = [vec![Some(1), None, Some(1)], vec![], vec![None, None, Some(0)]];
+        let (counts, n_unknown) = words_of(points.into_iter(), 3);
+        assert_eq!((counts.n_rows(), counts.row(0).collect::<Vec<_>>()), (3, vec![(1, 2.0)]));
+        assert_eq!(n_unknown, [1, 0, 2]);
+        assert_eq!(holding(vec![(2, 7), (0, 7), (2, 7), (2, 8)], 3), [1, 0, 2]);
+    }
 
     #[test]
     fn each_stands_in_one_place_the_one_nearest_to_a_theme() {
