@@ -172,6 +172,11 @@ fn what_fits_no_earlier_theme_makes_new_ones_that_code_like_the_others() {
     // Those who say the new thing fit none of the earlier themes.
     let tally = &group(&question)["tally_now"];
     assert!(count(tally, "unlike") + count(tally, "near") >= 16, "{tally}");
+    let outside = list(group(&question), "outside");
+    let by_id: BTreeSet<u32> = outside.iter().map(|of| text(of, "response_id").parse().unwrap()).collect();
+    assert!(by_id.is_superset(&coded), "{by_id:?}");
+    let near = outside.iter().filter(|of| of["near"].is_string()).count() as u64;
+    assert_eq!((near, outside.len() as u64 - near), (count(tally, "near"), count(tally, "unlike")));
     let frame = outputs.text("codeframe.toml");
     assert!(frame.contains("id = \"n01\""), "{frame}");
     // With that frame an analyst settles it, and the drift is told by the same model.

@@ -11,8 +11,8 @@ use crate::progress::{Observer, Stage};
 use crate::references::{check_hash, locate};
 use crate::settings::{Config, ModelSettings, Settings, SettingsError};
 use crate::waves::{
-    self, Candidate, Drift, GroupNow, Matched, ModelGroup, ModelTerm, NewTheme, Standing, Tally, ThemeModel, Within,
-    frame_here, holding, is_new, match_questions, places, risen, share, tally, words_of,
+    self, Candidate, Drift, GroupNow, Matched, ModelGroup, ModelTerm, NewTheme, Outside, Standing, Tally, ThemeModel,
+    Within, frame_here, holding, is_new, match_questions, places, risen, share, tally, words_of,
 };
 use canvass_analysis::{Csr, Nearest, SpacePoints, ThemeInput, WeightedTerm, fit_themes};
 use canvass_text::{Analyser, Language, Seeker, Term};
@@ -273,6 +273,7 @@ impl<'l, 'c> Looked<'l, 'c> {
         );
         let mut now = GroupNow {
             tally: of_respondents,
+            outside: outside(coded, group, &parts.points, &standings),
             live: live.iter().map(|theme| theme.id.clone()).collect(),
             ..GroupNow::default()
         };
@@ -432,6 +433,25 @@ fn counts(coded: &Coded<'_>, group: &ModelGroup, points: &[(u32, u32)]) -> (Csr,
         content.carrying().filter_map(|token| columns[token.term_idx as usize]).collect()
     };
     words_of(points.iter().map(words), group.terms.len())
+}
+
+/// The responses that say something and are in no theme of a model: each by the nearest to one that its points come.
+fn outside(coded: &Coded<'_>, group: &ModelGroup, points: &[(u32, u32)], standings: &[Standing]) -> Vec<Outside> {
+    let mut of: BTreeMap<u32, Standing> = BTreeMap::new();
+    for ((response, _), standing) in points.iter().zip(standings) {
+        of.entry(*response).and_modify(|known| *known = (*standing).max(*known)).or_insert(*standing);
+    }
+    let told = of.into_iter().filter_map(|(response, standing)| {
+        let near = match standing {
+            Standing::Near(theme) => Some(group.themes[theme as usize].id.clone()),
+            Standing::Unlike => None,
+            Standing::Coded | Standing::Silent => return None,
+        };
+        let received = &coded.intake.responses[coded.positions[response as usize]];
+        let respondent_id = coded.intake.submissions[received.submission_idx as usize].respondent_id.clone();
+        Some(Outside { response_id: received.response_id.clone(), respondent_id, near })
+    });
+    told.collect()
 }
 
 /// Counts who holds each word.

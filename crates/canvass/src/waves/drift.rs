@@ -55,12 +55,25 @@ pub struct GroupDrift {
     pub tally_then: Tally,
     /// Where they stand now, themes found now left aside.
     pub tally_now: Tally,
+    /// The responses that are in none of these themes though they say something, in the order of the file; themes found now left aside.
+    pub outside: Vec<Outside>,
     /// Themes found in what fits none of the model's, the largest first.
     pub new_themes: Vec<NewTheme>,
     /// Words that more say now, the surest first.
     pub risen: Vec<DriftWord>,
     /// Words that fewer say now, the surest first.
     pub fallen: Vec<DriftWord>,
+}
+
+/// A response that is in no theme of the model.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Outside {
+    /// The response.
+    pub response_id: String,
+    /// Its respondent.
+    pub respondent_id: String,
+    /// The theme that it says something of in other words; none if it fits none.
+    pub near: Option<String>,
 }
 
 /// How a share changed.
@@ -151,6 +164,8 @@ pub struct DriftWord {
 pub(crate) struct GroupNow {
     /// Where respondents stand.
     pub(crate) tally: Tally,
+    /// The responses that say something and are in none of the model's themes.
+    pub(crate) outside: Vec<Outside>,
     /// The themes found in what fits none of the model's.
     pub(crate) new_themes: Vec<NewTheme>,
     /// For each word that can name a theme: its kind's name and stem, how it is written, and how many hold it.
@@ -307,6 +322,7 @@ fn group_drift(then: &ModelGroup, counted: &Counted<'_>, now: GroupNow) -> Group
         themes,
         tally_then: then.tally,
         tally_now: now.tally,
+        outside: now.outside,
         new_themes: now.new_themes,
         risen,
         fallen,

@@ -12,7 +12,7 @@ mod questions;
 mod tally;
 
 pub(crate) use drift::{Candidate, GroupNow, Within, drift, is_new, risen, share};
-pub use drift::{Drift, DriftChange, DriftTheme, DriftWord, GroupDrift, NewTheme};
+pub use drift::{Drift, DriftChange, DriftTheme, DriftWord, GroupDrift, NewTheme, Outside};
 pub use error::ModelError;
 pub use fit::fit;
 pub(crate) use model::places;
