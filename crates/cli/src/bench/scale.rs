@@ -153,10 +153,9 @@ pub(super) fn measured(arguments: &MeasuredRun, console: Console) -> Result<Exit
     };
     let run = canvass::run(&request, &recorder)?;
     recorder.begin(Stage::Report, None);
-    let files = report::files(&run)?;
-    run_folder::write(&arguments.out, &files, true, &|| {})?;
+    let files = run_folder::write(&arguments.out, &run, true, &|| {})?;
     recorder.end(Stage::Report, files.len() as u64);
-    drop((files, run));
+    drop(run);
     console.result(&serde_json::json!(recorder.finish()).to_string());
     Ok(ExitCode::SUCCESS)
 }
