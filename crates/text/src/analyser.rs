@@ -600,7 +600,8 @@ fn gathered<'t>(
 fn finish(corpus: Corpus<'_>, mut merges: Vec<crate::lexicon::Merge>) -> Analysis {
     let Corpus { mut texts, terms, .. } = corpus;
     let mut occurs = vec![false; terms.len()];
-    for token in texts.iter().flat_map(|text| &*text.points).flat_map(|point| point.tokens.iter().chain(&*point.phrases))
+    for token in
+        texts.iter().flat_map(|text| &*text.points).flat_map(|point| point.tokens.iter().chain(&*point.phrases))
     {
         occurs[token.term_idx as usize] = true;
     }

@@ -194,7 +194,8 @@ pub(crate) fn mine(texts: &[&[Element]], is_general: &dyn Fn(u32) -> bool) -> Ve
     // The number of each frequent run, by the number of what it extends and its last step.
     let mut found: Vec<Candidate> = Vec::new();
     let chunks: Vec<&[&[Element]]> = texts.chunks(CHUNK).collect();
-    let of_terms = |chunk: &&[&[Element]]| chunk.iter().flat_map(|text| text.iter()).map(|element| element.term).collect();
+    let of_terms =
+        |chunk: &&[&[Element]]| chunk.iter().flat_map(|text| text.iter()).map(|element| element.term).collect();
     // For each chunk for each element the number of the run that begins there: at first its term.
     let mut states: Vec<Vec<u32>> = chunks.par_iter().map(of_terms).collect();
     let (n_pairs, mut firsts, lasts) = marginals(&chunks);

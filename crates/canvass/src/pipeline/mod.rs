@@ -222,7 +222,7 @@ pub fn analyse(
     {
         let ids: Vec<&str> = positions
             .iter()
-            .map(|at| intake.submissions[intake.responses[*at].submission_idx as usize].respondent_id.as_str())
+            .map(|at| &*intake.submissions[intake.responses[*at].submission_idx as usize].respondent_id)
             .collect();
         let (units, respondents) = units(&ids, &copied.groups);
         note_few_respondents(&intake, &settings, question_idx, &respondents, observer);
@@ -561,10 +561,11 @@ fn answer_columns(intake: &Intake) -> Vec<String> {
     let mut last = None;
     for received in &intake.responses {
         let place = &received.place;
-        let column = (place.source_idx, received.question_idx, place.column);
+        let column = (place.table.source_idx, received.question_idx, place.column);
         if last.replace(column) != Some(column) {
-            let sheet = if place.sheet.is_empty() { String::new() } else { format!(", sheet {:?}", place.sheet) };
-            let named = format!("{}{sheet}, column {}", place.file, place.letters());
+            let sheet =
+                if place.table.sheet.is_empty() { String::new() } else { format!(", sheet {:?}", place.table.sheet) };
+            let named = format!("{}{sheet}, column {}", place.table.file, place.letters());
             if !places.contains(&named) {
                 places.push(named);
             }

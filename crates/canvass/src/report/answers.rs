@@ -3,8 +3,8 @@
 //! Up to [`MOST_INLINE`] responses stand in the page itself, where they can be searched and filtered. Of more they stand in pages of their own,
 //! in the folder `report/`; of more than [`MOST_PAGED`] the page holds a sample, and `coding.csv` all.
 
-use super::paper::sample;
 use super::members::Members;
+use super::paper::sample;
 use super::responses::groups;
 use super::wording::Wording;
 use crate::findings::{Finding, QuestionFindings};
@@ -223,7 +223,7 @@ fn asked<'r>(source: &Source<'_, 'r>, number: usize, told: &[usize], place: Plac
             Place::Inline | Place::Sample => format!("#{anchor}"),
             Place::Paged => format!("{}#{anchor}", file_name(number, n / PER_PAGE)),
         };
-        hrefs.entry(submission.respondent_id.as_str()).or_insert(href);
+        hrefs.entry(&*submission.respondent_id).or_insert(href);
         let state = run.ledger.entries[at].state;
         // Positions are in the order of the file.
         let response = question.positions.binary_search(&at).ok().map(|response| response as u32);

@@ -74,8 +74,7 @@ fn languages_of_no_theme(question: &QuestionRun, found: &QuestionFindings) -> im
     let has_own_list = |language: Language| found.languages.iter().any(|group| group.language == language);
     let members = Members::new(question);
     let responses = question.read_in.iter().enumerate();
-    let read_in = responses.filter(move |(response, read_in)| {
-        members.of(*response).is_empty() && !has_own_list(read_in.language)
-    });
+    let read_in = responses
+        .filter(move |(response, read_in)| members.of(*response).is_empty() && !has_own_list(read_in.language));
     read_in.map(|(_, read_in)| *read_in)
 }

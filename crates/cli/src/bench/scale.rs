@@ -8,7 +8,7 @@ use super::write_text;
 use crate::arguments::{MeasuredRun, ScaleBench};
 use crate::console::Console;
 use canvass::generate::consultation::{self, Parameters};
-use canvass::{Config, Error, Observer, Request, Stage, pipeline, report, run_folder};
+use canvass::{Config, Error, Observer, Request, Stage, pipeline, run_folder};
 use serde::Serialize;
 use std::io;
 use std::path::Path;

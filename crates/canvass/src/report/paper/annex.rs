@@ -53,7 +53,7 @@ impl Paper<'_> {
                 None => (self.state_of_one(state), None),
             };
             blocks.push(Block::Answer {
-                id: received.response_id.clone(),
+                id: received.response_id.to_string(),
                 note,
                 text: received.text.trim().to_owned(),
                 language,

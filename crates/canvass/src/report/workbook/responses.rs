@@ -3,8 +3,8 @@
 use super::{Kind, Sheet, Source, Value};
 use crate::codeframe::coding::PutBy;
 use crate::ledger::State;
-use crate::report::paper::sample;
 use crate::report::members::Members;
+use crate::report::paper::sample;
 use crate::report::responses::groups;
 use crate::report::tables::Reasons;
 use rust_xlsxwriter::{Worksheet, XlsxError};
@@ -43,8 +43,8 @@ pub(super) fn coding(source: &Source<'_>) -> Result<Worksheet, XlsxError> {
                     None,
                     &[
                         (&found.id).into(),
-                        (&received.response_id).into(),
-                        respondent.into(),
+                        Value::Text(&received.response_id),
+                        Value::Text(respondent),
                         theme_id.into(),
                         labels.get(theme_id).copied().unwrap_or_default().into(),
                         Value::Number(crate::findings::four_decimals(member.strength)),
@@ -105,13 +105,13 @@ pub(super) fn responses(source: &Source<'_>) -> Result<Worksheet, XlsxError> {
             let group = response.and_then(|response| copies.get(&(number, response as u32)));
             let mut row: Vec<Value<'_>> = vec![
                 (&found.id).into(),
-                (&received.response_id).into(),
-                (&submission.respondent_id).into(),
+                Value::Text(&received.response_id),
+                Value::Text(&submission.respondent_id),
                 source.state(run.ledger.entries[at].state).into(),
                 named.join("; ").into(),
                 group.map_or(Value::Empty, |group| Value::Text(group)),
-                (&received.text).into(),
-                received.translation.as_ref().map_or(Value::Empty, |translation| (&translation.text).into()),
+                Value::Text(&received.text),
+                received.translation.as_ref().map_or(Value::Empty, |translation| Value::Text(&translation.text)),
             ];
             if is_open {
                 let language = response.map(|response| question.read_in[response].language.code());
@@ -149,12 +149,12 @@ pub(super) fn ledger(source: &Source<'_>) -> Result<Worksheet, XlsxError> {
             None,
             &[
                 (&run.intake.questions[received.question_idx as usize].id).into(),
-                (&received.response_id).into(),
-                (&run.intake.submissions[received.submission_idx as usize].respondent_id).into(),
+                Value::Text(&received.response_id),
+                Value::Text(&run.intake.submissions[received.submission_idx as usize].respondent_id),
                 source.state(entry.state).into(),
                 reasons.of(at).into_owned().into(),
-                Value::Text(&place.file),
-                Value::Text(&place.sheet),
+                Value::Text(&place.table.file),
+                Value::Text(&place.table.sheet),
                 place.row.into(),
                 place.letters().into(),
             ],
