@@ -247,7 +247,7 @@ pub(crate) struct Run {
     /// A tokenizer.json that takes the place of a language's, as en=FILE; may be given several times
     #[arg(long, value_name = "LANGUAGE=FILE", value_parser = tokenizer)]
     pub(crate) tokenizer: Vec<(String, PathBuf)>,
-    /// The forms the report is written in (default: all of them)
+    /// The forms the report is written in (default: html, docx, md and xlsx; parquet, where it is built in, adds coding.parquet)
     #[arg(long, value_name = "NAMES", value_delimiter = ',', value_parser = formats())]
     pub(crate) formats: Vec<ReportFormat>,
     /// The language of the report's fixed words (default en); what respondents wrote, and what is found, stay as they are

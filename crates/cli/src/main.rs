@@ -22,6 +22,11 @@ use console::Console;
 use std::num::NonZeroU16;
 use std::process::ExitCode;
 
+/// Runs make many small things that last beside large ones that do not: the allocator of the system leaves holes between them. See
+/// ARCHITECTURE.md.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     hush_guarded_panics();
     let arguments = Arguments::parse();

@@ -3,7 +3,7 @@
 use crate::{RefusalKind, Review, ReviewError, ReviewSettings, Sent, Work};
 use canvass::codeframe::Action;
 use canvass::run_folder::{self, CodedRun};
-use canvass::{CodeFrame, Companions, Config, Silent, report};
+use canvass::{CodeFrame, Companions, Config, Silent};
 use serde_json::{Value, json};
 use std::cell::Cell;
 use std::fs;

@@ -17,7 +17,8 @@ mod stems;
 use crate::clusters::ClusterAlgorithm;
 use crate::error::AnalysisError;
 use crate::vectors::{Csr, TfidfSettings};
-use clusters::{Coding, telling_points};
+use clusters::telling_points;
+use rayon::prelude::*;
 use sample::Groups;
 
 pub use given::{GivenTheme, describe_themes};
@@ -118,12 +119,8 @@ pub fn fit_themes(input: &ThemeInput<'_>, settings: &ThemeSettings, seed: u64) -
         let drawn = groups.draw(input, groups.len(), settings.max_points as usize, seed);
         let sample = drawn.input(input);
         let (found, n_clusters) = find(&sample, settings, seed)?;
-        let coding = Coding::new(input);
-        let found = found.into_iter().map(|found| Found {
-            points: coding.points_with(found.theme.terms.iter().map(|term| term.term_idx)),
-            ..found
-        });
-        (found.collect(), n_clusters, sample.counts.n_rows())
+        let n_used = sample.counts.n_rows();
+        (code(input.counts, found), n_clusters, n_used)
     } else {
         let (found, n_clusters) = find(input, settings, seed)?;
         (found, n_clusters, n_points)
@@ -164,25 +161,61 @@ fn association(count: f64, expected: f64) -> f64 {
     (count - expected) * (count - expected) / (expected + 0.5)
 }
 
-/// Measures how well each point fits each of its themes.
+/// Puts all points into these themes by their terms.
+fn code(counts: &Csr, found: Vec<Found>) -> Vec<Found> {
+    // By term, then by theme.
+    let mut themes_of: Vec<(u32, u32)> = (0..)
+        .zip(&found)
+        .flat_map(|(theme_idx, found)| found.theme.terms.iter().map(move |term| (term.term_idx, theme_idx)))
+        .collect();
+    themes_of.sort_unstable();
+    let mut is_defining = vec![false; counts.n_columns()];
+    for (term, _) in &themes_of {
+        is_defining[*term as usize] = true;
+    }
+    let mut points: Vec<Vec<u32>> = vec![Vec::new(); found.len()];
+    for row in 0..counts.n_rows() {
+        for term in counts.columns_of(row).iter().filter(|term| is_defining[**term as usize]) {
+            let first = themes_of.partition_point(|(other, _)| other < term);
+            for (_, theme_idx) in themes_of[first..].iter().take_while(|(other, _)| other == term) {
+                let points = &mut points[*theme_idx as usize];
+                if points.last() != Some(&(row as u32)) {
+                    points.push(row as u32);
+                }
+            }
+        }
+    }
+    found.into_iter().zip(points).map(|(found, points)| Found { points, ..found }).collect()
+}
+
+/// Measures how well each point fits each of its themes. Rows are weighted as they are read, as weights of all would take as much memory again.
 fn with_strengths(counts: &Csr, found: Vec<Found>) -> Themes {
-    let weighted = TfidfSettings::default().fit(counts).transform(counts);
-    let mut themes = Themes::default();
-    let mut mean = vec![0.0_f64; counts.n_columns()];
-    for (theme_idx, Found { theme, points }) in found.into_iter().enumerate() {
-        mean.fill(0.0);
-        for point in &points {
-            for (term, weight) in weighted.row(*point as usize) {
-                mean[term as usize] += f64::from(weight);
+    let tfidf = TfidfSettings::default().fit(counts);
+    let strengths_of = |found: &Found| {
+        let mut mean = vec![0.0_f64; counts.n_columns()];
+        let mut weights = Vec::new();
+        for point in &found.points {
+            let columns = counts.columns_of(*point as usize);
+            tfidf.weights(columns, counts.values_of(*point as usize), &mut weights);
+            for (term, weight) in columns.iter().zip(&weights) {
+                mean[*term as usize] += f64::from(*weight);
             }
         }
         let norm = mean.iter().map(|weight| weight * weight).sum::<f64>().sqrt();
-        for point_idx in points {
-            let product: f64 =
-                weighted.row(point_idx as usize).map(|(term, weight)| f64::from(weight) * mean[term as usize]).sum();
-            let strength = if norm > 0.0 { (product / norm).clamp(0.0, 1.0) } else { 0.0 };
-            themes.memberships.push(Membership { theme_idx: theme_idx as u32, point_idx, strength });
-        }
+        let strength = |point: &u32| {
+            let columns = counts.columns_of(*point as usize);
+            tfidf.weights(columns, counts.values_of(*point as usize), &mut weights);
+            let products = columns.iter().zip(&weights).map(|(term, weight)| f64::from(*weight) * mean[*term as usize]);
+            if norm > 0.0 { (products.sum::<f64>() / norm).clamp(0.0, 1.0) } else { 0.0 }
+        };
+        found.points.iter().map(strength).collect()
+    };
+    let strengths: Vec<Vec<f64>> = found.par_iter().map(strengths_of).collect();
+    let mut themes = Themes::default();
+    themes.memberships.reserve_exact(strengths.iter().map(Vec::len).sum());
+    for (theme_idx, (Found { theme, points }, strengths)) in (0..).zip(found.into_iter().zip(strengths)) {
+        let of_theme = points.into_iter().zip(strengths);
+        themes.memberships.extend(of_theme.map(|(point_idx, strength)| Membership { theme_idx, point_idx, strength }));
         themes.themes.push(theme);
     }
     themes

@@ -102,6 +102,11 @@ impl Csr {
         &self.columns[self.range(row)]
     }
 
+    /// The values of a row, one for each of its columns.
+    pub fn values_of(&self, row: usize) -> &[f32] {
+        &self.values[self.range(row)]
+    }
+
     /// The entries of a row: (column, value).
     pub fn row(&self, row: usize) -> impl Iterator<Item = (u32, f32)> + '_ {
         let range = self.range(row);

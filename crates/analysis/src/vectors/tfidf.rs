@@ -118,6 +118,13 @@ impl Tfidf {
         &self.idf
     }
 
+    /// The weights of a row of counts, as [`Tfidf::transform`] gives them; 0 for what that leaves out.
+    pub(crate) fn weights(&self, columns: &[u32], counts: &[f32], weights: &mut Vec<f32>) {
+        weights.clear();
+        weights.extend_from_slice(counts);
+        self.weigh(columns, weights);
+    }
+
     /// Weights a row; whether an entry came to nothing.
     fn weigh(&self, columns: &[u32], values: &mut [f32]) -> bool {
         let weight = |column: u32, count: f32| {

@@ -12,6 +12,8 @@ mod manifest;
 mod map;
 mod members;
 mod paper;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod responses;
 mod statistics;
 mod tables;
@@ -123,6 +125,10 @@ pub fn make(run: &Run, sink: &mut dyn Sink) -> Result<Vec<String>, Error> {
         out.write_all(b"\n")
     })?;
     outputs.stream("coding.csv", |out| tables::coding(run, out))?;
+    #[cfg(feature = "parquet")]
+    if run.settings.report.writes(ReportFormat::Parquet) {
+        outputs.stream("coding.parquet", |out| parquet::coding(run, out))?;
+    }
     outputs.stream("duplicates.csv", |out| tables::duplicates(run, out))?;
     outputs.stream("duplicate_pairs.csv", |out| tables::duplicate_pairs(run, out))?;
     outputs.add("closed.csv", &statistics::closed(&run.findings))?;
@@ -212,6 +218,8 @@ fn papers(run: &Run, settings: &str, resources: &[(String, String)]) -> Result<V
                 ("report.md", text.into_bytes())
             }
             ReportFormat::Xlsx => ("findings.xlsx", workbook::render(&paper, is_sampled)?),
+            // No paper: written with the other tables.
+            ReportFormat::Parquet => return Ok(Vec::new()),
         };
         Ok(vec![OutputFile { name: name.into(), bytes }])
     };

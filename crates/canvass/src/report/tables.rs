@@ -13,12 +13,24 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-/// `coding.csv`: a line for each response and theme.
-pub(super) fn coding(run: &Run, out: &mut dyn Write) -> io::Result<()> {
-    let mut table = Rows::new(
-        out,
-        ["question", "response_id", "respondent_id", "theme_id", "theme_label", "strength", "points", "coded_by"],
-    )?;
+/// The columns of `coding.csv` and `coding.parquet`.
+pub(super) const CODING: [&str; 8] =
+    ["question", "response_id", "respondent_id", "theme_id", "theme_label", "strength", "points", "coded_by"];
+
+/// A row of them: a response in a theme.
+pub(super) struct CodingRow<'r> {
+    pub(super) question: &'r str,
+    pub(super) response_id: &'r str,
+    pub(super) respondent_id: &'r str,
+    pub(super) theme_id: &'r str,
+    pub(super) theme_label: &'r str,
+    pub(super) strength: f64,
+    pub(super) n_points: u32,
+    pub(super) coded_by: &'static str,
+}
+
+/// Hands on the rows of the coding, question by question in the order of the responses, then of the themes' ids.
+pub(super) fn each_coding<'r>(run: &'r Run, mut take: impl FnMut(CodingRow<'r>) -> io::Result<()>) -> io::Result<()> {
     for (question, found) in run.questions.iter().zip(&run.findings.questions) {
         let further = found.languages.iter().flat_map(|group| &group.themes);
         let labels: BTreeMap<&str, &str> =
@@ -26,20 +38,35 @@ pub(super) fn coding(run: &Run, out: &mut dyn Write) -> io::Result<()> {
         let members = Members::new(question);
         for (response, position) in question.positions.iter().enumerate() {
             let received = &run.intake.responses[*position];
-            let respondent = &run.intake.submissions[received.submission_idx as usize].respondent_id;
             for member in members.of(response) {
                 let theme_id = members.id(member);
-                let label = labels.get(theme_id).copied().unwrap_or_default();
-                let (strength, n_points) = (decimal(member.strength), member.n_points.to_string());
-                let by = match member.put_by {
-                    Some(by) if by.is_by_hand() => "hand",
-                    by => by.unwrap_or(PutBy::Words).name(),
-                };
-                let id = &received.response_id;
-                table.row([&found.id, id, respondent, theme_id, label, &strength, &n_points, by])?;
+                take(CodingRow {
+                    question: &found.id,
+                    response_id: &received.response_id,
+                    respondent_id: &run.intake.submissions[received.submission_idx as usize].respondent_id,
+                    theme_id,
+                    theme_label: labels.get(theme_id).copied().unwrap_or_default(),
+                    strength: member.strength,
+                    n_points: member.n_points,
+                    coded_by: match member.put_by {
+                        Some(by) if by.is_by_hand() => "hand",
+                        by => by.unwrap_or(PutBy::Words).name(),
+                    },
+                })?;
             }
         }
     }
+    Ok(())
+}
+
+/// `coding.csv`: a line for each response and theme.
+pub(super) fn coding(run: &Run, out: &mut dyn Write) -> io::Result<()> {
+    let mut table = Rows::new(out, CODING)?;
+    each_coding(run, |row| {
+        let (strength, n_points) = (decimal(row.strength), row.n_points.to_string());
+        let CodingRow { question, response_id, respondent_id, theme_id, theme_label, coded_by, .. } = row;
+        table.row([question, response_id, respondent_id, theme_id, theme_label, &strength, &n_points, coded_by])
+    })?;
     table.end()
 }
 

@@ -41,11 +41,16 @@ pub enum ReportFormat {
     Md,
     /// `findings.xlsx`.
     Xlsx,
+    /// `coding.parquet`, beside `coding.csv`.
+    Parquet,
 }
 
 impl ReportFormat {
     /// All of them, in the order in which they are written.
-    pub const ALL: [Self; 4] = [Self::Html, Self::Docx, Self::Md, Self::Xlsx];
+    pub const ALL: [Self; 5] = [Self::Html, Self::Docx, Self::Md, Self::Xlsx, Self::Parquet];
+
+    /// Those that people read: what is written unless something else is asked for.
+    pub const PAPERS: [Self; 4] = [Self::Html, Self::Docx, Self::Md, Self::Xlsx];
 
     /// The word that stands for it on the command line and in the settings.
     pub fn name(self) -> &'static str {
@@ -54,6 +59,7 @@ impl ReportFormat {
             Self::Docx => "docx",
             Self::Md => "md",
             Self::Xlsx => "xlsx",
+            Self::Parquet => "parquet",
         }
     }
 }
@@ -219,7 +225,7 @@ impl Default for ReportConfig {
     fn default() -> Self {
         Self {
             language: ReportLanguage::default(),
-            formats: ReportFormat::ALL.to_vec(),
+            formats: ReportFormat::PAPERS.to_vec(),
             title: String::new(),
             organisation: String::new(),
             colour: COLOUR.to_owned(),
@@ -242,7 +248,11 @@ impl ReportConfig {
             Err(SettingsError::OutOfRange { setting, expected: expected.to_owned(), found })
         };
         if self.formats.is_empty() {
-            return refuse("report.formats", "at least one of html, docx, md, xlsx", "empty".to_owned());
+            return refuse("report.formats", "at least one of html, docx, md, xlsx, parquet", "empty".to_owned());
+        }
+        if self.formats.contains(&ReportFormat::Parquet) && !cfg!(feature = "parquet") {
+            let expected = "html, docx, md, xlsx: this canvass was built without the feature canvass-cli/parquet";
+            return refuse("report.formats", expected, "parquet".to_owned());
         }
         if !is_colour(&self.colour) {
             return refuse("report.colour", "a colour such as \"#0b3c50\"", format!("{:?}", self.colour));
