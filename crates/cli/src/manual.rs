@@ -58,9 +58,10 @@ fn title(command: &Command) -> &str {
 
 fn page(command: &Command) -> Vec<u8> {
     let mut page = Vec::new();
-    // The pages of this version: no clock, so that the same program gives the same pages.
-    let made = clap_mangen::Man::new(command.clone()).date("").render(&mut page);
-    made.expect("memory takes what is written to it");
+    // In the place of a date the version: the same program gives the same pages.
+    let man = clap_mangen::Man::new(command.clone()).date(concat!("version ", env!("CARGO_PKG_VERSION")));
+    let man = man.source("canvass").manual("canvass");
+    man.render(&mut page).expect("memory takes what is written to it");
     page
 }
 
