@@ -131,8 +131,7 @@ fn the_json_log_is_an_event_a_line() {
 fn an_error_in_the_json_log_has_its_way_out() {
     let said = Run::new().file("missing.csv").args(["--log-format", "json"]).output().said;
     let events = events(&said.stderr);
-    let error = events.last().unwrap();
-    assert_eq!(error["event"], "error");
+    let error = events.iter().find(|event| event["event"] == "error").unwrap();
     assert!(error["message"].as_str().unwrap().contains("missing.csv"), "{error}");
     assert!(error["hint"].as_str().is_some_and(|hint| !hint.is_empty()), "{error}");
 }

@@ -92,6 +92,8 @@ pub(crate) struct Said {
     pub(crate) code: i32,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
+    /// The last line of a run that is not watched on a terminal, which tells what came of it; it is no part of `stderr` here.
+    pub(crate) last: Option<String>,
 }
 
 /// Starts the program in a folder.
@@ -99,12 +101,11 @@ pub(crate) fn canvass<A: AsRef<OsStr>>(folder: &Path, arguments: impl IntoIterat
     let mut command = Command::new(env!("CARGO_BIN_EXE_canvass"));
     let output = command.args(arguments).current_dir(folder).stdin(Stdio::null()).output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
-    let said = Said {
-        // A signal is no exit code.
-        code: output.status.code().unwrap_or(-1),
-        stdout: text(output.stdout),
-        stderr: text(output.stderr),
-    };
+    let mut stderr = text(output.stderr);
+    let at = stderr.trim_end().rfind('\n').map_or(0, |at| at + 1);
+    let last = stderr[at..].starts_with("canvass: ").then(|| stderr.split_off(at).trim_end().to_owned());
+    // A signal is no exit code.
+    let said = Said { code: output.status.code().unwrap_or(-1), stdout: text(output.stdout), stderr, last };
     assert!(!said.stderr.contains("panicked"), "{}", said.stderr);
     said
 }
@@ -264,6 +265,11 @@ impl Outputs {
 
     pub(crate) fn names(&self) -> Vec<&str> {
         self.0.keys().map(String::as_str).collect()
+    }
+
+    /// The sizes of all files, in bytes.
+    pub(crate) fn sizes(&self) -> Vec<u64> {
+        self.0.values().map(|bytes| bytes.len() as u64).collect()
     }
 
     pub(crate) fn bytes(&self, name: &str) -> &[u8] {

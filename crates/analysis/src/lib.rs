@@ -30,7 +30,8 @@ pub use error::AnalysisError;
 pub use overlaps::{Chance, Overlap, OverlapInput, OverlapSettings, Overlaps, PointMatch, find_overlaps};
 pub use significance::{FisherTest, adjusted, difference_of_shares, g_squared};
 pub use themes::{
-    Algorithm, Basis, GivenTheme, Membership, Nearest, SpacePoints, Stability, Theme, ThemeInput, ThemePlace,
-    ThemeSettings, ThemeSpace, Themes, WeightedTerm, describe_themes, fit_themes, measure_stability,
+    Algorithm, Basis, GivenTheme, Membership, Nearest, ResampleKeeper, Seen, SpacePoints, Stability, Theme, ThemeInput,
+    ThemePlace, ThemeSettings, ThemeSpace, Themes, WeightedTerm, describe_themes, fit_themes, measure_stability,
+    measure_stability_kept,
 };
 pub use vectors::{Csr, Neighbours, Smoothing, Svd, Tfidf, TfidfSettings};

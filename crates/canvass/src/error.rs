@@ -9,6 +9,7 @@ use crate::ingest::IngestError;
 use crate::ledger::State;
 use crate::mapping::MapError;
 use crate::quality::QualityError;
+use crate::run_folder::is_full;
 use crate::sample::SampleError;
 use crate::settings::SettingsError;
 use crate::waves::ModelError;
@@ -98,6 +99,30 @@ pub enum Error {
         /// What the system said.
         source: std::io::Error,
     },
+    /// There is no space for the run folder.
+    #[error("the disk is full: {} needs {}, and {} could be written", folder.display(), size(*needed), size(*written))]
+    DiskFull {
+        /// The run folder.
+        folder: PathBuf,
+        /// The bytes of all outputs.
+        needed: u64,
+        /// Those that were written.
+        written: u64,
+    },
+    /// Another run is being made for the same folder.
+    #[error("another run is writing to {}{}", folder.display(), pid.map(|pid| format!(" (process {pid})")).unwrap_or_default())]
+    Locked {
+        /// The run folder.
+        folder: PathBuf,
+        /// The process that says it has the lock.
+        pid: Option<u32>,
+    },
+    /// There is nothing to do: the run folder is what the run would come to.
+    #[error("nothing has changed: {} is of these inputs, settings and this version", folder.display())]
+    Unchanged {
+        /// The run folder.
+        folder: PathBuf,
+    },
     /// The output file exists.
     #[error("the file {} exists", path.display())]
     FileExists {
@@ -155,6 +180,12 @@ fn number(n: u64, what: &str) -> String {
     if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") }
 }
 
+/// "1234 bytes" or, above a million, "12.3 MB".
+fn size(bytes: u64) -> String {
+    let tenths = bytes / 100_000;
+    if tenths < 10 { format!("{bytes} bytes") } else { format!("{}.{} MB", tenths / 10, tenths % 10) }
+}
+
 /// "1 says", "2 say".
 fn say(n: u64) -> String {
     if n == 1 { "1 says".into() } else { format!("{n} say") }
@@ -196,6 +227,17 @@ impl Error {
             Self::Resource(_) | Self::QuotationNotInSource { .. } | Self::Template(_) => {
                 "this is a fault of canvass: please report it with the version and, if you may, the input".into()
             }
+            Self::Io { source, .. } if is_full(source) => "free space on that disk".into(),
+            Self::DiskFull { .. } => {
+                "free space on that disk, or name a folder on another with --out, and run again: checkpoints that \
+                were kept beside the folder save the work that is done"
+                    .into()
+            }
+            Self::Locked { pid: Some(pid), .. } => {
+                format!("wait until it is done, or end it (kill {pid}); or name another folder with --out")
+            }
+            Self::Locked { pid: None, .. } => "wait until it is done, or name another folder with --out".into(),
+            Self::Unchanged { .. } => "leave out --if-changed to have it made again".into(),
             Self::Io { .. } => "check the path, the permissions and the space on the disk".into(),
             Self::Exists { .. } | Self::FileExists { .. } => {
                 "name another with --out, or replace it with --force".into()
@@ -234,7 +276,13 @@ impl Error {
             | Self::NoSuchResponse { .. } => true,
             Self::Analysis(error) => matches!(error, AnalysisError::OutOfRange { .. }),
             Self::Quality(error) => error.is_usage(),
-            Self::Resource(_) | Self::QuotationNotInSource { .. } | Self::Template(_) | Self::Io { .. } => false,
+            Self::Resource(_)
+            | Self::QuotationNotInSource { .. }
+            | Self::Template(_)
+            | Self::Io { .. }
+            | Self::DiskFull { .. }
+            | Self::Locked { .. }
+            | Self::Unchanged { .. } => false,
         }
     }
 

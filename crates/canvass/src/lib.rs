@@ -58,7 +58,9 @@ pub use error::Error;
 pub use findings::Findings;
 pub use house::{House, Logo, LogoKind, Template};
 pub use inspect::{InspectedColumn, InspectedQuestion, Inspection, inspect};
-pub use pipeline::{Companions, LanguageGroup, LanguageSource, QuestionRun, ReadIn, Request, Run, analyse, run};
+pub use pipeline::{
+    Companions, Keeper, LanguageGroup, LanguageSource, QuestionRun, ReadIn, Request, Run, analyse, run, run_kept,
+};
 pub use privacy::Masked;
 pub use progress::{Observer, Silent, Stage};
 pub use settings::{Config, Settings};

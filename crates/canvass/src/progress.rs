@@ -66,6 +66,10 @@ pub trait Observer: Sync {
     fn advance(&self, _stage: Stage, _done: u64) {}
     /// The stage is done; `total` is how much that was.
     fn end(&self, _stage: Stage, _total: u64) {}
+    /// What a stage, or a part of it, made was kept in a checkpoint of so many bytes.
+    fn kept(&self, _stage: Stage, _checkpoint: &str, _bytes: u64) {}
+    /// What a stage, or a part of it, makes was taken from a checkpoint of an earlier run.
+    fn taken(&self, _stage: Stage, _checkpoint: &str) {}
     /// Something the user should know.
     fn note(&self, _stage: Stage, _message: &str) {}
 }

@@ -1,9 +1,11 @@
 //! The command line.
 
 mod bench;
+mod manual;
 mod map;
 
 use canvass::pipeline::DEFAULT_SEED;
+use canvass::run_folder::KeepWhen;
 use canvass::settings::{Layout, ReportFormat, ReportLanguage};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -14,6 +16,7 @@ pub(crate) use bench::{
     Bench, BenchDuplicates, CompareBench, Duplicates, FigureFormat, Generate, MeasuredClusters, MeasuredRun, Quality,
     ScaleBench, ScoreFormat, Search, TableFormatArgument,
 };
+pub(crate) use manual::{Completions, Man};
 pub(crate) use map::Map;
 
 /// Reproducible, traceable top 5 findings from the free-text answers of a consultation.
@@ -74,6 +77,10 @@ pub(crate) enum Command {
     /// Measure how good canvass is on data of your own, or on data it generates
     #[command(subcommand)]
     Bench(Bench),
+    /// Print the manual page of canvass or of one of its commands, or write all of them into a folder
+    Man(Man),
+    /// Print what makes a shell complete the commands and options of canvass
+    Completions(Completions),
 }
 
 #[derive(Debug, Subcommand)]
@@ -217,15 +224,25 @@ pub(crate) struct Review {
 }
 
 #[derive(Args, Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch of its own on the command line")]
 pub(crate) struct Run {
     #[command(flatten)]
     pub(crate) input: Input,
-    /// The run folder to write
-    #[arg(long, value_name = "DIR", default_value = "canvass-run")]
-    pub(crate) out: PathBuf,
+    /// The run folder to write (default: the one that the configuration names, or else canvass-run)
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
     /// Replace the run folder if it exists
     #[arg(long)]
     pub(crate) force: bool,
+    /// Make the run, and replace the run folder, only if that is of other inputs, settings or another version; else end with exit code 0
+    #[arg(long)]
+    pub(crate) if_changed: bool,
+    /// Keep checkpoints, from which a run that was cut off goes on: of 20,000 responses or more, always, or never
+    #[arg(long, value_enum, default_value_t = CheckpointsArgument::Auto, value_name = "WHEN")]
+    pub(crate) checkpoints: CheckpointsArgument,
+    /// Begin anew: use no checkpoint of an earlier run
+    #[arg(long)]
+    pub(crate) fresh: bool,
     /// The seed of every random step (default 1)
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,
@@ -255,6 +272,27 @@ pub(crate) struct Run {
     pub(crate) report_language: Option<ReportLanguage>,
 }
 
+/// When a run keeps checkpoints.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(crate) enum CheckpointsArgument {
+    /// Of 20,000 responses or more.
+    Auto,
+    /// Always.
+    Always,
+    /// Never, and use none.
+    Never,
+}
+
+impl From<CheckpointsArgument> for KeepWhen {
+    fn from(when: CheckpointsArgument) -> Self {
+        match when {
+            CheckpointsArgument::Auto => Self::Auto,
+            CheckpointsArgument::Always => Self::Always,
+            CheckpointsArgument::Never => Self::Never,
+        }
+    }
+}
+
 /// Takes the name of a form.
 fn formats() -> impl TypedValueParser<Value = ReportFormat> {
     PossibleValuesParser::new(ReportFormat::ALL.map(ReportFormat::name)).map(|name| {
@@ -275,7 +313,7 @@ fn report_languages() -> impl TypedValueParser<Value = ReportLanguage> {
 #[derive(Args, Debug)]
 pub(crate) struct Input {
     /// The files of answers: .xlsx, .ods, .csv, .tsv, .jsonl, .json, or published documents (.txt, .docx)
-    #[arg(required = true, value_name = "FILE")]
+    #[arg(required_unless_present = "config", value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
     /// The settings; what they leave out is worked out from the files
     #[arg(long, value_name = "FILE")]

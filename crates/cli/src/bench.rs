@@ -5,7 +5,7 @@ mod figures;
 mod generate;
 mod measured;
 mod plot;
-mod process;
+pub(crate) mod process;
 mod scale;
 
 use crate::arguments::{

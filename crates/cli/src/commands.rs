@@ -2,27 +2,31 @@
 
 use crate::arguments::{Command, Explain, Input, Run, Verify};
 use crate::audit;
+use crate::batch::{Summary, program};
 use crate::bench;
 use crate::codeframe;
 use crate::console::Console;
 use crate::diff;
 use crate::fit;
 use crate::inspect;
+use crate::manual;
 use crate::map;
 use crate::progress::Progress;
 use crate::review;
 use crate::sample;
 use canvass::findings::{Finding, LanguageCount, QuestionFindings};
 use canvass::pipeline::config_folder;
-use canvass::settings::{Layout, TokenizerConfig, read_synonyms};
+use canvass::run_folder::{Habits, KeepWhen, Workplace};
+use canvass::settings::{Layout, RunConfig, SettingsError, TokenizerConfig, read_synonyms};
 use canvass::{Config, Error, Findings, Language, Observer, Request, Silent, Stage, report, run_folder};
 use serde_json::json;
 use std::fmt::Write as _;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 pub(crate) fn execute(command: &Command, threads: Option<u16>, console: Console) -> Result<ExitCode, Error> {
     match command {
-        Command::Run(arguments) => run(arguments, console),
+        Command::Run(arguments) => Ok(run(arguments, console)),
         Command::Inspect(arguments) => inspect::execute(arguments, console),
         Command::Verify(arguments) => verify(arguments, console),
         Command::Explain(arguments) => explain(arguments, console),
@@ -36,19 +40,45 @@ pub(crate) fn execute(command: &Command, threads: Option<u16>, console: Console)
         Command::Map(arguments) => map::execute(arguments, console),
         Command::Duplicates(arguments) => bench::find_duplicates(arguments, console),
         Command::Bench(arguments) => bench::execute(arguments, threads, console),
+        Command::Man(arguments) => manual::man(arguments, console),
+        Command::Completions(arguments) => Ok(manual::completions(arguments, console)),
     }
 }
 
-fn run(arguments: &Run, console: Console) -> Result<ExitCode, Error> {
-    run_folder::check(&arguments.out, arguments.force)?;
-    let progress = Progress::new(console);
-    let run = canvass::run(&request(arguments)?, &progress)?;
+fn run(arguments: &Run, console: Console) -> ExitCode {
+    let (progress, mut summary) = (Progress::new(console), Summary::begin());
+    let made = make(arguments, console, &progress, &mut summary);
+    summary.tell(&made, &progress, console)
+}
+
+/// Makes a run and writes it.
+fn make(arguments: &Run, console: Console, progress: &Progress, summary: &mut Summary) -> Result<(), Error> {
+    let config = input_config(&arguments.input)?;
+    let stated = stated(&config, &arguments.input);
+    let out = arguments.out.clone().or_else(|| stated.out.clone()).unwrap_or_else(|| PathBuf::from("canvass-run"));
+    summary.out = Some(out.clone());
+    let if_changed = arguments.if_changed || stated.if_changed;
+    let force = arguments.force || stated.force || if_changed;
+    let keep = KeepWhen::from(arguments.checkpoints);
+    let workplace = Workplace::open(&out, force, Habits { keep, fresh: arguments.fresh, if_changed, program })?;
+    for note in workplace.notes() {
+        progress.note(Stage::Intake, note);
+    }
+    let run = match canvass::run_kept(&request(arguments, config, stated)?, progress, &workplace) {
+        Err(unchanged @ Error::Unchanged { .. }) => {
+            workplace.finish()?;
+            return Err(unchanged);
+        }
+        made => made?,
+    };
+    summary.count(&run);
     progress.begin(Stage::Report, None);
-    let files = run_folder::write(&arguments.out, &run, arguments.force, &|| progress.advance(Stage::Report, 1))?;
+    let files = run_folder::write(&out, &run, force, &|| progress.advance(Stage::Report, 1))?;
     progress.end(Stage::Report, files.len() as u64);
+    workplace.finish()?;
     // The first of the forms asked for.
     let name = files.first().map_or(report::MANIFEST, String::as_str);
-    let page = arguments.out.join(name);
+    let page = out.join(name);
     console.event(&json!({
         "event": "done",
         "report": page.display().to_string(),
@@ -56,10 +86,22 @@ fn run(arguments: &Run, console: Console) -> Result<ExitCode, Error> {
         "submissions": run.findings.n_submissions,
     }));
     if !console.is_quiet() {
-        console.result(&summary(&run.findings));
+        console.result(&in_short(&run.findings));
         console.result(&format!("report: {}", page.display()));
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(())
+}
+
+/// What the configuration says of the run itself, with its paths told from here.
+fn stated(config: &Config, arguments: &Input) -> RunConfig {
+    let folder = arguments.config.as_deref().map(config_folder).unwrap_or_default();
+    config.run.clone().from_folder(&folder)
+}
+
+/// The files of answers: those of the command line, or else those that the configuration names.
+pub(crate) fn answers(arguments: &Input, config: &Config) -> Result<Vec<PathBuf>, Error> {
+    let files = if arguments.files.is_empty() { stated(config, arguments).files } else { arguments.files.clone() };
+    if files.is_empty() { Err(SettingsError::NoFiles.into()) } else { Ok(files) }
 }
 
 /// The configuration with what the command line states on top.
@@ -89,8 +131,8 @@ pub(crate) fn input_config(arguments: &Input) -> Result<Config, Error> {
     Ok(config)
 }
 
-fn request(arguments: &Run) -> Result<Request, Error> {
-    let mut config = input_config(&arguments.input)?;
+fn request(arguments: &Run, mut config: Config, stated: RunConfig) -> Result<Request, Error> {
+    let files = answers(&arguments.input, &config)?;
     config.seed = arguments.seed.or(config.seed);
     config.privacy.redact |= arguments.redact;
     if !arguments.formats.is_empty() {
@@ -111,10 +153,10 @@ fn request(arguments: &Run) -> Result<Request, Error> {
     }
     config.tokenizers.sort_by(|a, b| a.language.cmp(&b.language));
     Ok(Request {
-        files: arguments.input.files.clone(),
+        files,
         config,
         config_folder: arguments.input.config.as_deref().map(config_folder),
-        questions_file: arguments.input.questions.clone(),
+        questions_file: arguments.input.questions.clone().or(stated.questions),
         code_frame: arguments.codeframe.clone(),
         model: arguments.themes.clone(),
         references: arguments.reference.clone(),
@@ -124,7 +166,7 @@ fn request(arguments: &Run) -> Result<Request, Error> {
 }
 
 /// The findings in a few lines.
-fn summary(findings: &Findings) -> String {
+fn in_short(findings: &Findings) -> String {
     let mut text = String::new();
     for question in &findings.questions {
         // Writing to a string does not fail.

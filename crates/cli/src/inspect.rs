@@ -1,7 +1,7 @@
 //! What `canvass inspect` shows.
 
 use crate::arguments::{Inspect, InspectFormat};
-use crate::commands::input_config;
+use crate::commands::{answers, input_config};
 use crate::console::Console;
 use canvass::ingest::Source;
 use canvass::settings::{Layout, QuestionKind};
@@ -12,9 +12,10 @@ use std::process::ExitCode;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 pub(crate) fn execute(arguments: &Inspect, console: Console) -> Result<ExitCode, Error> {
+    let config = input_config(&arguments.input)?;
     let request = Request {
-        files: arguments.input.files.clone(),
-        config: input_config(&arguments.input)?,
+        files: answers(&arguments.input, &config)?,
+        config,
         questions_file: arguments.input.questions.clone(),
         ..Request::default()
     };

@@ -1,16 +1,20 @@
 //! The command `canvass`: arguments, progress, messages, exit codes. All work is done by the library.
 //!
-//! Exit codes: 0 done; 1 the run failed, or a verification found a difference; 2 the input or the usage is at fault.
+//! Exit codes: 0 done; 1 the run failed, or a verification found a difference; 2 the input or the usage is at fault; 3 another run is being
+//! made for the same folder.
 
 mod arguments;
 mod audit;
+mod batch;
 mod bench;
+mod clock;
 mod codeframe;
 mod commands;
 mod console;
 mod diff;
 mod fit;
 mod inspect;
+mod manual;
 mod map;
 mod progress;
 mod review;
@@ -44,10 +48,7 @@ fn main() -> ExitCode {
     let threads = arguments.threads.map(NonZeroU16::get);
     match pool.install(|| commands::execute(&arguments.command, threads, console)) {
         Ok(done) => done,
-        Err(error) => {
-            console.error(&error.to_string(), &error.hint());
-            ExitCode::from(if error.is_usage() { 2 } else { 1 })
-        }
+        Err(error) => ExitCode::from(batch::tell_error(&error, console)),
     }
 }
 

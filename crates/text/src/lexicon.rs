@@ -1,9 +1,10 @@
 //! Forms that count as one term: abbreviations with what they stand for, and a user's synonyms.
 
 use crate::language::Language;
+use serde::{Deserialize, Serialize};
 
 /// Why forms count as one.
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 pub enum MergeKind {
     /// The answers define the abbreviation.
     Abbreviation,
@@ -42,7 +43,7 @@ pub struct Lexicon {
 }
 
 /// Forms that were made one term.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Merge {
     /// Why: if for several reasons, the last in the order of [`MergeKind`].
     pub kind: MergeKind,

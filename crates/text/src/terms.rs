@@ -3,10 +3,11 @@
 use crate::Span;
 use crate::language::Language;
 use crate::lexicon::Merge;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Why a token carries no theme.
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 pub enum LeftOut {
     /// A word of the question.
     Question,
@@ -34,7 +35,7 @@ impl LeftOut {
 }
 
 /// An occurrence of a term.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Token {
     /// Where it stands in the response.
     pub span: Span,
@@ -45,7 +46,7 @@ pub struct Token {
 }
 
 /// One idea unit of a response.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Point {
     /// Where it stands in the response.
     pub span: Span,
@@ -67,7 +68,7 @@ impl Point {
 /// A response taken apart.
 ///
 /// Slices rather than vectors, here and in [`Point`]: of millions of responses, what a vector keeps free for more would be half of the memory.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct AnalysedText {
     /// The language it was read in.
     pub language: Language,
@@ -80,7 +81,7 @@ pub struct AnalysedText {
 }
 
 /// What a term is made of.
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 pub enum TermKind {
     /// All words of one stem.
     Word,
@@ -111,7 +112,7 @@ impl TermKind {
 }
 
 /// A vocabulary entry.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Term {
     /// The language of its words.
     pub language: Language,
@@ -163,7 +164,7 @@ pub(crate) fn surface_forms(written: &BTreeMap<&str, (u32, u32)>) -> Vec<(String
 }
 
 /// The terms of a set of responses, in the order of their languages, then of their stems.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Vocabulary {
     /// Sorted by language, stem, kind.
     pub terms: Vec<Term>,
@@ -179,7 +180,7 @@ impl Vocabulary {
 }
 
 /// A set of responses taken apart, and their vocabulary.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Analysis {
     /// One for each text, in the order given.
     pub texts: Vec<AnalysedText>,

@@ -50,7 +50,7 @@ impl DuplicateKind {
 }
 
 /// A member of a group.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
 pub struct Member {
     /// Index of the text.
     pub document_idx: u32,
@@ -61,7 +61,7 @@ pub struct Member {
 }
 
 /// A group of near-duplicates.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct Group {
     /// The text all members are alike to: the one with the most near-duplicates; of several the one with the most exact
     /// copies, of those the earliest.

@@ -20,11 +20,12 @@ use crate::vectors::{Csr, TfidfSettings};
 use clusters::telling_points;
 use rayon::prelude::*;
 use sample::Groups;
+use serde::{Deserialize, Serialize};
 
 pub use given::{GivenTheme, describe_themes};
 pub use settings::{Algorithm, ThemeSettings};
 pub use space::{Nearest, SpacePoints, ThemePlace, ThemeSpace};
-pub use stability::{Stability, measure_stability};
+pub use stability::{ResampleKeeper, Seen, Stability, measure_stability, measure_stability_kept};
 
 /// What themes are found in.
 #[derive(Clone, Copy, Debug)]
@@ -45,7 +46,7 @@ pub struct ThemeInput<'a> {
 }
 
 /// A term and its weight.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
 pub struct WeightedTerm {
     /// The column of the term.
     pub term_idx: u32,
@@ -54,7 +55,7 @@ pub struct WeightedTerm {
 }
 
 /// One theme.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct Theme {
     /// The terms that put a point into the theme, the one it was found by first. Each weighs as many answers as hold it,
     /// near-duplicates counted once; the weights add up to 1.
@@ -66,7 +67,7 @@ pub struct Theme {
 }
 
 /// A point in a theme.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
 pub struct Membership {
     /// Index into [`Themes::themes`].
     pub theme_idx: u32,
@@ -77,7 +78,7 @@ pub struct Membership {
 }
 
 /// The themes of a set of points.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 pub struct Themes {
     /// The themes in the order in which the algorithm took them.
     pub themes: Vec<Theme>,
@@ -88,7 +89,7 @@ pub struct Themes {
 }
 
 /// What themes rest on.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Serialize)]
 pub struct Basis {
     /// The algorithm, never `auto`; stems where points do not make two clusters.
     pub algorithm: Algorithm,

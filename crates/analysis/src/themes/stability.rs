@@ -8,6 +8,7 @@ use super::{Found, ThemeInput, ThemeSettings, Themes, jaccard};
 use crate::error::AnalysisError;
 use crate::seeds::{Purpose, stream};
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 /// One respondent in so many is left out of a resample.
@@ -20,7 +21,7 @@ const RETURNED: f64 = 0.5;
 const TAIL: usize = 20;
 
 /// How often a theme comes back in resamples of the respondents.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Serialize)]
 pub struct Stability {
     /// Resamples that had an answer of the theme.
     pub n_resamples: u32,
@@ -52,6 +53,39 @@ pub fn measure_stability(
     settings: &ThemeSettings,
     seed: u64,
 ) -> Result<Vec<Stability>, AnalysisError> {
+    measure_stability_kept(input, themes, settings, seed, &Forgetful)
+}
+
+/// Keeps what resamples showed, so that a measurement that was cut off need not begin anew.
+pub trait ResampleKeeper: Sync {
+    /// What a resample of the same measurement showed, if that was kept.
+    fn load(&self, resample: u32) -> Option<Vec<Seen>>;
+    /// Keeps what a resample showed: one for each theme.
+    fn save(&self, resample: u32, seen: &[Seen]);
+}
+
+/// Keeps nothing.
+struct Forgetful;
+
+impl ResampleKeeper for Forgetful {
+    fn load(&self, _: u32) -> Option<Vec<Seen>> {
+        None
+    }
+
+    fn save(&self, _: u32, _: &[Seen]) {}
+}
+
+/// The same, where resamples that `keeper` has are not made again; each is handed to it as soon as it is made, from any thread.
+///
+/// # Errors
+/// As [`measure_stability`].
+pub fn measure_stability_kept(
+    input: &ThemeInput<'_>,
+    themes: &Themes,
+    settings: &ThemeSettings,
+    seed: u64,
+    keeper: &dyn ResampleKeeper,
+) -> Result<Vec<Stability>, AnalysisError> {
     let answers = answers_of(input, themes);
     if answers.is_empty() {
         return Ok(Vec::new());
@@ -63,13 +97,21 @@ pub fn measure_stability(
     let groups = Groups::new(input);
     let resamples: Vec<Vec<Seen>> = (0..u64::from(settings.resamples))
         .into_par_iter()
-        .map(|resample| look_again(input, &groups, &answers, settings, stream(seed, Purpose::Resample, resample)))
-        .collect::<Result<_, _>>()?;
+        .map(|resample| {
+            let number = resample as u32;
+            if let Some(kept) = keeper.load(number).filter(|kept| kept.len() == answers.len()) {
+                return Ok(kept);
+            }
+            let found = look_again(input, &groups, &answers, settings, stream(seed, Purpose::Resample, resample))?;
+            keeper.save(number, &found);
+            Ok(found)
+        })
+        .collect::<Result<_, AnalysisError>>()?;
     Ok((0..answers.len()).map(|theme| summary(resamples.iter().filter_map(|seen| seen[theme]))).collect())
 }
 
 /// A theme in a resample: the similarity of the theme most like it, and the rank of that; `None` if no answer of it was drawn.
-type Seen = Option<(f64, u32)>;
+pub type Seen = Option<(f64, u32)>;
 
 /// The group of a point.
 fn group_of(input: &ThemeInput<'_>, point: u32) -> u32 {
@@ -153,7 +195,9 @@ fn summary(seen: impl Iterator<Item = (f64, u32)>) -> Stability {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::themes::fixture::{each, themes_and_stability};
+    use crate::themes::fixture::{each, themes_and_stability, with_input};
+    use std::collections::BTreeMap;
+    use std::sync::Mutex;
 
     #[test]
     fn a_theme_of_many_alike_comes_back_and_one_of_three_does_so_less_often() {
@@ -166,6 +210,45 @@ mod tests {
         assert_eq!((bus.n_returned, bus.rank), (20, Some((1, 1))));
         assert!(bus.similarity > 0.99, "{bus:?}");
         assert!(fountain.n_returned < 20 && fountain.similarity < 0.8, "{fountain:?}");
+    }
+
+    /// Keeps resamples in memory, and counts how many were made.
+    #[derive(Default)]
+    struct Kept {
+        seen: Mutex<BTreeMap<u32, Vec<Seen>>>,
+        made: Mutex<u32>,
+    }
+
+    impl ResampleKeeper for Kept {
+        fn load(&self, resample: u32) -> Option<Vec<Seen>> {
+            self.seen.lock().unwrap().get(&resample).cloned()
+        }
+
+        fn save(&self, resample: u32, seen: &[Seen]) {
+            *self.made.lock().unwrap() += 1;
+            self.seen.lock().unwrap().insert(resample, seen.to_vec());
+        }
+    }
+
+    #[test]
+    fn resamples_that_were_kept_are_not_made_again_and_change_nothing() {
+        let rows: Vec<Vec<u32>> = (0..40).map(|i| vec![0, 1 + i % 3]).collect();
+        let settings = ThemeSettings::default();
+        let each = each(&rows);
+        with_input(&rows, 6, &each, |input| {
+            let themes = super::super::fit_themes(input, &settings, 1).unwrap();
+            let expected = measure_stability(input, &themes, &settings, 1).unwrap();
+            let kept = Kept::default();
+            let measure = || measure_stability_kept(input, &themes, &settings, 1, &kept).unwrap();
+            assert_eq!(measure(), expected);
+            let made = || std::mem::take(&mut *kept.made.lock().unwrap());
+            assert_eq!(made(), settings.resamples);
+            // A cut: seven are there, and one of them is of another number of themes.
+            kept.seen.lock().unwrap().retain(|resample, _| *resample < 7);
+            kept.seen.lock().unwrap().insert(3, Vec::new());
+            assert_eq!(measure(), expected);
+            assert_eq!(made(), settings.resamples - 6);
+        });
     }
 
     #[test]

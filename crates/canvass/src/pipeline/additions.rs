@@ -9,20 +9,21 @@ use canvass_analysis::duplicates::word_hash;
 use canvass_analysis::{AnalysisError, DuplicateKind, DuplicateSettings, Group, Texts, find_duplicates};
 use canvass_text::{AnalysedText, Analysis, Point, Span, Token, each_normalised_word};
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A passage of which at least this share of the words stands in what it replaces is an edit of that, no addition.
 const EDITED: f64 = 0.5;
 
 /// What varied copies among the responses to a question add; indices of responses are into `QuestionRun::positions`.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 pub struct Added {
     /// By response, ascending.
     additions: BTreeMap<u32, Additions>,
 }
 
 /// What a varied copy adds.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 struct Additions {
     /// Its points that are additions, ascending; never none.
     points: Vec<u32>,

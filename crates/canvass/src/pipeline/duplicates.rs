@@ -8,12 +8,13 @@ use canvass_analysis::duplicates::{Passage, Quoting, References, Shared, passage
 use canvass_analysis::{DuplicateKind, DuplicateSettings, Group, Texts, find_duplicates, find_quotations};
 use canvass_text::{Span, each_normalised_word};
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 /// Responses or pairs a parallel step takes at a time: fixed, so that the thread count cannot show.
 const CHUNK: usize = 256;
 
 /// What was copied; indices are into `QuestionRun::positions`.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 pub struct Copied {
     /// The groups of duplicates.
     pub groups: Vec<Group>,
@@ -24,7 +25,7 @@ pub struct Copied {
 }
 
 /// Two responses that share passages.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct CopiedPair {
     /// The earlier response.
     pub a: u32,
@@ -41,7 +42,7 @@ pub struct CopiedPair {
 }
 
 /// A passage that two texts share, in each of them.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct SharedPassage {
     /// In the first text.
     pub a: Span,

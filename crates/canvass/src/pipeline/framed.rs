@@ -1,13 +1,14 @@
 //! The theme stage where a code frame settles the themes.
 
-use super::groups::{Parts, counts_of, naming, parts};
+use super::groups::{Parts, counts_of, naming, parts, stability};
+use super::keep::Keeping;
 use super::{Frame, LanguageGroup};
 use crate::codeframe::coding::{CodedTheme, HeldTerms, PointTable, PutBy, Told, code, idle};
 use crate::codeframe::{CodeFrame, FrameState, Learnt, Origin, PointRef, Status};
 use crate::error::Error;
 use crate::findings::{Coded, IdleDecision};
 use crate::settings::Settings;
-use canvass_analysis::{Algorithm, Basis, GivenTheme, Stability, ThemeInput, describe_themes, measure_stability};
+use canvass_analysis::{Algorithm, Basis, GivenTheme, Stability, ThemeInput, describe_themes};
 use canvass_text::{Language, Term, TermKind};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -238,6 +239,7 @@ impl Applied<'_> {
         (language, responses): (Language, Vec<u32>),
         homes: &[Language],
         settings: &Settings,
+        keeping: Keeping<'_>,
     ) -> Result<LanguageGroup, Error> {
         let is_home = |of: Language| of == language || !homes.contains(&of) && homes.first() == Some(&language);
         let themes: Vec<(&CodedTheme, Moved)> = (self.themes.iter().zip(&self.moved))
@@ -279,7 +281,7 @@ impl Applied<'_> {
         let stability = match basis {
             // Only what the machine proposed can come back by itself.
             Some(_) if framed.iter().any(|theme| theme.told.origin == Origin::Proposed) => {
-                let measured = measure_stability(&input, &themes, &settings.themes, settings.seed)?;
+                let measured = stability(&input, &themes, (coded.question_idx, language), settings, keeping)?;
                 let of = measured.into_iter().zip(&framed);
                 of.map(|(of, theme)| if theme.told.origin == Origin::Proposed { of } else { Stability::default() })
                     .collect()

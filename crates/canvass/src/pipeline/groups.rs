@@ -1,11 +1,15 @@
 //! The theme stage: the answers to a question in each language that has themes of its own, and the themes found in them.
 
 use super::framed::{apply, clusters_by};
+use super::keep::{Keeping, Resamples, of_group};
 use super::{Frame, FramedQuestion, LanguageGroup};
 use crate::error::Error;
 use crate::findings::Coded;
+use crate::progress::Stage;
 use crate::settings::Settings;
-use canvass_analysis::{Csr, ThemeInput, fit_themes, measure_stability};
+use canvass_analysis::{
+    Algorithm, Csr, Stability, ThemeInput, Themes, fit_themes, measure_stability, measure_stability_kept,
+};
 use canvass_text::{Language, Term, TermKind};
 use std::collections::BTreeMap;
 
@@ -16,6 +20,7 @@ pub(super) fn language_groups(
     coded: &Coded<'_>,
     settings: &Settings,
     frame: Option<&Frame>,
+    keeping: Keeping<'_>,
 ) -> Result<(Vec<LanguageGroup>, Option<FramedQuestion>), Error> {
     let applied = frame.map(|frame| apply(coded, frame));
     let is_framed = |language: Language| applied.as_ref().is_some_and(|applied| applied.covers(language));
@@ -33,8 +38,10 @@ pub(super) fn language_groups(
     let all: Vec<(Language, Vec<u32>)> = std::iter::once((coded.main_language, main)).chain(further).collect();
     let homes: Vec<Language> = all.iter().map(|(language, _)| *language).filter(|of| is_framed(*of)).collect();
     let groups = all.into_iter().map(|(language, responses)| match &applied {
-        Some(applied) if applied.covers(language) => applied.group(coded, (language, responses), &homes, settings),
-        _ => find_themes(coded, language, responses, settings),
+        Some(applied) if applied.covers(language) => {
+            applied.group(coded, (language, responses), &homes, settings, keeping)
+        }
+        _ => find_themes(coded, language, responses, settings, keeping),
     });
     let groups = groups.collect::<Result<_, _>>()?;
     Ok((groups, applied.filter(|_| !homes.is_empty()).map(|applied| applied.told)))
@@ -46,15 +53,36 @@ fn find_themes(
     language: Language,
     responses: Vec<u32>,
     settings: &Settings,
+    keeping: Keeping<'_>,
 ) -> Result<LanguageGroup, Error> {
     let Parts { points, of, groups, duplicates } = &parts(coded, &responses);
     let counts = counts_of(coded, points);
     let (naming, is_word) = &naming(coded, language);
     let input = ThemeInput { counts: &counts, responses: of, groups, duplicates, naming, is_word };
-    let themes = fit_themes(&input, &settings.themes, settings.seed)?;
-    let stability = measure_stability(&input, &themes, &settings.themes, settings.seed)?;
+    let themes = keeping.keep(Stage::Themes, &of_group("themes", coded.question_idx, language), || {
+        Ok(fit_themes(&input, &settings.themes, settings.seed)?)
+    })?;
+    let stability = stability(&input, &themes, (coded.question_idx, language), settings, keeping)?;
     let points = points.clone();
     Ok(LanguageGroup { language, responses, points, themes, stability, theme_ids: Vec::new(), framed: None })
+}
+
+/// How stable themes are. Where they come from clusters, a resample takes long enough for a checkpoint of its own.
+pub(super) fn stability(
+    input: &ThemeInput<'_>,
+    themes: &Themes,
+    (question_idx, language): (u32, Language),
+    settings: &Settings,
+    keeping: Keeping<'_>,
+) -> Result<Vec<Stability>, Error> {
+    let (seed, group) = (settings.seed, of_group("stability", question_idx, language));
+    keeping.keep(Stage::Themes, &group, || {
+        if themes.basis.algorithm == Algorithm::Stems {
+            return Ok(measure_stability(input, themes, &settings.themes, seed)?);
+        }
+        let resamples = Resamples { keeping, group: of_group("resample", question_idx, language) };
+        Ok(measure_stability_kept(input, themes, &settings.themes, seed, &resamples)?)
+    })
 }
 
 /// For each term how well it can name a theme of answers in a language, and whether points are clustered by it.

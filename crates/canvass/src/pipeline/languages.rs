@@ -6,10 +6,11 @@ use crate::progress::{Observer, Stage};
 use crate::settings::{Config, SettingsError};
 use canvass_text::{Identified, Identifier, Language, MIN_CONFIDENCE, Resources};
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// How it is known in which language an answer is to be read.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub enum LanguageSource {
     /// The text shows it.
     Identified,
@@ -38,7 +39,7 @@ impl LanguageSource {
 }
 
 /// The language an answer is read in.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
 pub struct ReadIn {
     /// The language.
     pub language: Language,

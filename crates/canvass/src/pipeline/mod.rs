@@ -8,6 +8,7 @@ pub(crate) mod duplicates;
 mod frame;
 mod framed;
 mod groups;
+mod keep;
 pub(crate) mod languages;
 mod lexicon;
 mod wave;
@@ -28,6 +29,7 @@ use crate::statistics::{self, Statistics};
 use crate::tokenizers::{self, OwnTokenizer};
 use canvass_analysis::{Group, Stability, Themes};
 use canvass_text::{AnalysedText, Analyser, Analysis, Language, Quotations, Resources, Span, TermRules, Text, segment};
+use keep::{Keeping, of_question};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use wave::Wave;
@@ -36,6 +38,7 @@ pub use additions::Added;
 pub use duplicates::{Copied, CopiedPair, SharedPassage};
 pub use frame::Frame;
 pub use framed::{FramedQuestion, FramedRow, FramedTheme, Moved};
+pub use keep::{Keeper, KeepsNothing, Loaded, Saved};
 pub use languages::{LanguageSource, ReadIn};
 pub use wave::WaveModel;
 
@@ -131,6 +134,9 @@ impl From<Coded<'_>> for QuestionRun {
     }
 }
 
+/// The answers to a question taken apart, what stands for the points of those that were translated, and what varied copies add.
+type TakenApart = (Analysis, BTreeMap<u32, Vec<Span>>, Added);
+
 /// The answers to a question in one language, and their themes.
 #[derive(Clone, Debug)]
 pub struct LanguageGroup {
@@ -155,6 +161,14 @@ pub struct LanguageGroup {
 /// # Errors
 /// Any [`Error`] of intake, settings or analysis.
 pub fn run(request: &Request, observer: &dyn Observer) -> Result<Run, Error> {
+    run_kept(request, observer, &KeepsNothing)
+}
+
+/// The same, with a keeper of checkpoints: what an earlier run of the same inputs and settings kept is taken from it.
+///
+/// # Errors
+/// As [`run`]; what the keeper says of the settings.
+pub fn run_kept(request: &Request, observer: &dyn Observer, keeper: &dyn Keeper) -> Result<Run, Error> {
     check(&request.config)?;
     observer.begin(Stage::Intake, None);
     let reference_sources =
@@ -175,7 +189,8 @@ pub fn run(request: &Request, observer: &dyn Observer) -> Result<Run, Error> {
     intake.sources.extend(house.sources().cloned());
     intake.sources.extend(frame.iter().map(|frame| frame.source.clone()));
     intake.sources.extend(model.iter().map(|model| model.source.clone()));
-    analyse(intake, &request.config, &Companions { references, tokenizers, house, frame, model }, observer)
+    let companions = Companions { references, tokenizers, house, frame, model };
+    analyse_kept(intake, &request.config, &companions, Keeping { keeper, observer })
 }
 
 /// Analyses responses that are already in memory.
@@ -183,12 +198,24 @@ pub fn run(request: &Request, observer: &dyn Observer) -> Result<Run, Error> {
 /// # Errors
 /// [`Error::NothingToCompare`] if no question has two answers; [`Error::Settings`] and [`Error::Analysis`].
 pub fn analyse(
-    mut intake: Intake,
+    intake: Intake,
     config: &Config,
     companions: &Companions,
     observer: &dyn Observer,
 ) -> Result<Run, Error> {
+    analyse_kept(intake, config, companions, Keeping { keeper: &KeepsNothing, observer })
+}
+
+/// The stages from the ledger on.
+fn analyse_kept(
+    mut intake: Intake,
+    config: &Config,
+    companions: &Companions,
+    keeping: Keeping<'_>,
+) -> Result<Run, Error> {
+    let observer = keeping.observer;
     check(config)?;
+    keeping.begin(config, &intake.sources, intake.responses.len() as u64);
     let mut resources = Resources::load()?;
     tokenizers::install(&companions.tokenizers, &mut resources)?;
     let references = companions.references.as_slice();
@@ -196,17 +223,12 @@ pub fn analyse(
     let positions = analysed_positions(&intake, &ledger)?;
     settle_lists(&mut intake, &positions, |message| observer.note(Stage::Ledger, message));
     let n_analysed: u64 = positions.iter().map(|(_, positions)| positions.len() as u64).sum();
-    observer.begin(Stage::Languages, Some(n_analysed));
-    let (main_language, read_in) = languages::languages(&intake, &positions, config, &resources)?;
-    languages::note_unreadable(&read_in, observer);
-    for ((_, positions), read_in) in positions.iter().zip(&read_in) {
-        ledger.set_apart(positions, read_in.iter().map(|read_in| read_in.language));
-    }
-    observer.end(Stage::Languages, n_analysed);
+    let (main_language, read_in) = read_languages(&intake, &positions, config, &resources, &mut ledger, keeping)?;
     let mut wave = Wave::begin(companions, &intake, &positions, config)?;
     let settings = complete(&intake, &ledger, config, companions, &wave, main_language)?;
 
-    let copied = find_copies(&intake, &positions, references, &settings, observer)?;
+    keeping.keeper.settled(&settings, &intake.sources)?;
+    let copied = find_copies(&intake, &positions, references, &settings, keeping)?;
 
     observer.begin(Stage::Text, Some(n_analysed));
     let quotations = Quotations::new(references.iter().map(String::as_str), settings.text.quotation_words as usize);
@@ -230,9 +252,13 @@ pub fn analyse(
         let wording = intake.questions[question_idx as usize].text.as_str();
         let plain: Vec<&str> = texts.iter().map(|text| text.text).collect();
         let own = |read: &[AnalysedText]| additions::passages(&copied, &plain, &ids, read, &settings.duplicates);
-        let mut analysis = analyser.analyse_copies(texts, wording, &quotations, own, &done)?;
-        let mut originals = originals(&intake, &positions, &analysis, &resources);
-        let added = additions::find(&copied, &plain, &ids, &mut analysis, &mut originals, &settings.duplicates)?;
+        let taken_apart: TakenApart = keeping.keep(Stage::Text, &of_question(Stage::Text, question_idx), || {
+            let mut analysis = analyser.analyse_copies(texts, wording, &quotations, own, &done)?;
+            let mut originals = originals(&intake, &positions, &analysis, &resources);
+            let added = additions::find(&copied, &plain, &ids, &mut analysis, &mut originals, &settings.duplicates)?;
+            Ok((analysis, originals, added))
+        })?;
+        let (mut analysis, originals, added) = taken_apart;
         let id = &intake.questions[question_idx as usize].id;
         let frame_terms = frame::terms(frame, id, &mut analysis, &plain, &analyser);
         coded.push(Coded {
@@ -257,7 +283,7 @@ pub fn analyse(
     observer.end(Stage::Text, n_analysed);
     note_unused_synonyms(config, &coded, observer);
 
-    themes_of(&mut coded, &mut wave, &settings, &analyser, observer)?;
+    themes_of(&mut coded, &mut wave, &settings, &analyser, keeping)?;
 
     observer.begin(Stage::Findings, Some(coded.len() as u64));
     let phrases = Phrases::new(&settings.ledger.no_content);
@@ -287,20 +313,43 @@ pub fn analyse(
     Ok(Run { settings, intake, ledger, questions, findings, libraries, house, frame: wave.frame })
 }
 
+/// The main language, and in which language each answer is read; those in languages without resources are set apart.
+fn read_languages(
+    intake: &Intake,
+    positions: &[(u32, Vec<usize>)],
+    config: &Config,
+    resources: &Resources,
+    ledger: &mut Ledger,
+    keeping: Keeping<'_>,
+) -> Result<(Language, Vec<Vec<ReadIn>>), Error> {
+    let n_analysed: u64 = positions.iter().map(|(_, positions)| positions.len() as u64).sum();
+    keeping.observer.begin(Stage::Languages, Some(n_analysed));
+    let (main_language, read_in) = keeping.keep(Stage::Languages, Stage::Languages.name(), || {
+        languages::languages(intake, positions, config, resources)
+    })?;
+    languages::note_unreadable(&read_in, keeping.observer);
+    for ((_, positions), read_in) in positions.iter().zip(&read_in) {
+        ledger.set_apart(positions, read_in.iter().map(|read_in| read_in.language));
+    }
+    keeping.observer.end(Stage::Languages, n_analysed);
+    Ok((main_language, read_in))
+}
+
 /// Finds the themes of each question, or codes with those that are given.
 fn themes_of(
     coded: &mut [Coded<'_>],
     wave: &mut Wave<'_>,
     settings: &Settings,
     analyser: &Analyser<'_>,
-    observer: &dyn Observer,
+    keeping: Keeping<'_>,
 ) -> Result<(), Error> {
+    let observer = keeping.observer;
     let points = |coded: &Coded<'_>| coded.analysis.texts.iter().map(|text| text.points.len() as u64).sum::<u64>();
     let n_points: u64 = coded.iter().map(points).sum();
     observer.begin(Stage::Themes, Some(n_points));
-    wave.extend(coded, settings, analyser)?;
+    wave.extend(coded, settings, analyser, keeping)?;
     for coded in coded {
-        (coded.languages, coded.framed) = groups::language_groups(coded, settings, wave.frame.as_ref())?;
+        (coded.languages, coded.framed) = groups::language_groups(coded, settings, wave.frame.as_ref(), keeping)?;
         observer.advance(Stage::Themes, points(coded));
     }
     observer.end(Stage::Themes, n_points);
@@ -313,13 +362,16 @@ fn find_copies(
     positions: &[(u32, Vec<usize>)],
     references: &[String],
     settings: &Settings,
-    observer: &dyn Observer,
+    keeping: Keeping<'_>,
 ) -> Result<Vec<Copied>, Error> {
+    let observer = keeping.observer;
     let n_analysed: u64 = positions.iter().map(|(_, positions)| positions.len() as u64).sum();
     observer.begin(Stage::Duplicates, Some(n_analysed));
     let of_question = |(question_idx, positions): &(u32, Vec<usize>)| {
         let wording = intake.questions[*question_idx as usize].text.as_str();
-        duplicates::find(intake, positions, wording, references, settings, observer)
+        keeping.keep(Stage::Duplicates, &of_question(Stage::Duplicates, *question_idx), || {
+            duplicates::find(intake, positions, wording, references, settings, observer)
+        })
     };
     let copied = positions.iter().map(of_question).collect::<Result<_, Error>>()?;
     observer.end(Stage::Duplicates, n_analysed);
@@ -629,7 +681,7 @@ fn note_few_respondents(
     }
 }
 
-fn input_identity(source: &Source) -> InputIdentity {
+pub(crate) fn input_identity(source: &Source) -> InputIdentity {
     InputIdentity { file: source.file.to_string(), role: source.role, size: source.size, blake3: source.blake3.clone() }
 }
 

@@ -2,6 +2,7 @@
 
 use super::framed::{LiveTheme, apply};
 use super::groups::{Parts, counts_of, naming, parts};
+use super::keep::{Keeping, of_group};
 use super::{Companions, Frame, Request};
 use crate::codeframe::{Action, CodeFrame, FrameTheme, form};
 use crate::error::Error;
@@ -152,6 +153,7 @@ impl<'m> Wave<'m> {
         coded: &mut [Coded<'_>],
         settings: &Settings,
         analyser: &Analyser<'_>,
+        keeping: Keeping<'_>,
     ) -> Result<(), Error> {
         let Some(frame) = self.frame.clone().filter(|_| self.model.is_some()) else { return Ok(()) };
         let mut extended = frame.frame.clone();
@@ -162,7 +164,8 @@ impl<'m> Wave<'m> {
             let mut now = BTreeMap::new();
             for group in &question.groups {
                 let looked = Looked::new(coded, &frame, group);
-                let found = if self.is_model_frame { looked.find(&frame, settings, analyser)? } else { Vec::new() };
+                let found =
+                    if self.is_model_frame { looked.find(&frame, settings, analyser, keeping)? } else { Vec::new() };
                 let mut of_group = looked.now;
                 for FoundTheme { mut told, terms } in found {
                     if told.is_new {
@@ -324,7 +327,13 @@ impl<'l, 'c> Looked<'l, 'c> {
     }
 
     /// Finds themes in what fits none of the model's, the largest first.
-    fn find(&self, frame: &Frame, settings: &Settings, analyser: &Analyser<'_>) -> Result<Vec<FoundTheme>, Error> {
+    fn find(
+        &self,
+        frame: &Frame,
+        settings: &Settings,
+        analyser: &Analyser<'_>,
+        keeping: Keeping<'_>,
+    ) -> Result<Vec<FoundTheme>, Error> {
         let coded = self.coded;
         let terms = &coded.analysis.vocabulary.terms;
         let pool = self.pool();
@@ -336,7 +345,9 @@ impl<'l, 'c> Looked<'l, 'c> {
         let (naming, is_word) = (&naming, &is_word);
         let Parts { of, groups, duplicates, .. } = &pool;
         let input = ThemeInput { counts: &own, responses: of, groups, duplicates, naming, is_word };
-        let found = fit_themes(&input, &settings.themes, settings.seed)?.themes;
+        let name = of_group("wave", coded.question_idx, language);
+        let fitted = || Ok(fit_themes(&input, &settings.themes, settings.seed)?);
+        let found = keeping.keep(Stage::Themes, &name, fitted)?.themes;
         let mut used: BTreeSet<String> = frame.state.themes.iter().map(|theme| theme.name.to_lowercase()).collect();
         let held: BTreeMap<(&str, &str), u64> = self.group.terms.iter().map(|term| (term.key(), term.3)).collect();
         let seeker = Seeker::new(&coded.analysis.vocabulary);

@@ -2,23 +2,34 @@
 //!
 //! Beside it, single files: the tables of clusters that a bench leaves behind, and what `canvass duplicates` and the generator write; and
 //! folders of a set of files, such as those of an audit. Nothing else of canvass writes files.
+//!
+//! A [`Workplace`] is where a run is made: one run at a time, with what it needs to go on if it is cut off.
 
 mod assignments;
+mod checkpoints;
 mod coded_run;
+mod durable;
 mod explain;
+mod lock;
+mod recovery;
 mod verify;
+mod workplace;
 
 use crate::error::Error;
 use crate::pipeline::Run;
 use crate::report::{self, MANIFEST, Manifest, OutputFile, Sink};
+use durable::{bytes_in, sync_folder, sync_folders};
+use lock::Lock;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 pub use assignments::{check_assignments, write_assignments};
 pub use coded_run::{CodedGroup, CodedQuestion, CodedResponse, CodedRun, CodedTheme};
+pub(crate) use durable::is_full;
 pub use explain::explain;
 pub use verify::{Finding as VerifyFinding, Verdict, verify};
+pub use workplace::{CHECKPOINTS_FROM, Habits, KeepWhen, Workplace};
 
 /// Checks that a run may write to `folder`, before any work is done.
 ///
@@ -111,10 +122,11 @@ pub fn write(folder: &Path, run: &Run, force: bool, done: &dyn Fn()) -> Result<V
 /// Writes files to a folder of their own as [`write()`] does.
 ///
 /// # Errors
-/// As [`check_set`]; [`Error::Io`], after which `folder` is as it was.
+/// As [`check_set`]; [`Error::Locked`]; [`Error::Io`], after which `folder` is as it was.
 pub fn write_set(folder: &Path, outputs: &[OutputFile], force: bool) -> Result<(), Error> {
     let names: Vec<&str> = outputs.iter().map(|output| output.name.as_ref()).collect();
     check_set(folder, &names, force)?;
+    let _lock = Lock::take(folder)?;
     write_checked(folder, &|| (), |sink| {
         outputs.iter().try_for_each(|output| sink.put(&output.name, &mut |file| file.write_all(&output.bytes)))
     })
@@ -123,9 +135,9 @@ pub fn write_set(folder: &Path, outputs: &[OutputFile], force: bool) -> Result<(
 fn write_checked<T>(
     folder: &Path,
     done: &dyn Fn(),
-    make: impl FnOnce(&mut dyn Sink) -> Result<T, Error>,
+    make: impl Fn(&mut dyn Sink) -> Result<T, Error>,
 ) -> Result<T, Error> {
-    let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let parent = parent_of(folder);
     fs::create_dir_all(parent).map_err(Error::io("create", parent))?;
     let temporary = beside(folder, "new");
     if temporary.exists() {
@@ -134,12 +146,44 @@ fn write_checked<T>(
     let written = fs::create_dir(&temporary)
         .map_err(Error::io("create a folder in", parent))
         .and_then(|()| make(&mut Temporary { folder: &temporary, done }))
+        .and_then(|made| sync_folders(&temporary).map_err(Error::io("write", &temporary)).map(|()| made))
         .and_then(|made| replace(folder, &temporary).map(|()| made));
-    if written.is_err() {
+    written.map_err(|error| {
+        let written = bytes_in(&temporary);
         // The temporary folder is ours alone; what is left of it says nothing that the error does not.
         let _ = fs::remove_dir_all(&temporary);
+        match error {
+            Error::Io { source, .. } if is_full(&source) => {
+                // Made once more to be counted, as none was kept.
+                let mut needed = Counted(0);
+                match make(&mut needed) {
+                    Ok(_) => Error::DiskFull { folder: folder.to_path_buf(), needed: needed.0, written },
+                    Err(error) => error,
+                }
+            }
+            error => error,
+        }
+    })
+}
+
+/// The bytes of outputs, which go nowhere.
+struct Counted(u64);
+
+impl Sink for Counted {
+    fn put(&mut self, _: &str, make: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>) -> Result<(), Error> {
+        make(self).map_err(Error::io("count", Path::new("")))
     }
-    written
+}
+
+impl Write for Counted {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 += bytes.len() as u64;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// A folder that outputs are written to before it takes its place.
@@ -187,7 +231,8 @@ pub fn write_file(
         make(&mut file)?;
         let file = file.into_inner().map_err(|error| Error::io("write", path)(error.into_error()))?;
         file.sync_all().map_err(Error::io("write", path))?;
-        fs::rename(&temporary, path).map_err(Error::io("rename", path))
+        fs::rename(&temporary, path).map_err(Error::io("rename", path))?;
+        sync_folder(parent_of(path)).map_err(Error::io("write", path))
     };
     let written = write();
     if written.is_err() {
@@ -232,16 +277,28 @@ fn replace(folder: &Path, temporary: &Path) -> Result<(), Error> {
         }
         return Err(Error::io("rename", temporary)(error));
     }
+    // Before the old one goes the new one is there, whatever happens.
+    sync_folder(parent_of(folder)).map_err(Error::io("write", folder))?;
     if existed {
         fs::remove_dir_all(&old).map_err(Error::io("remove", &old))?;
     }
     Ok(())
 }
 
-/// A hidden place beside `path`, on the same file system.
+/// A hidden place beside `path`, on the same file system, of this process alone.
 fn beside(path: &Path, what: &str) -> PathBuf {
+    hidden(path, &format!("{what}-{}", std::process::id()))
+}
+
+/// A hidden place beside `path`, on the same file system.
+fn hidden(path: &Path, what: &str) -> PathBuf {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    path.with_file_name(format!(".{name}.{what}-{}", std::process::id()))
+    path.with_file_name(format!(".{name}.{what}"))
+}
+
+/// The folder that `path` stands in.
+fn parent_of(path: &Path) -> &Path {
+    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// Reads the manifest of a run folder.

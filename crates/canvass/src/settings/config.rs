@@ -1,8 +1,8 @@
 //! What the user wrote: every part may be missing.
 
 use super::{
-    DateOrder, FindingSettings, Layout, LedgerSettings, PrivacySettings, QuestionKind, ReportConfig, Synonym,
-    TextSettings,
+    DateOrder, FindingSettings, Layout, LedgerSettings, PrivacySettings, QuestionKind, ReportConfig, RunConfig,
+    Synonym, TextSettings,
 };
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -12,6 +12,8 @@ use std::path::{Path, PathBuf};
 #[derive(Clone, Debug, Default, Deserialize, PartialEq)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
+    /// Which files are read, and where the run folder stands.
+    pub run: RunConfig,
     /// The seed of every random step.
     pub seed: Option<u64>,
     /// Where the answers are.
@@ -425,6 +427,9 @@ pub enum SettingsError {
         /// The file's name.
         file: String,
     },
+    /// No file of answers is named.
+    #[error("no file of answers is named, neither on the command line nor in the configuration")]
+    NoFiles,
     /// The configuration names a theme model that was not given.
     #[error("the configuration names the theme model {file:?}, which is not beside it and was not given")]
     MissingModel {
@@ -520,6 +525,7 @@ impl SettingsError {
                 "correct the template; the README says what it can use. Without one the built-in form is written".into()
             }
             Self::MissingCodeFrame { file } => format!("give it with --codeframe PATH/TO/{file}"),
+            Self::NoFiles => "name the files behind the command, or in the configuration: [run] files = [\"answers.csv\"]".into(),
             Self::MissingModel { file } => format!("give it with --themes PATH/TO/{file}; to verify a run, name it too"),
             Self::MissingReference { file } => format!("give it with --reference PATH/TO/{file}"),
             Self::ReferenceFormat { .. } | Self::ReferenceDocument { .. } => {

@@ -7,6 +7,7 @@
 mod config;
 mod quantifier;
 mod report;
+mod run;
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -22,6 +23,7 @@ pub use report::{
     HouseFile, HouseFileConfig, MOST_RESPONSES, ReportConfig, ReportFormat, ReportLanguage, ReportSection,
     ReportSettings,
 };
+pub use run::RunConfig;
 
 /// How a file holds its answers.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]

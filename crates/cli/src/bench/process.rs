@@ -14,7 +14,7 @@ pub(super) fn cpu_seconds() -> Option<f64> {
 }
 
 /// The highest resident memory since the process began or [`forget_peak`] was called, in bytes.
-pub(super) fn peak_bytes() -> Option<u64> {
+pub(crate) fn peak_bytes() -> Option<u64> {
     field(&fs::read_to_string("/proc/self/status").ok()?, "VmHWM:")
 }
 
