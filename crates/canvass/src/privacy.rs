@@ -46,13 +46,20 @@ pub(crate) fn redact(intake: &mut Intake) -> Vec<Masked> {
     let responses = intake.responses.iter_mut();
     responses
         .map(|received| {
-            let mut masked = mask(&mut received.text);
+            let mut masked = mask_in(&mut received.text);
             if let Some(translation) = &mut received.translation {
-                masked.add(mask(&mut translation.text));
+                masked.add(mask_in(&mut translation.text));
             }
             masked
         })
         .collect()
+}
+
+fn mask_in(text: &mut Box<str>) -> Masked {
+    let mut whole = std::mem::take(text).into_string();
+    let masked = mask(&mut whole);
+    *text = whole.into_boxed_str();
+    masked
 }
 
 /// Overwrites e-mail addresses and phone numbers.

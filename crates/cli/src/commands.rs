@@ -43,12 +43,11 @@ fn run(arguments: &Run, console: Console) -> Result<ExitCode, Error> {
     run_folder::check(&arguments.out, arguments.force)?;
     let progress = Progress::new(console);
     let run = canvass::run(&request(arguments)?, &progress)?;
-    let files = report::files(&run)?;
-    progress.begin(Stage::Report, Some(files.len() as u64));
-    run_folder::write(&arguments.out, &files, arguments.force, &|| progress.advance(Stage::Report, 1))?;
+    progress.begin(Stage::Report, None);
+    let files = run_folder::write(&arguments.out, &run, arguments.force, &|| progress.advance(Stage::Report, 1))?;
     progress.end(Stage::Report, files.len() as u64);
     // The first of the forms asked for.
-    let name = files.first().map_or(report::MANIFEST, |file| &file.name);
+    let name = files.first().map_or(report::MANIFEST, String::as_str);
     let page = arguments.out.join(name);
     console.event(&json!({
         "event": "done",

@@ -54,7 +54,7 @@ impl Place {
         let intake = canvass::ingest::read_bytes(&[("answers.csv", ANSWERS.as_bytes())], &config).unwrap();
         let run = canvass::analyse(intake, &config, &Companions::default(), &Silent).unwrap();
         let folder = home.path().join("out");
-        run_folder::write(&folder, &report::files(&run).unwrap(), false, &|| ()).unwrap();
+        run_folder::write(&folder, &run, false, &|| ()).unwrap();
         let settings = ReviewSettings { folder, author: "A. Lind".to_owned(), ..ReviewSettings::default() };
         let place = Self { home, settings };
         place.write(frame);

@@ -9,7 +9,7 @@ use crate::concepts::{self, Corpus};
 use crate::intern::{Distinct, Interner, Key, Merged, merge};
 use crate::language::{Identifier, Language};
 use crate::lexicon::Lexicon;
-use crate::phrases::{APART, Element};
+use crate::phrases::{APART, Element, ElementChunk, Elements};
 use crate::quotation::Quotations;
 use crate::resources::{LanguageResources, Neighbourhood, Resources};
 use crate::segment::{leads_in, segment};
@@ -31,8 +31,11 @@ pub struct Analyser<'r> {
     lexicon: &'r Lexicon,
 }
 
-/// Texts a parallel step takes at a time: fixed, so that the thread count cannot show.
-const CHUNK: usize = 256;
+/// Texts that a parallel step takes at a time, by their number, so that the thread count cannot show: of many texts many, as each chunk has a
+/// list of its distinct words.
+fn chunk_size(n_texts: usize) -> usize {
+    (n_texts / 256).clamp(256, 16_384)
+}
 
 /// A point that leads to a list restates the question if this share of its words that name a subject, and at least two, are
 /// the question's.
@@ -53,18 +56,25 @@ struct Part {
 /// In the tag of a distinct word: all about it is in capitals, so that they say nothing. The other bits number its language.
 const SHOUTED: u8 = 0x80;
 
-/// A text in which words are still numbers into a list of distinct words.
-struct Draft {
+/// Texts in which words are still numbers into a list of distinct words.
+#[derive(Default)]
+struct Drafts {
+    texts: Vec<Draft>,
     points: Vec<DraftPoint>,
-    quotations: Vec<Span>,
-    boilerplate: Vec<Span>,
+    /// The words of all points: where each begins in its text, and its number.
+    words: Vec<(u32, u32)>,
+}
+
+struct Draft {
+    n_points: u32,
+    quotations: Box<[Span]>,
+    boilerplate: Box<[Span]>,
 }
 
 struct DraftPoint {
     span: Span,
     language: Language,
-    /// Its words: where each begins, and its number.
-    words: Vec<(usize, u32)>,
+    n_words: u32,
 }
 
 /// The distinct words of all texts.
@@ -95,8 +105,8 @@ impl Words<'_> {
 /// What a chunk of drafts becomes.
 struct Assembled {
     texts: Vec<AnalysedText>,
-    /// For each text, for each point its elements, one a token; `inner` are places in `inners`.
-    elements: Vec<Vec<Vec<Element>>>,
+    /// For each text its elements, one a token; `inner` are places in `inners`.
+    elements: ElementChunk,
     /// What stands between two terms that may be of one phrase, sorted.
     inners: Vec<String>,
     /// For each word of all, by number, how it occurs here.
@@ -174,8 +184,9 @@ impl<'r> Analyser<'r> {
                 boilerplate::find(&originals, min_words, self.rules.boilerplate_share)
             })
             .collect();
-        let (drafts, chunks): (Vec<Vec<Draft>>, Vec<Distinct<'_>>) = texts
-            .par_chunks(CHUNK)
+        let size = chunk_size(texts.len());
+        let (drafts, chunks): (Vec<Drafts>, Vec<Distinct<'_>>) = texts
+            .par_chunks(size)
             .map(|chunk| {
                 let drafts = self.draft(chunk, &languages, references, &boilerplate);
                 done(chunk.len());
@@ -183,6 +194,7 @@ impl<'r> Analyser<'r> {
             })
             .unzip();
         let words = self.words(languages, &chunks);
+        drop(chunks);
         let general: Vec<bool> = words
             .stems
             .iter()
@@ -192,11 +204,11 @@ impl<'r> Analyser<'r> {
         let assembled: Vec<Assembled> = drafts
             .into_par_iter()
             .zip(&words.numbers)
-            .zip(texts.par_chunks(CHUNK))
+            .zip(texts.par_chunks(size))
             .map(|((drafts, numbers), chunk)| assemble(drafts, numbers, chunk, &words, &question, &general))
             .collect();
         let terms = word_terms(&words, &assembled, &general);
-        let mut corpus = gathered(assembled, texts, terms, words.languages.clone());
+        let mut corpus = gathered(assembled, size, texts, terms, words.languages.clone());
         let resolve = |form: &str, language: u8| self.resolve(form, language, &words);
         let own = if self.rules.phrases { Some(own(&corpus.texts)?) } else { None };
         concepts::add(&mut corpus, self.lexicon, own.as_ref(), &resolve);
@@ -210,16 +222,17 @@ impl<'r> Analyser<'r> {
         languages: &[Language],
         references: &Quotations,
         boilerplate: &[Quotations],
-    ) -> (Vec<Draft>, Distinct<'t>) {
+    ) -> (Drafts, Distinct<'t>) {
         let mut distinct = Interner::new();
-        let mut drafts = Vec::with_capacity(texts.len());
+        let mut drafts = Drafts::default();
         for Text { text, language: own, .. } in texts {
             let spans = if self.rules.points {
                 segment(text, self.resources)
             } else {
                 crate::segment::whole(text).into_iter().collect()
             };
-            let points = spans.into_iter().map(|span| {
+            let n_points = spans.len() as u32;
+            for span in spans {
                 let passage = span.of(text).unwrap_or_default();
                 let language =
                     if self.rules.identify_points { self.identifier.identify_point(passage, *own) } else { *own };
@@ -230,16 +243,19 @@ impl<'r> Analyser<'r> {
                 };
                 let tag = number as u8 | if is_shouted(passage) { SHOUTED } else { 0 };
                 let words = self.words_of(text, span, language).into_iter();
-                let words = words.map(|word| (word.start, distinct.intern(tag, word.text)));
-                DraftPoint { span, language, words: words.collect() }
-            });
-            let points = points.collect();
-            drafts.push(Draft {
-                points,
-                quotations: references.passages(text),
-                boilerplate: languages.binary_search(own).map_or(Vec::new(), |of| boilerplate[of].passages(text)),
+                let before = drafts.words.len();
+                drafts.words.extend(words.map(|word| (word.start as u32, distinct.intern(tag, word.text))));
+                drafts.points.push(DraftPoint { span, language, n_words: (drafts.words.len() - before) as u32 });
+            }
+            let boilerplate = languages.binary_search(own).map_or(Vec::new(), |of| boilerplate[of].passages(text));
+            drafts.texts.push(Draft {
+                n_points,
+                quotations: references.passages(text).into(),
+                boilerplate: boilerplate.into(),
             });
         }
+        drafts.points.shrink_to_fit();
+        drafts.words.shrink_to_fit();
         (drafts, distinct.take())
     }
 
@@ -396,7 +412,7 @@ fn languages_of(texts: &[Text<'_>]) -> Vec<Language> {
 
 /// Puts the tokens of a chunk together.
 fn assemble(
-    drafts: Vec<Draft>,
+    drafts: Drafts,
     numbers: &[u32],
     texts: &[Text<'_>],
     words: &Words<'_>,
@@ -405,19 +421,23 @@ fn assemble(
 ) -> Assembled {
     let mut counts = vec![Occurrences::default(); numbers.len()];
     let mut inners: BTreeMap<String, u32> = BTreeMap::new();
-    let mut analysed = Vec::with_capacity(drafts.len());
-    let mut elements = Vec::with_capacity(drafts.len());
-    for (draft, text) in drafts.into_iter().zip(texts) {
-        let mut points = Vec::with_capacity(draft.points.len());
-        let mut of_text = Vec::with_capacity(draft.points.len());
-        let n_points = draft.points.len();
-        for (number, point) in draft.points.into_iter().enumerate() {
-            let mut tokens = Vec::with_capacity(point.words.len());
-            for (place, (at, word)) in point.words.iter().enumerate() {
-                let as_verb = u32::from(stands_as_verb(text.text, &point.words, place, words, numbers));
+    let mut analysed = Vec::with_capacity(texts.len());
+    let mut elements = ElementChunk::with_capacity(texts.len(), drafts.words.len());
+    let mut tokens: Vec<Token> = Vec::new();
+    let (mut next_points, mut next_words) = (drafts.points.as_slice(), drafts.words.as_slice());
+    for (draft, text) in drafts.texts.into_iter().zip(texts) {
+        let (of_text, others) = next_points.split_at(draft.n_points as usize);
+        next_points = others;
+        let mut points = Vec::with_capacity(of_text.len());
+        for (number, point) in of_text.iter().enumerate() {
+            let (of_point, others) = next_words.split_at(point.n_words as usize);
+            next_words = others;
+            tokens.clear();
+            for (place, (at, word)) in of_point.iter().enumerate() {
+                let as_verb = u32::from(stands_as_verb(text.text, of_point, place, words, numbers));
                 counts[*word as usize].add(Occurrences { all: 1, inner: u32::from(place > 0), as_verb });
                 for (start, end, term_idx) in &words.tokens[numbers[*word as usize] as usize] {
-                    let span = Span::new(at + start, at + end);
+                    let span = Span::new(*at as usize + start, *at as usize + end);
                     let left_out = if within(&draft.quotations, span) {
                         Some(LeftOut::Quotation)
                     } else if within(&draft.boilerplate, span) {
@@ -434,36 +454,36 @@ fn assemble(
                     token.left_out = Some(LeftOut::Boilerplate);
                 }
             }
-            if n_points > 1 && restates(text.text, number, point.span, &tokens, question, general) {
+            if of_text.len() > 1 && restates(text.text, number, point.span, &tokens, question, general) {
                 for token in &mut tokens {
                     token.left_out = Some(LeftOut::Preamble);
                 }
             }
-            of_text.push(elements_of(text.text, point.span, &tokens, &mut inners));
-            points.push(Point { span: point.span, language: point.language, tokens, phrases: Vec::new() });
+            add_elements(&mut elements, text.text, point.span, &tokens, &mut inners);
+            let tokens = tokens.as_slice().into();
+            points.push(Point { span: point.span, language: point.language, tokens, phrases: Box::default() });
         }
-        elements.push(of_text);
+        elements.end_text();
         let Draft { quotations, boilerplate, .. } = draft;
-        analysed.push(AnalysedText { language: text.language, points, quotations, boilerplate });
+        analysed.push(AnalysedText { language: text.language, points: points.into(), quotations, boilerplate });
     }
     // The inner words were numbered as they came; from here on by their place in the sorted list.
     let mut places = vec![0_u32; inners.len()];
     for (place, number) in (0_u32..).zip(inners.values()) {
         places[*number as usize] = place;
     }
-    for element in elements.iter_mut().flatten().flatten().filter(|element| element.inner != APART) {
-        element.inner = places[element.inner as usize];
-    }
+    elements.renumber(&places);
+    elements.shrink();
     let counts = numbers.iter().copied().zip(counts).collect();
     Assembled { texts: analysed, elements, inners: inners.into_keys().collect(), counts }
 }
 
 /// Whether a word stands beside one that stands beside verbs, with nothing but white space between them.
-fn stands_as_verb(text: &str, point: &[(usize, u32)], place: usize, words: &Words<'_>, numbers: &[u32]) -> bool {
+fn stands_as_verb(text: &str, point: &[(u32, u32)], place: usize, words: &Words<'_>, numbers: &[u32]) -> bool {
     let number = |place: usize| numbers[point[place].1 as usize] as usize;
     let are_beside = |left: usize| {
-        let end = point[left].0 + words.keys[number(left)].1.len();
-        text.get(end..point[left + 1].0).is_some_and(|gap| gap.chars().all(char::is_whitespace))
+        let end = point[left].0 as usize + words.keys[number(left)].1.len();
+        text.get(end..point[left + 1].0 as usize).is_some_and(|gap| gap.chars().all(char::is_whitespace))
     };
     (place > 0 && words.neighbourhoods[number(place - 1)].verb_follows && are_beside(place - 1))
         || (place + 1 < point.len() && words.neighbourhoods[number(place + 1)].verb_precedes && are_beside(place))
@@ -492,22 +512,26 @@ fn restates(text: &str, number: usize, span: Span, tokens: &[Token], question: &
     }
 }
 
-/// The tokens of a point as phrases see them.
-fn elements_of(text: &str, point: Span, tokens: &[Token], inners: &mut BTreeMap<String, u32>) -> Vec<Element> {
+/// Adds the tokens of a point as phrases see them.
+fn add_elements(
+    elements: &mut ElementChunk,
+    text: &str,
+    point: Span,
+    tokens: &[Token],
+    inners: &mut BTreeMap<String, u32>,
+) {
     let capitals_say_something = !is_shouted(point.of(text).unwrap_or_default());
-    let mut elements = Vec::with_capacity(tokens.len());
     let mut end = None;
-    for token in tokens {
+    elements.extend(tokens.iter().map(|token| {
         let (from, to) = (token.span.start as usize, token.span.end as usize);
         let inner = end.and_then(|end| inner_words(text, end, from)).map_or(APART, |inner| {
             let next = inners.len() as u32;
             *inners.entry(inner).or_insert(next)
         });
         let is_capital = capitals_say_something && text[from..].chars().next().is_some_and(char::is_uppercase);
-        elements.push(Element { term: token.term_idx, inner, is_capital });
         end = Some(to);
-    }
-    elements
+        Element { term: token.term_idx, inner, is_capital }
+    }));
 }
 
 /// The word terms, with the forms that occur.
@@ -543,6 +567,7 @@ fn word_terms(words: &Words<'_>, assembled: &[Assembled], general: &[bool]) -> V
 /// Puts the chunks together; the numbers of inner words are from here on those of all texts.
 fn gathered<'t>(
     assembled: Vec<Assembled>,
+    size: usize,
     texts: &'t [Text<'t>],
     terms: Vec<Term>,
     languages: Vec<Language>,
@@ -551,35 +576,32 @@ fn gathered<'t>(
     // The empty one sorts first: phrases::NOTHING.
     inners.insert(String::new());
     let inners: Vec<String> = inners.into_iter().collect();
-    let mut corpus = Corpus {
+    let (mut analysed, mut elements) = (Vec::with_capacity(texts.len()), Vec::with_capacity(assembled.len()));
+    for mut chunk in assembled {
+        let place = |inner: &String| inners.binary_search(inner).map_or(APART, |at| at as u32);
+        let places: Vec<u32> = chunk.inners.iter().map(place).collect();
+        chunk.elements.renumber(&places);
+        analysed.extend(chunk.texts);
+        elements.push(chunk.elements);
+    }
+    Corpus {
         sources: texts,
-        texts: Vec::with_capacity(texts.len()),
-        elements: Vec::with_capacity(texts.len()),
+        texts: analysed,
+        elements: Elements::new(size, elements),
         inners,
         n_words: terms.len() as u32,
         terms,
         languages,
         occurrences: BTreeMap::new(),
-    };
-    for chunk in assembled {
-        let place = |inner: &String| corpus.inners.binary_search(inner).map_or(APART, |at| at as u32);
-        let places: Vec<u32> = chunk.inners.iter().map(place).collect();
-        corpus.texts.extend(chunk.texts);
-        let first = corpus.elements.len();
-        corpus.elements.extend(chunk.elements);
-        for element in corpus.elements[first..].iter_mut().flatten().flatten().filter(|element| element.inner != APART)
-        {
-            element.inner = places[element.inner as usize];
-        }
     }
-    corpus
 }
 
 /// Leaves out terms that do not occur, and numbers the others in the order of the vocabulary.
 fn finish(corpus: Corpus<'_>, mut merges: Vec<crate::lexicon::Merge>) -> Analysis {
     let Corpus { mut texts, terms, .. } = corpus;
     let mut occurs = vec![false; terms.len()];
-    for token in texts.iter().flat_map(|text| &text.points).flat_map(|point| point.tokens.iter().chain(&point.phrases))
+    for token in
+        texts.iter().flat_map(|text| &*text.points).flat_map(|point| point.tokens.iter().chain(&*point.phrases))
     {
         occurs[token.term_idx as usize] = true;
     }
@@ -594,8 +616,8 @@ fn finish(corpus: Corpus<'_>, mut merges: Vec<crate::lexicon::Merge>) -> Analysi
         places[*term as usize] = place;
     }
     texts.par_iter_mut().for_each(|text| {
-        for point in &mut text.points {
-            for token in point.tokens.iter_mut().chain(&mut point.phrases) {
+        for point in &mut *text.points {
+            for token in point.tokens.iter_mut().chain(&mut *point.phrases) {
                 token.term_idx = places[token.term_idx as usize];
             }
         }

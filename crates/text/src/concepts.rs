@@ -3,13 +3,10 @@
 use crate::Span;
 use crate::language::Language;
 use crate::lexicon::{Lexicon, Merge, MergeKind};
-use crate::phrases::{APART, Element, Patterns, Phrase, Step, mine};
+use crate::phrases::{APART, Element, Elements, Patterns, Phrase, Step, mine};
 use crate::terms::{AnalysedText, LeftOut, Point, Term, TermKind, Text, Token, surface_forms};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
-
-/// Texts a parallel step takes at a time: fixed, so that the thread count cannot show.
-const CHUNK: usize = 256;
 
 /// Texts taken apart, on the way to an analysis.
 pub(crate) struct Corpus<'t> {
@@ -17,8 +14,8 @@ pub(crate) struct Corpus<'t> {
     pub(crate) sources: &'t [Text<'t>],
     /// The same, taken apart.
     pub(crate) texts: Vec<AnalysedText>,
-    /// For each text, for each point its elements, one a token.
-    pub(crate) elements: Vec<Vec<Vec<Element>>>,
+    /// For each text its elements, one a token.
+    pub(crate) elements: Elements,
     /// What stands between the terms of phrases, sorted.
     pub(crate) inners: Vec<String>,
     /// The words, then what is added here.
@@ -123,17 +120,16 @@ pub(crate) fn add(
         });
     }
     if let Some(own) = own {
-        let passages: Vec<(Language, Vec<Vec<Element>>)> = own
+        let passages: Vec<(Language, Vec<Element>)> = own
             .iter()
             .map(|(text, spans)| (corpus.sources[*text as usize].language, own_elements(corpus, *text, spans)))
             .collect();
         // Each language by itself: what others write says nothing of how its words go together.
         for language in corpus.languages.clone() {
             let of_language = |text: &Text<'_>| !text.is_copy && text.language == language;
-            let originals = corpus.elements.iter().zip(corpus.sources).filter(|(_, text)| of_language(text));
-            let of_copies = passages.iter().filter(|(of, _)| *of == language).map(|(_, points)| points);
-            let originals = originals.map(|(points, _)| points).chain(of_copies);
-            let originals: Vec<&[Vec<Element>]> = originals.map(Vec::as_slice).collect();
+            let originals = corpus.elements.texts().zip(corpus.sources).filter(|(_, text)| of_language(text));
+            let of_copies = passages.iter().filter(|(of, _)| *of == language).map(|(_, passage)| passage.as_slice());
+            let originals: Vec<&[Element]> = originals.map(|(elements, _)| elements).chain(of_copies).collect();
             let general = |term: u32| corpus.terms[term as usize].general;
             for phrase in mine(&originals, &general) {
                 patterns.add(phrase.first, &phrase.steps, corpus.terms.len() as u32);
@@ -163,19 +159,19 @@ pub(crate) fn add(
 }
 
 /// The elements of a text that stand in these passages, each passage as a point.
-fn own_elements(corpus: &Corpus<'_>, text: u32, spans: &[Span]) -> Vec<Vec<Element>> {
-    let points = corpus.texts[text as usize].points.iter().zip(&corpus.elements[text as usize]);
-    let tokens = || points.clone().flat_map(|(point, elements)| point.tokens.iter().zip(elements));
-    let passage = |span: &Span| {
+fn own_elements(corpus: &Corpus<'_>, text: u32, spans: &[Span]) -> Vec<Element> {
+    let tokens = || corpus.texts[text as usize].points.iter().flat_map(|point| &*point.tokens);
+    let mut own = Vec::new();
+    for span in spans {
         let inside = |token: &Token| span.start <= token.span.start && token.span.end <= span.end;
-        let mut elements: Vec<Element> =
-            tokens().filter(|(token, _)| inside(token)).map(|(_, element)| *element).collect();
-        if let Some(first) = elements.first_mut() {
+        let first = own.len();
+        let elements = tokens().zip(corpus.elements.of(text as usize));
+        own.extend(elements.filter(|(token, _)| inside(token)).map(|(_, element)| *element));
+        if let Some(first) = own.get_mut(first) {
             first.inner = APART;
         }
-        elements
-    };
-    spans.iter().map(passage).collect()
+    }
+    own
 }
 
 /// What the lexicon made one, in the order of the lexicon; also where one form alone occurs, as it is called otherwise now.
@@ -277,18 +273,21 @@ type Marks = BTreeMap<u32, (Written, BTreeMap<String, u32>)>;
 /// Marks where the patterns stand, and puts lexicon terms in the place of words.
 fn mark(corpus: &mut Corpus<'_>, patterns: &Patterns, replaced: &BTreeMap<u32, Replacement>) -> Marks {
     let Corpus { sources, texts, elements, .. } = corpus;
+    let (elements, size) = elements.chunks();
     let chunks: Vec<Marks> = texts
-        .par_chunks_mut(CHUNK)
-        .zip(elements.par_chunks(CHUNK))
-        .zip(sources.par_chunks(CHUNK))
+        .par_chunks_mut(size)
+        .zip(elements)
+        .zip(sources.par_chunks(size))
         .map(|((texts, elements), sources)| {
             let mut marks = Marks::new();
-            for ((text, elements), source) in texts.iter_mut().zip(elements).zip(sources) {
+            for ((text, mut elements), source) in texts.iter_mut().zip(elements.texts()).zip(sources) {
                 let mut forms: BTreeSet<(u32, String)> = BTreeSet::new();
-                for (point, elements) in text.points.iter_mut().zip(elements) {
-                    mark_point(source.text, point, elements, patterns, replaced);
+                for point in &mut *text.points {
+                    let (of_point, others) = elements.split_at(point.tokens.len());
+                    elements = others;
+                    mark_point(source.text, point, of_point, patterns, replaced);
                     let first = point.tokens.first().map(|token| token.span.start);
-                    let added = point.phrases.iter().chain(&point.tokens);
+                    let added = point.phrases.iter().chain(&*point.tokens);
                     for token in added.filter(|token| token.term_idx >= corpus.n_words) {
                         let form = one_line(token.span.of(source.text).unwrap_or_default());
                         let count = marks.entry(token.term_idx).or_default().0.entry(form.clone()).or_default();
@@ -329,11 +328,13 @@ fn mark_point(
     let is_within = |from: usize, to: usize, term: u32| {
         found.iter().any(|(a, b, other)| *other == term && *a <= from && to <= *b && (*a, *b) != (from, to))
     };
-    for (from, to, term_idx) in found.iter().copied().filter(|(from, to, term)| !is_within(*from, *to, *term)) {
+    let phrases = found.iter().copied().filter(|(from, to, term)| !is_within(*from, *to, *term));
+    let phrases = phrases.map(|(from, to, term_idx)| {
         let parts = &point.tokens[from..=to];
         let span = Span { start: parts[0].span.start, end: parts[parts.len() - 1].span.end };
-        point.phrases.push(Token { span, term_idx, left_out: left_out(parts) });
-    }
+        Token { span, term_idx, left_out: left_out(parts) }
+    });
+    point.phrases = phrases.collect();
     for (at, token) in point.tokens.iter_mut().enumerate() {
         let Some(Replacement { term, origin }) = replaced.get(&token.term_idx) else { continue };
         if !origin.accepts(token.span.of(text).unwrap_or_default()) || is_within(at, at, *term) {

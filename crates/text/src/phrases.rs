@@ -7,6 +7,7 @@
 
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::hash::Hash;
 
 /// Terms in a phrase at most.
 pub(crate) const MAX_TERMS: usize = 5;
@@ -28,6 +29,8 @@ const MAX_ABSORBED: f64 = 0.8;
 const MIN_CAPITALS: f64 = 0.6;
 /// Texts a parallel step takes at a time: fixed, so that the thread count cannot show.
 const CHUNK: usize = 512;
+/// Chunks whose counts are in memory at a time.
+const AT_A_TIME: usize = 256;
 
 /// A term in its place, as phrases see it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -48,6 +51,84 @@ pub(crate) const APART: u32 = u32::MAX;
 
 /// What leads from one term of a phrase to the next: the function words between them, by number, and the next term.
 pub(crate) type Step = (u32, u32);
+
+/// The elements of texts: in each text one after the other, the first of a point [`APART`] from what comes before.
+#[derive(Debug, Default)]
+pub(crate) struct Elements {
+    /// Texts in a chunk.
+    size: usize,
+    /// For each chunk of texts its elements.
+    chunks: Vec<ElementChunk>,
+}
+
+/// The elements of texts in a row.
+#[derive(Debug, Default)]
+pub(crate) struct ElementChunk {
+    elements: Vec<Element>,
+    /// Where each text ends.
+    ends: Vec<u32>,
+}
+
+impl ElementChunk {
+    /// For so many texts with so many elements.
+    pub(crate) fn with_capacity(n_texts: usize, n_elements: usize) -> Self {
+        Self { elements: Vec::with_capacity(n_elements), ends: Vec::with_capacity(n_texts) }
+    }
+
+    /// Adds elements to the text that is not ended yet.
+    pub(crate) fn extend(&mut self, elements: impl IntoIterator<Item = Element>) {
+        self.elements.extend(elements);
+    }
+
+    /// Ends the text.
+    pub(crate) fn end_text(&mut self) {
+        self.ends.push(self.elements.len() as u32);
+    }
+
+    /// Gives the function words between elements the numbers that they have in a list of all.
+    pub(crate) fn renumber(&mut self, places: &[u32]) {
+        for element in self.elements.iter_mut().filter(|element| element.inner != APART) {
+            element.inner = places[element.inner as usize];
+        }
+    }
+
+    /// Keeps no more memory than is used.
+    pub(crate) fn shrink(&mut self) {
+        self.elements.shrink_to_fit();
+    }
+
+    fn of(&self, text: usize) -> &[Element] {
+        let start = text.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.elements[start as usize..self.ends[text] as usize]
+    }
+
+    /// The texts, each by its elements.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = &[Element]> {
+        (0..self.ends.len()).map(|text| self.of(text))
+    }
+}
+
+impl Elements {
+    /// Chunks of `size` texts, but for the last.
+    pub(crate) fn new(size: usize, chunks: Vec<ElementChunk>) -> Self {
+        Self { size, chunks }
+    }
+
+    /// The elements of a text.
+    pub(crate) fn of(&self, text: usize) -> &[Element] {
+        self.chunks[text / self.size].of(text % self.size)
+    }
+
+    /// The texts, each by its elements.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = &[Element]> {
+        self.chunks.iter().flat_map(ElementChunk::texts)
+    }
+
+    /// The chunks, and how many texts are in each but the last.
+    pub(crate) fn chunks(&self) -> (&[ElementChunk], usize) {
+        (&self.chunks, self.size)
+    }
+}
 
 impl Element {
     fn step(&self) -> Option<Step> {
@@ -102,23 +183,24 @@ struct Candidate {
     cohesion: f64,
 }
 
-/// Finds the phrases of texts, each given as its points.
+/// Finds the phrases of texts, each given as its elements; the first of a point is [`APART`] from what comes before.
 ///
 /// The association is Dunning's log-likelihood ratio G² of the two sides of a joint, over all pairs of neighbours; that
 /// of a phrase is that of its weakest joint.
 ///
 /// # Cost
 /// One pass over the elements for each length; a run is counted only if both runs that are one shorter were frequent.
-pub(crate) fn mine(texts: &[&[Vec<Element>]], is_general: &dyn Fn(u32) -> bool) -> Vec<Phrase> {
+pub(crate) fn mine(texts: &[&[Element]], is_general: &dyn Fn(u32) -> bool) -> Vec<Phrase> {
     // The number of each frequent run, by the number of what it extends and its last step.
     let mut found: Vec<Candidate> = Vec::new();
-    let mut states: Vec<Vec<Vec<u32>>> = texts
-        .iter()
-        .map(|points| points.iter().map(|point| point.iter().map(|element| element.term).collect()).collect())
-        .collect();
-    let (n_pairs, mut firsts, lasts) = marginals(texts);
+    let chunks: Vec<&[&[Element]]> = texts.chunks(CHUNK).collect();
+    let of_terms =
+        |chunk: &&[&[Element]]| chunk.iter().flat_map(|text| text.iter()).map(|element| element.term).collect();
+    // For each chunk for each element the number of the run that begins there: at first its term.
+    let mut states: Vec<Vec<u32>> = chunks.par_iter().map(of_terms).collect();
+    let (n_pairs, mut firsts, lasts) = marginals(&chunks);
     for length in 2..=MAX_TERMS {
-        let mut counts: Vec<(Key, Count)> = count_runs(texts, &states, length).into_iter().collect();
+        let mut counts: Vec<(Key, Count)> = count_runs(&chunks, &states, length).into_iter().collect();
         counts.retain(|(_, count)| count.texts >= MIN_NAME_TEXTS);
         counts.sort_unstable_by_key(|(key, _)| *key);
         if counts.is_empty() {
@@ -147,14 +229,15 @@ pub(crate) fn mine(texts: &[&[Vec<Element>]], is_general: &dyn Fn(u32) -> bool) 
         }
         // From now on a state is the number of the run that begins there.
         let number = |key: Key| counts.binary_search_by_key(&key, |(key, _)| *key).ok().map(|at| (base + at) as u32);
-        states = texts
+        states = chunks
             .par_iter()
-            .zip(&states)
-            .map(|(points, states)| {
-                points.iter().zip(states).map(|(point, states)| advance(point, states, length, &number)).collect()
+            .zip(states)
+            .map(|(texts, states)| {
+                let of_text = |(text, states)| advance(text, states, length, &number);
+                by_text(texts, &states).flat_map(of_text).collect()
             })
             .collect();
-        firsts = following(texts, &states, length);
+        firsts = following(&chunks, &states, length);
     }
     select(found, is_general)
 }
@@ -162,80 +245,106 @@ pub(crate) fn mine(texts: &[&[Vec<Element>]], is_general: &dyn Fn(u32) -> bool) 
 /// A run by the number of the run without its last term (of a pair: the first term), and the step to that term.
 type Key = (u32, Step);
 
-/// How many pairs of neighbours there are, and how often each term is the first and each step the second of one.
-fn marginals(texts: &[&[Vec<Element>]]) -> (f64, BTreeMap<u32, u32>, BTreeMap<Step, u32>) {
-    let (mut n_pairs, mut firsts, mut lasts) = (0.0, BTreeMap::new(), BTreeMap::new());
-    for pair in texts.iter().flat_map(|points| points.iter()).flat_map(|point| point.windows(2)) {
-        if let Some(step) = pair[1].step() {
-            n_pairs += 1.0;
-            *firsts.entry(pair[0].term).or_default() += 1;
-            *lasts.entry(step).or_default() += 1;
-        }
-    }
-    (n_pairs, firsts, lasts)
+/// The texts of a chunk, each with its part of what stands for all their elements in a row.
+fn by_text<'c>(texts: &'c [&'c [Element]], states: &'c [u32]) -> impl Iterator<Item = (&'c [Element], &'c [u32])> {
+    let mut rest = states;
+    texts.iter().map(move |text| {
+        let (own, others) = rest.split_at(text.len());
+        rest = others;
+        (*text, own)
+    })
 }
 
-/// How often each run of `length` terms goes on.
-fn following(texts: &[&[Vec<Element>]], states: &[Vec<Vec<u32>>], length: usize) -> BTreeMap<u32, u32> {
-    let mut counts = BTreeMap::new();
-    for (points, states) in texts.iter().zip(states) {
-        for (point, states) in points.iter().zip(states) {
+/// Sums counts; whole numbers, so in any order.
+fn sum<K: Eq + Hash>(chunks: Vec<HashMap<K, u32>>) -> HashMap<K, u32> {
+    let mut all = HashMap::new();
+    for counts in chunks {
+        #[expect(clippy::iter_over_hash_type, reason = "sums of whole numbers are the same in any order")]
+        for (key, count) in counts {
+            *all.entry(key).or_default() += count;
+        }
+    }
+    all
+}
+
+/// How many pairs of neighbours there are, and how often each term is the first and each step the second of one. Looked up only.
+fn marginals(chunks: &[&[&[Element]]]) -> (f64, HashMap<u32, u32>, HashMap<Step, u32>) {
+    let of_chunk = |chunk: &&[&[Element]]| {
+        let (mut firsts, mut lasts): (HashMap<u32, u32>, HashMap<Step, u32>) = Default::default();
+        for pair in chunk.iter().flat_map(|text| text.windows(2)) {
+            if let Some(step) = pair[1].step() {
+                *firsts.entry(pair[0].term).or_default() += 1;
+                *lasts.entry(step).or_default() += 1;
+            }
+        }
+        (firsts, lasts)
+    };
+    let (firsts, lasts): (Vec<_>, Vec<_>) = chunks.par_iter().map(of_chunk).unzip();
+    let firsts = sum(firsts);
+    let n_pairs: u64 = firsts.values().map(|count| u64::from(*count)).sum();
+    (n_pairs as f64, firsts, sum(lasts))
+}
+
+/// How often each run of `length` terms goes on. Looked up only.
+fn following(chunks: &[&[&[Element]]], states: &[Vec<u32>], length: usize) -> HashMap<u32, u32> {
+    let of_chunk = |(texts, states): (&&[&[Element]], &Vec<u32>)| {
+        let mut counts = HashMap::new();
+        for (text, states) in by_text(texts, states) {
             for (at, state) in states.iter().enumerate() {
-                if *state != APART && point.get(at + length).is_some_and(|next| next.step().is_some()) {
+                if *state != APART && text.get(at + length).is_some_and(|next| next.step().is_some()) {
                     *counts.entry(*state).or_default() += 1;
                 }
             }
         }
-    }
-    counts
+        counts
+    };
+    sum(chunks.par_iter().zip(states).map(of_chunk).collect())
 }
 
 /// Counts the runs of `length` terms whose two shorter runs are known, by the first of these and the last step.
-fn count_runs(texts: &[&[Vec<Element>]], states: &[Vec<Vec<u32>>], length: usize) -> HashMap<Key, Count> {
-    let chunks: Vec<HashMap<Key, Count>> = texts
-        .par_chunks(CHUNK)
-        .zip(states.par_chunks(CHUNK))
-        .map(|(texts, states)| {
-            let mut counts: HashMap<Key, Count> = HashMap::new();
-            let mut keys: Vec<(Key, bool)> = Vec::new();
-            for (points, states) in texts.iter().zip(states) {
-                keys.clear();
-                for (point, states) in points.iter().zip(states) {
-                    for at in 0..point.len().saturating_sub(length - 1) {
-                        let Some(key) = key(point, states, at, length) else { continue };
-                        let is_capital = point[at..at + length].iter().all(|element| element.is_capital);
-                        keys.push((key, is_capital));
-                    }
-                }
-                keys.sort_unstable();
-                for run in keys.chunk_by(|a, b| a.0 == b.0) {
-                    let capital_texts = u32::from(run.iter().any(|(_, is_capital)| *is_capital));
-                    let count = Count { occurrences: run.len() as u32, texts: 1, capital_texts };
-                    counts.entry(run[0].0).or_default().add(count);
-                }
+fn count_runs(chunks: &[&[&[Element]]], states: &[Vec<u32>], length: usize) -> HashMap<Key, Count> {
+    let of_chunk = |(texts, states): (&&[&[Element]], &Vec<u32>)| {
+        let mut counts: HashMap<Key, Count> = HashMap::new();
+        let mut keys: Vec<(Key, bool)> = Vec::new();
+        for (text, states) in by_text(texts, states) {
+            keys.clear();
+            for at in 0..text.len().saturating_sub(length - 1) {
+                let Some(key) = key(text, states, at, length) else { continue };
+                let is_capital = text[at..at + length].iter().all(|element| element.is_capital);
+                keys.push((key, is_capital));
             }
-            counts
-        })
-        .collect();
+            keys.sort_unstable();
+            for run in keys.chunk_by(|a, b| a.0 == b.0) {
+                let capital_texts = u32::from(run.iter().any(|(_, is_capital)| *is_capital));
+                let count = Count { occurrences: run.len() as u32, texts: 1, capital_texts };
+                counts.entry(run[0].0).or_default().add(count);
+            }
+        }
+        counts
+    };
+    // So many chunks at a time that what they count is never in memory twice over.
     let mut all: HashMap<Key, Count> = HashMap::new();
-    for counts in chunks {
-        #[expect(clippy::iter_over_hash_type, reason = "sums of whole numbers are the same in any order")]
-        for (key, count) in counts {
-            all.entry(key).or_default().add(count);
+    for (chunks, states) in chunks.chunks(AT_A_TIME).zip(states.chunks(AT_A_TIME)) {
+        let counted: Vec<HashMap<Key, Count>> = chunks.par_iter().zip(states).map(of_chunk).collect();
+        for counts in counted {
+            #[expect(clippy::iter_over_hash_type, reason = "sums of whole numbers are the same in any order")]
+            for (key, count) in counts {
+                all.entry(key).or_default().add(count);
+            }
         }
     }
     all
 }
 
 /// The run of `length` terms that begins at an element, if both runs that are one shorter have a number.
-fn key(point: &[Element], states: &[u32], at: usize, length: usize) -> Option<Key> {
-    let step = point.get(at + length - 1)?.step()?;
+fn key(text: &[Element], states: &[u32], at: usize, length: usize) -> Option<Key> {
+    let step = text.get(at + length - 1)?.step()?;
     (states[at] != APART && states[at + 1] != APART).then_some((states[at], step))
 }
 
 /// The number of the run of `length` terms that begins at each element, given those of the runs that are one shorter.
-fn advance(point: &[Element], states: &[u32], length: usize, number: &(dyn Fn(Key) -> Option<u32> + Sync)) -> Vec<u32> {
-    (0..point.len()).map(|at| key(point, states, at, length).and_then(number).unwrap_or(APART)).collect()
+fn advance(text: &[Element], states: &[u32], length: usize, number: &(dyn Fn(Key) -> Option<u32> + Sync)) -> Vec<u32> {
+    (0..text.len()).map(|at| key(text, states, at, length).and_then(number).unwrap_or(APART)).collect()
 }
 
 /// Dunning's log-likelihood ratio of two events over `n`; 0 if they come together no more often than chance would have it.
@@ -365,7 +474,7 @@ mod tests {
     use super::*;
 
     /// Texts of one point each; a word is a term, "|" keeps two apart, capitals are as written.
-    fn elements(texts: &[&str]) -> (Vec<Vec<Vec<Element>>>, Vec<String>) {
+    fn elements(texts: &[&str]) -> (Vec<Vec<Element>>, Vec<String>) {
         let mut words: Vec<String> =
             texts.iter().flat_map(|text| text.split(' ')).filter(|word| *word != "|").map(str::to_lowercase).collect();
         words.sort();
@@ -385,7 +494,7 @@ mod tests {
                     point.push(Element { term, inner, is_capital: word.starts_with(char::is_uppercase) });
                     apart = false;
                 }
-                vec![point]
+                point
             })
             .collect();
         (texts, words)
@@ -393,7 +502,7 @@ mod tests {
 
     fn phrases(texts: &[&str]) -> Vec<(String, u32, bool)> {
         let (texts, words) = elements(texts);
-        let texts: Vec<&[Vec<Element>]> = texts.iter().map(Vec::as_slice).collect();
+        let texts: Vec<&[Element]> = texts.iter().map(Vec::as_slice).collect();
         let written = |phrase: &Phrase| {
             terms(phrase.first, &phrase.steps)
                 .iter()
@@ -470,7 +579,7 @@ mod tests {
         patterns.add(term("night"), &[step("bus"), step("stop")], 0);
         patterns.add(term("night"), &[step("bus")], 1);
         patterns.add(term("bus"), &[step("stop")], 2);
-        assert_eq!(patterns.find(&texts[0][0]), [(1, 2, 1), (1, 3, 0), (2, 3, 2)]);
-        assert_eq!(patterns.find(&texts[1][0]), [(0, 1, 1)]);
+        assert_eq!(patterns.find(&texts[0]), [(1, 2, 1), (1, 3, 0), (2, 3, 2)]);
+        assert_eq!(patterns.find(&texts[1]), [(0, 1, 1)]);
     }
 }

@@ -189,7 +189,7 @@ impl Sought {
         let counts = |token: &&Token| token.left_out.is_none() || asked && token.left_out == Some(LeftOut::Question);
         match self {
             Self::Term(term) => {
-                let tokens = point.tokens.iter().chain(&point.phrases).filter(|token| token.term_idx == *term);
+                let tokens = point.tokens.iter().chain(&*point.phrases).filter(|token| token.term_idx == *term);
                 let mut spans: Vec<Span> = tokens.filter(counts).map(|token| token.span).collect();
                 spans.sort_unstable();
                 spans
@@ -279,8 +279,8 @@ fn let_count(analysis: &mut Analysis, term: u32) {
     if !analysis.texts.iter().all(all) {
         return;
     }
-    for point in analysis.texts.iter_mut().flat_map(|text| &mut text.points) {
-        for token in point.tokens.iter_mut().chain(&mut point.phrases) {
+    for point in analysis.texts.iter_mut().flat_map(|text| &mut *text.points) {
+        for token in point.tokens.iter_mut().chain(&mut *point.phrases) {
             if token.term_idx == term && token.left_out == Some(LeftOut::Question) {
                 token.left_out = None;
             }
@@ -293,7 +293,7 @@ fn add_term(analysis: &mut Analysis, texts: &[&str], language: Language, form: &
     let term_idx = analysis.vocabulary.terms.len() as u32;
     let mut written: BTreeMap<String, (u32, u32)> = BTreeMap::new();
     for (text, analysed) in texts.iter().zip(&mut analysis.texts) {
-        for point in &mut analysed.points {
+        for point in &mut *analysed.points {
             let spans = sought.spans(text, point, false);
             let first = point.tokens.first().map(|token| token.span.start);
             for span in &spans {
@@ -301,8 +301,12 @@ fn add_term(analysis: &mut Analysis, texts: &[&str], language: Language, form: &
                 let count = written.entry(form).or_default();
                 *count = (count.0 + 1, count.1 + u32::from(first != Some(span.start)));
             }
-            point.phrases.extend(spans.into_iter().map(|span| Token { span, term_idx, left_out: None }));
-            point.phrases.sort_by_key(|token| (token.span.start, token.span.end, token.term_idx));
+            if !spans.is_empty() {
+                let mut phrases = std::mem::take(&mut point.phrases).into_vec();
+                phrases.extend(spans.into_iter().map(|span| Token { span, term_idx, left_out: None }));
+                phrases.sort_by_key(|token| (token.span.start, token.span.end, token.term_idx));
+                point.phrases = phrases.into_boxed_slice();
+            }
         }
     }
     if written.is_empty() {
@@ -336,8 +340,8 @@ fn sort(analysis: &mut Analysis) -> Vec<u32> {
     }
     let mut terms: Vec<Option<Term>> = terms.into_iter().map(Some).collect();
     analysis.vocabulary.terms = order.iter().filter_map(|at| terms[*at as usize].take()).collect();
-    for point in analysis.texts.iter_mut().flat_map(|text| &mut text.points) {
-        for token in point.tokens.iter_mut().chain(&mut point.phrases) {
+    for point in analysis.texts.iter_mut().flat_map(|text| &mut *text.points) {
+        for token in point.tokens.iter_mut().chain(&mut *point.phrases) {
             token.term_idx = places[token.term_idx as usize];
         }
     }

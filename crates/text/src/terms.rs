@@ -52,29 +52,31 @@ pub struct Point {
     /// The language it was read in: the response's, unless it is evidently in another.
     pub language: Language,
     /// Its words in order; function words have no token.
-    pub tokens: Vec<Token>,
+    pub tokens: Box<[Token]>,
     /// Its phrases, by first byte, then by length; they may overlap.
-    pub phrases: Vec<Token>,
+    pub phrases: Box<[Token]>,
 }
 
 impl Point {
     /// The terms of the point that can carry a theme: its words and phrases, as often as they occur.
     pub fn carrying(&self) -> impl Iterator<Item = &Token> {
-        self.tokens.iter().chain(&self.phrases).filter(|token| token.left_out.is_none())
+        self.tokens.iter().chain(&*self.phrases).filter(|token| token.left_out.is_none())
     }
 }
 
 /// A response taken apart.
+///
+/// Slices rather than vectors, here and in [`Point`]: of millions of responses, what a vector keeps free for more would be half of the memory.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct AnalysedText {
     /// The language it was read in.
     pub language: Language,
     /// Its points in order.
-    pub points: Vec<Point>,
+    pub points: Box<[Point]>,
     /// The passages quoted from a reference text.
-    pub quotations: Vec<Span>,
+    pub quotations: Box<[Span]>,
     /// The passages that most answers share.
-    pub boilerplate: Vec<Span>,
+    pub boilerplate: Box<[Span]>,
 }
 
 /// What a term is made of.

@@ -610,7 +610,8 @@ mod tests {
     fn the_greatest_score_is_found_wherever_it_stands() {
         for n in 1..12 {
             for at in 0..n {
-                let scores: Vec<f64> = (0..n).map(|place| if place == at { -1.0 } else { -2.0 - f64::from(place) }).collect();
+                let scores: Vec<f64> =
+                    (0..n).map(|place| if place == at { -1.0 } else { -2.0 - f64::from(place) }).collect();
                 assert_eq!(largest(&scores).to_bits(), (-1.0_f64).to_bits());
             }
         }

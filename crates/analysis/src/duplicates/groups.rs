@@ -131,12 +131,7 @@ pub(super) fn edges(texts: &Texts, distinct: &[u32], settings: &DuplicateSetting
 }
 
 /// The pairs among the candidates that are near or partial, ascending.
-fn verify(
-    texts: &Texts,
-    distinct: &[u32],
-    candidates: &[Candidate],
-    settings: &DuplicateSettings,
-) -> Vec<Edge> {
+fn verify(texts: &Texts, distinct: &[u32], candidates: &[Candidate], settings: &DuplicateSettings) -> Vec<Edge> {
     let of_chunk = |candidates: &[Candidate]| {
         let (mut comparer, mut loaded) = (Comparer::default(), None);
         let mut edges = Vec::new();

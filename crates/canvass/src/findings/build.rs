@@ -84,9 +84,8 @@ pub(crate) fn build_question(coded: &Coded<'_>, teller: &Teller<'_>) -> (Questio
 
 /// What a code frame says of a question.
 fn question_frame(coded: &Coded<'_>, framed: &FramedQuestion) -> QuestionFrame {
-    let respondents = |row: &FramedRow| {
-        distinct(row.responses.iter().map(|response| coded.respondents[*response as usize]))
-    };
+    let respondents =
+        |row: &FramedRow| distinct(row.responses.iter().map(|response| coded.respondents[*response as usize]));
     let row = |row: &FramedRow| FrameThemeRow {
         theme_id: row.id.clone(),
         label: row.name.clone(),
@@ -197,10 +196,10 @@ fn language_counts(coded: &Coded<'_>, in_themes: &BTreeSet<u32>) -> Vec<Language
 /// A response in no theme, with the reason.
 fn no_theme(coded: &Coded<'_>, response: u32, phrases: &Phrases) -> NoTheme {
     NoTheme {
-        response_id: coded.received(response).response_id.clone(),
+        response_id: coded.received(response).response_id.to_string(),
         respondent_id: coded.respondent_id(response).to_owned(),
         reason: reason(coded, response, phrases),
-        text: coded.received(response).text.clone(),
+        text: coded.received(response).text.to_string(),
     }
 }
 
@@ -210,8 +209,8 @@ fn set_aside(coded: &Coded<'_>) -> Vec<SetAside> {
     responses
         .filter(|(received, entry)| received.question_idx == coded.question_idx && !entry.state.is_analysed())
         .map(|(received, entry)| SetAside {
-            response_id: received.response_id.clone(),
-            respondent_id: coded.intake.submissions[received.submission_idx as usize].respondent_id.clone(),
+            response_id: received.response_id.to_string(),
+            respondent_id: coded.intake.submissions[received.submission_idx as usize].respondent_id.to_string(),
             cell: coded.cell(&received.place),
             state: entry.state,
             reason: entry.reason.clone(),
@@ -254,7 +253,7 @@ fn groups(coded: &Coded<'_>, groups: &[Group], letter: char) -> Vec<DuplicateGro
 
 fn told(coded: &Coded<'_>, group: &Group, group_id: String) -> DuplicateGroup {
     let member = |member: &Member| DuplicateMember {
-        response_id: coded.received(member.document_idx).response_id.clone(),
+        response_id: coded.received(member.document_idx).response_id.to_string(),
         respondent_id: coded.respondent_id(member.document_idx).to_owned(),
         kind: member.kind,
         similarity: four_decimals(member.similarity),
@@ -270,8 +269,8 @@ fn told(coded: &Coded<'_>, group: &Group, group_id: String) -> DuplicateGroup {
     DuplicateGroup {
         group_id,
         is_short: group.is_short,
-        representative: coded.received(group.representative_idx).response_id.clone(),
-        text: coded.received(group.representative_idx).text.clone(),
+        representative: coded.received(group.representative_idx).response_id.to_string(),
+        text: coded.received(group.representative_idx).text.to_string(),
         n_respondents: distinct(senders.iter().copied()) as u64,
         n_exact: n_exact as u64,
         n_varied: (senders.len() - n_exact) as u64,

@@ -108,7 +108,7 @@ fn phrases(coded: &Coded<'_>, heads: &[u32], points: &[(u32, u32)]) -> BTreeMap<
     let least = |n_heads: usize| (n_units * if n_heads > 1 { MIN_SHARE_OF_TWO } else { MIN_SHARE }).max(2.0);
     let tokens_of = |(response, point): &(u32, u32)| {
         let point = &coded.analysis.texts[*response as usize].points[*point as usize];
-        point.tokens.as_slice()
+        &point.tokens[..]
     };
     let mut n_at = vec![0_u32; 1 << PLACE_BITS];
     for point in points {

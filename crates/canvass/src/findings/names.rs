@@ -88,7 +88,7 @@ pub(crate) fn settle(intake: &mut Intake, positions: &[(u32, Vec<usize>)], mut n
         if question.list.is_some() {
             continue;
         }
-        let answers = positions.iter().take(LOOKED_AT).map(|at| intake.responses[*at].text.as_str());
+        let answers = positions.iter().take(LOOKED_AT).map(|at| &*intake.responses[*at].text);
         let found = is_list(answers, clauses.asks_names(&question.text), &words);
         let is_list = !question.names.is_empty() || found;
         if found {
@@ -150,7 +150,7 @@ pub(super) fn count(coded: &Coded<'_>, words: &NameWords) -> Option<Names> {
             given.forms.entry(form).or_default().insert(response);
         }
         if !any {
-            without.push(coded.received(response).response_id.clone());
+            without.push(coded.received(response).response_id.to_string());
         }
     }
     let counts = by_key.iter().map(|(key, given)| (key.clone(), given.respondents.len())).collect();
@@ -216,7 +216,11 @@ fn told(coded: &Coded<'_>, given: &Given, share: f64, group: Option<&str>) -> Na
         n_respondents: given.respondents.len() as u64,
         share,
         variants,
-        response_ids: given.responses.iter().map(|response| coded.received(*response).response_id.clone()).collect(),
+        response_ids: given
+            .responses
+            .iter()
+            .map(|response| coded.received(*response).response_id.to_string())
+            .collect(),
         group: group.map(str::to_owned),
     }
 }

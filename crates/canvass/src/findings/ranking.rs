@@ -69,9 +69,7 @@ pub(super) fn rank(coded: &Coded<'_>, group: &LanguageGroup, base: usize, tellin
     let orders = Orders::new(enough, &counts, &stem, &is_below);
     let order = orders.by(settings.count_by);
 
-    let of_group = |numbers: &[u32]| {
-        distinct(group.responses.iter().map(|response| numbers[*response as usize]))
-    };
+    let of_group = |numbers: &[u32]| distinct(group.responses.iter().map(|response| numbers[*response as usize]));
     let (language_base, base_once) = (of_group(&coded.respondents), coded.once(group.responses.iter().copied()));
     // A frame may put answers in other languages into a theme.
     let in_language = |members: &[Candidate]| {

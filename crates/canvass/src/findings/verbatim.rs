@@ -157,9 +157,9 @@ pub(super) fn passage(coded: &Coded<'_>, response: u32, point: u32) -> Verbatim 
         end: analysed.end,
     });
     Verbatim {
-        response_id: received.response_id.clone(),
+        response_id: received.response_id.to_string(),
         respondent_id: coded.respondent_id(response).to_owned(),
-        file: if coded.is_private { String::new() } else { received.place.file.to_string() },
+        file: if coded.is_private { String::new() } else { received.place.table.file.to_string() },
         cell: coded.cell(&received.place),
         text: span.of(&received.text).unwrap_or_default().to_owned(),
         start: span.start,

@@ -29,7 +29,7 @@ pub use day::Day;
 pub use error::IngestError;
 pub(crate) use error::brief;
 pub(crate) use layout::{Mark, fold, mark, option, shared_wording};
-pub use place::{Place, column_letters};
+pub use place::{Place, TablePlace, column_letters};
 use source::Input;
 pub use source::{Source, SourceRole};
 pub use table::is_guarded;
@@ -71,18 +71,18 @@ pub struct Recognition {
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Submission {
     /// The id of the respondent in every output; never a name or an e-mail address.
-    pub respondent_id: String,
+    pub respondent_id: Arc<str>,
     /// The e-mail address, for finding double submissions only. Never written out.
-    pub email: Option<String>,
+    pub email: Option<Box<str>>,
     /// The values of `InputSettings::attribute_columns`, in that order; empty where not given.
-    pub attributes: Vec<Arc<str>>,
+    pub attributes: Box<[Arc<str>]>,
     /// The file of its first row: index into `Intake::sources`.
     pub source_idx: u32,
     /// The day it was made, the latest where it has several rows; none where the time column gives none.
     pub day: Option<Day>,
     /// The answers to the closed questions: (index into `Intake::questions`, column within it, the cell), blank ones left
     /// out.
-    pub closed: Vec<(u32, u32, Arc<str>)>,
+    pub closed: Box<[(u32, u32, Arc<str>)]>,
 }
 
 /// One response as it was received.
@@ -93,12 +93,12 @@ pub struct Received {
     /// Index into `Intake::submissions`.
     pub submission_idx: u32,
     /// The id of the response: the cell of the id column as it stands, else the 1-based data row.
-    pub response_id: String,
+    pub response_id: Arc<str>,
     /// The cell.
     pub place: Place,
     /// The text of the cell, unchanged. Where that cell is blank and the one with its translation is not, the translation
     /// and its cell stand here.
-    pub text: String,
+    pub text: Box<str>,
     /// The language of `text` as the language column states it; none where there is no such column, its cell is blank or
     /// names no language, or `text` is the translation.
     pub stated_language: Option<Language>,
@@ -117,7 +117,7 @@ impl Received {
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Translation {
     /// The text of the cell, unchanged; not blank.
-    pub text: String,
+    pub text: Box<str>,
     /// The cell.
     pub place: Place,
 }

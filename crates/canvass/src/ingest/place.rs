@@ -1,16 +1,24 @@
 //! Where a cell stands.
 
 use std::fmt;
+use std::sync::Arc;
+
+/// Where a table stands.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub struct TablePlace {
+    /// Index into `Intake::sources`.
+    pub source_idx: u32,
+    /// The base name of the file.
+    pub file: Arc<str>,
+    /// The sheet; empty in a text file.
+    pub sheet: Arc<str>,
+}
 
 /// The place of a cell in its file, as a spreadsheet shows it.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub struct Place {
-    /// Index into `Intake::sources`.
-    pub source_idx: u32,
-    /// The base name of the file.
-    pub file: std::sync::Arc<str>,
-    /// The sheet; empty in a text file.
-    pub sheet: std::sync::Arc<str>,
+    /// The table that it is a cell of.
+    pub table: Arc<TablePlace>,
     /// The row, 1-based, the header included: what a spreadsheet shows beside it.
     pub row: u32,
     /// The column, 0-based.
@@ -31,9 +39,9 @@ impl Place {
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.file)?;
-        if !self.sheet.is_empty() {
-            write!(f, ", sheet {:?}", self.sheet)?;
+        write!(f, "{}", self.table.file)?;
+        if !self.table.sheet.is_empty() {
+            write!(f, ", sheet {:?}", self.table.sheet)?;
         }
         write!(f, ", row {}, column {}", self.row, self.letters())
     }

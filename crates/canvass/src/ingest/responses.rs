@@ -5,7 +5,9 @@ use super::error::brief;
 use super::layout::Recognised;
 use super::notes::Notes;
 use super::table::{Row, Rows, Table, is_blank, trimmed};
-use super::{IngestError, Intake, Place, Received, Recognition, Source, Submission, Translation, column_letters};
+use super::{
+    IngestError, Intake, Place, Received, Recognition, Source, Submission, TablePlace, Translation, column_letters,
+};
 use crate::settings::{InputSettings, Layout, Question, QuestionKind};
 use canvass_text::Language;
 use std::collections::{HashMap, HashSet};
@@ -38,7 +40,7 @@ pub(super) fn collect(tables: Vec<Table>, recognised: Recognised, sources: Vec<S
 
 /// The columns of one table that every row is read by, as indices in the file.
 struct Access<'s> {
-    table: Head,
+    table: Arc<TablePlace>,
     input: &'s InputSettings,
     id: Option<u32>,
     respondent: Option<u32>,
@@ -48,19 +50,12 @@ struct Access<'s> {
     attributes: Vec<Option<u32>>,
 }
 
-/// What a place needs to know of a table.
-struct Head {
-    source_idx: u32,
-    file: Arc<str>,
-    sheet: Arc<str>,
-}
-
 impl<'s> Access<'s> {
     fn new(table: &Table, input: &'s InputSettings) -> Self {
-        let head =
-            Head { source_idx: table.source_idx, file: Arc::clone(&table.file), sheet: Arc::clone(&table.sheet) };
+        let place =
+            TablePlace { source_idx: table.source_idx, file: Arc::clone(&table.file), sheet: Arc::clone(&table.sheet) };
         Self {
-            table: head,
+            table: Arc::new(place),
             input,
             id: table.column_idx(&input.id_column),
             respondent: table.column_idx(&input.respondent_column),
@@ -72,8 +67,8 @@ impl<'s> Access<'s> {
     }
 
     /// The id of the response in this row: the cell as it stands, else the number of the row among the data rows.
-    fn response_id(&self, row: Row<'_>, data_row: u32) -> Result<String, IngestError> {
-        let Some(column_idx) = self.id else { return Ok(data_row.to_string()) };
+    fn response_id(&self, row: Row<'_>, data_row: u32) -> Result<Arc<str>, IngestError> {
+        let Some(column_idx) = self.id else { return Ok(data_row.to_string().into()) };
         let id = row.cell(column_idx);
         if is_blank(id) {
             return Err(IngestError::BlankCell {
@@ -85,7 +80,7 @@ impl<'s> Access<'s> {
                 what: "the id of the response",
             });
         }
-        Ok(id.to_owned())
+        Ok(id.into())
     }
 
     /// The cell of the respondent column, if there is one and it is not blank.
@@ -94,13 +89,13 @@ impl<'s> Access<'s> {
         (!id.is_empty()).then_some(id)
     }
 
-    fn email(&self, row: Row<'_>) -> Option<String> {
+    fn email(&self, row: Row<'_>) -> Option<Box<str>> {
         let email = trimmed(row.cell(self.email?));
         // Forms that hide who answers write "anonymous" into every row.
-        email.contains('@').then(|| email.to_lowercase())
+        email.contains('@').then(|| email.to_lowercase().into())
     }
 
-    fn attributes(&self, row: Row<'_>, values: &mut Values) -> Vec<Arc<str>> {
+    fn attributes(&self, row: Row<'_>, values: &mut Values) -> Box<[Arc<str>]> {
         let cell = |column_idx: &Option<u32>| column_idx.map_or("", |column_idx| trimmed(row.cell(column_idx)));
         self.attributes.iter().map(|column_idx| values.get(cell(column_idx))).collect()
     }
@@ -127,7 +122,7 @@ impl<'s> Access<'s> {
         let own = row.cell(column_idx);
         let answer = |column_idx, text: &str| {
             let place = self.place(row.row, column_idx);
-            Answer { place, text: text.to_owned(), translation: None, is_translation: false }
+            Answer { place, text: text.into(), translation: None, is_translation: false }
         };
         let translation = translation_idx.map(|idx| (idx, row.cell(idx))).filter(|(_, text)| !is_blank(text));
         let Some((translation_idx, text)) = translation else { return answer(column_idx, own) };
@@ -136,20 +131,19 @@ impl<'s> Access<'s> {
         }
         let is_other = trimmed(text) != trimmed(own);
         let translation =
-            is_other.then(|| Translation { text: text.to_owned(), place: self.place(row.row, translation_idx) });
+            is_other.then(|| Translation { text: text.into(), place: self.place(row.row, translation_idx) });
         Answer { translation: translation.map(Box::new), ..answer(column_idx, own) }
     }
 
     fn place(&self, row: u32, column: u32) -> Place {
-        let Head { source_idx, file, sheet } = &self.table;
-        Place { source_idx: *source_idx, file: Arc::clone(file), sheet: Arc::clone(sheet), row, column }
+        Place { table: Arc::clone(&self.table), row, column }
     }
 }
 
 /// An answer as it stands in its row.
 struct Answer {
     place: Place,
-    text: String,
+    text: Box<str>,
     translation: Option<Box<Translation>>,
     /// Whether the text is the translation, as the cell of the answer itself is blank.
     is_translation: bool,
@@ -219,10 +213,10 @@ fn wide(
                 let data_row = submission_idx + 1;
                 let response_id = access.response_id(row, data_row)?;
                 let respondent_id = match (access.respondent, access.respondent_id(row)) {
-                    (None, _) => response_id.clone(),
-                    (_, Some(id)) => id.to_owned(),
+                    (None, _) => Arc::clone(&response_id),
+                    (_, Some(id)) => id.into(),
                     // Not the id of the response, which may be another respondent's id.
-                    (Some(_), None) => format!("row {data_row}"),
+                    (Some(_), None) => format!("row {data_row}").into(),
                 };
                 let closed =
                     closed.iter().map(|&(question_idx, n, column_idx)| (question_idx, n, row.cell(column_idx)));
@@ -238,7 +232,7 @@ fn wide(
                 let language = access.language(row, notes);
                 for &(question_idx, _, column_idx) in &open {
                     let answer = access.answer(row, column_idx, translations[question_idx as usize]);
-                    let response_id = response_id.clone();
+                    let response_id = Arc::clone(&response_id);
                     responses.push(received(question_idx, submission_idx, response_id, answer, language, notes));
                 }
             }
@@ -251,7 +245,7 @@ fn wide(
 fn received(
     question_idx: u32,
     submission_idx: u32,
-    response_id: String,
+    response_id: Arc<str>,
     answer: Answer,
     language: Option<Language>,
     notes: &mut Notes,
@@ -275,7 +269,7 @@ fn long(
     let (mut submissions, mut responses) = (Vec::new(), Vec::with_capacity(n_rows));
     let mut n_received = vec![0; questions.len()];
     let question_idx_of: HashMap<&str, u32> = questions.iter().map(|question| trimmed(&question.id)).zip(0..).collect();
-    let mut submission_idx_of: HashMap<String, u32> = HashMap::new();
+    let mut submission_idx_of: HashMap<Arc<str>, u32> = HashMap::new();
     let mut values = Values::default();
     let mut data_row = 0;
     for mut table in tables {
@@ -293,21 +287,21 @@ fn long(
                 let Some(&question_idx) = question_idx_of.get(trimmed(row.cell(question))) else { continue };
                 n_received[question_idx as usize] += 1;
                 let response_id = access.response_id(row, data_row)?;
-                let known = access.respondent_id(row).map(str::to_owned);
+                let known: Option<Arc<str>> = access.respondent_id(row).map(Arc::from);
                 let next_idx = submissions.len() as u32;
                 let submission_idx = match &known {
-                    Some(id) => *submission_idx_of.entry(id.clone()).or_insert(next_idx),
+                    Some(id) => *submission_idx_of.entry(Arc::clone(id)).or_insert(next_idx),
                     None => next_idx,
                 };
                 if submission_idx == next_idx {
-                    let unlinked = || format!("{}:{response_id}", questions[question_idx as usize].id);
+                    let unlinked = || format!("{}:{response_id}", questions[question_idx as usize].id).into();
                     submissions.push(Submission {
                         respondent_id: known.unwrap_or_else(unlinked),
                         email: None,
-                        attributes: vec![values.get(""); access.attributes.len()],
+                        attributes: vec![values.get(""); access.attributes.len()].into(),
                         source_idx: access.table.source_idx,
                         day: None,
-                        closed: Vec::new(),
+                        closed: Box::default(),
                     });
                 }
                 let submission = &mut submissions[submission_idx as usize];
@@ -323,7 +317,9 @@ fn long(
                     let answer = access.answer(row, text, translation);
                     responses.push(received(question_idx, submission_idx, response_id, answer, language, notes));
                 } else if !is_blank(row.cell(text)) {
-                    submission.closed.push((question_idx, 0, values.get(row.cell(text))));
+                    let mut closed = std::mem::take(&mut submission.closed).into_vec();
+                    closed.push((question_idx, 0, values.get(row.cell(text))));
+                    submission.closed = closed.into_boxed_slice();
                 }
             }
         }
@@ -337,12 +333,11 @@ mod tests {
     use super::*;
 
     fn ids(intake: &Intake) -> Vec<(&str, &str, &str)> {
-        let respondent =
-            |response: &Received| intake.submissions[response.submission_idx as usize].respondent_id.as_str();
+        let respondent = |response: &Received| &*intake.submissions[response.submission_idx as usize].respondent_id;
         intake
             .responses
             .iter()
-            .map(|response| (response.response_id.as_str(), respondent(response), response.text.as_str()))
+            .map(|response| (&*response.response_id, respondent(response), &*response.text))
             .collect()
     }
 
@@ -353,9 +348,9 @@ mod tests {
         assert_eq!(ids(&intake), expected);
         let place = &intake.responses[3].place;
         assert_eq!(place.to_string(), "answers1.csv, row 4, column E");
-        assert_eq!(intake.submissions[0].closed, [(1, 0, "Yes".into())]);
-        assert_eq!(intake.submissions[1].closed, []);
-        assert_eq!(intake.submissions[0].attributes, ["Asia".into()]);
+        assert_eq!(*intake.submissions[0].closed, [(1, 0, "Yes".into())]);
+        assert_eq!(*intake.submissions[1].closed, []);
+        assert_eq!(*intake.submissions[0].attributes, ["Asia".into()]);
     }
 
     #[test]
@@ -364,7 +359,7 @@ mod tests {
         let intake = intake.read("[input]\nignored_columns = [\"Where?\"]");
         assert_eq!(ids(&intake), [("1", "1", "a"), ("2", "2", "b"), ("3", "3", "c")]);
         assert_eq!(intake.responses[2].place.to_string(), "answers2.csv, row 2, column B");
-        assert_eq!(intake.responses[2].place.source_idx, 1);
+        assert_eq!(intake.responses[2].place.table.source_idx, 1);
     }
 
     #[test]
@@ -401,14 +396,14 @@ mod tests {
         assert_eq!(intake.submissions.len(), 4);
         let unlinked = files.read("[input]\nrespondent_column = \"\"");
         assert_eq!(unlinked.submissions.len(), 5);
-        assert_eq!(unlinked.submissions[1].respondent_id, "Q2:2");
+        assert_eq!(unlinked.submissions[1].respondent_id.as_ref(), "Q2:2");
     }
 
     #[test]
     fn closed_answers_of_a_long_file_stand_with_their_respondent() {
         let text = "question,respondent,text\nQ1,r1,Yes\nQ2,r1,Because of the cost\nQ1,r2,\nQ2,r2,No idea\n";
         let intake = Files::new(&[text]).read("[[question]]\nid = \"Q1\"\nkind = \"single\"");
-        let closed: Vec<_> = intake.submissions.iter().map(|submission| submission.closed.clone()).collect();
+        let closed: Vec<_> = intake.submissions.iter().map(|submission| submission.closed.to_vec()).collect();
         assert_eq!(closed, [vec![(0, 0, "Yes".into())], vec![]]);
         assert_eq!(intake.responses.len(), 2);
     }
@@ -418,8 +413,8 @@ mod tests {
         let responses = intake.responses.iter();
         responses
             .map(|response| {
-                let translation = response.translation.as_ref().map(|translation| translation.text.as_str());
-                (response.stated_language.map(Language::code), response.text.as_str(), translation)
+                let translation = response.translation.as_ref().map(|translation| &*translation.text);
+                (response.stated_language.map(Language::code), &*response.text, translation)
             })
             .collect()
     }

@@ -5,7 +5,7 @@ use super::overlaps::Placed;
 use super::{Alone, Collection, Item, LanguageItems, MapError, MapRequest, SetAside};
 use crate::codeframe::Reader;
 use crate::error::Error;
-use crate::ingest::{Intake, Place, Received, Recognition, Submission};
+use crate::ingest::{Intake, Place, Received, Recognition, Submission, TablePlace};
 use crate::ledger::{self, Ledger};
 use crate::pipeline::{Companions, QuestionRun, Run, analyse};
 use crate::progress::Silent;
@@ -80,20 +80,20 @@ fn intake(items: &[ReadItem]) -> Intake {
         names: BTreeMap::new(),
     };
     let submission = |number: usize| Submission {
-        respondent_id: number.to_string(),
+        respondent_id: number.to_string().into(),
         email: None,
-        attributes: Vec::new(),
+        attributes: Box::default(),
         source_idx: 0,
         day: None,
-        closed: Vec::new(),
+        closed: Box::default(),
     };
-    let (file, sheet): (Arc<str>, Arc<str>) = (Arc::from("items"), Arc::from(""));
+    let table = Arc::new(TablePlace { source_idx: 0, file: Arc::from("items"), sheet: Arc::from("") });
     let received = |(number, item): (u32, &ReadItem)| Received {
         question_idx: 0,
         submission_idx: number,
-        response_id: number.to_string(),
-        place: Place { source_idx: 0, file: Arc::clone(&file), sheet: Arc::clone(&sheet), row: number + 1, column: 0 },
-        text: item.text.clone(),
+        response_id: number.to_string().into(),
+        place: Place { table: Arc::clone(&table), row: number + 1, column: 0 },
+        text: item.text.as_str().into(),
         stated_language: item.language,
         translation: None,
     };

@@ -96,7 +96,7 @@ pub(super) fn find(
         if let Some(spans) = originals.get_mut(&varied.response) {
             *spans = varied.from.iter().map(|point| spans[*point as usize]).collect();
         }
-        analysis.texts[varied.response as usize].points = varied.points;
+        analysis.texts[varied.response as usize].points = varied.points.into_boxed_slice();
     }
     Ok(added)
 }
@@ -275,7 +275,7 @@ fn ends_clause(words: &[Word], end: usize, text: &str) -> bool {
 
 /// The part of a point within a span; a phrase that goes beyond is left out.
 fn piece(point: &Point, span: Span) -> Point {
-    let inside = |tokens: &[Token]| -> Vec<Token> {
+    let inside = |tokens: &[Token]| -> Box<[Token]> {
         tokens.iter().filter(|token| span.start <= token.span.start && token.span.end <= span.end).copied().collect()
     };
     Point { span, language: point.language, tokens: inside(&point.tokens), phrases: inside(&point.phrases) }

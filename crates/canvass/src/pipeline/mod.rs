@@ -222,7 +222,7 @@ pub fn analyse(
     {
         let ids: Vec<&str> = positions
             .iter()
-            .map(|at| intake.submissions[intake.responses[*at].submission_idx as usize].respondent_id.as_str())
+            .map(|at| &*intake.submissions[intake.responses[*at].submission_idx as usize].respondent_id)
             .collect();
         let (units, respondents) = units(&ids, &copied.groups);
         note_few_respondents(&intake, &settings, question_idx, &respondents, observer);
@@ -376,19 +376,26 @@ fn tell(
 
 /// Follows the groups of copies across the questions.
 fn find_blocs(intake: &Intake, questions: &[QuestionRun], built: &[QuestionFindings]) -> Vec<Bloc> {
+    let sender = |question: &QuestionRun, copy: u32| {
+        let received = &intake.responses[question.positions[copy as usize]];
+        &*intake.submissions[received.submission_idx as usize].respondent_id
+    };
+    let mut senders: BTreeSet<&str> = BTreeSet::new();
+    for question in questions {
+        let long = question.copied.groups.iter().filter(|group| !group.is_short);
+        senders.extend(long.flat_map(Group::copies).map(|copy| sender(question, copy)));
+    }
+    // Numbered in the order of the file.
     let mut numbers: BTreeMap<&str, u32> = BTreeMap::new();
     let mut ids: Vec<String> = Vec::new();
     for submission in &intake.submissions {
-        numbers.entry(&submission.respondent_id).or_insert_with(|| {
-            ids.push(submission.respondent_id.clone());
-            ids.len() as u32 - 1
-        });
+        if senders.contains(&*submission.respondent_id) && !numbers.contains_key(&*submission.respondent_id) {
+            numbers.insert(&submission.respondent_id, ids.len() as u32);
+            ids.push(submission.respondent_id.to_string());
+        }
     }
     let copied = questions.iter().zip(built).map(|(question, found)| {
-        let number = |copy: u32| {
-            let received = &intake.responses[question.positions[copy as usize]];
-            numbers[intake.submissions[received.submission_idx as usize].respondent_id.as_str()]
-        };
+        let number = |copy: u32| numbers[sender(question, copy)];
         let texts = question.copied.groups.iter().zip(&found.duplicates).filter(|(group, _)| !group.is_short);
         let text = |(group, told): (&Group, &DuplicateGroup)| {
             let senders: BTreeSet<u32> = group.copies().map(number).collect();
@@ -554,10 +561,11 @@ fn answer_columns(intake: &Intake) -> Vec<String> {
     let mut last = None;
     for received in &intake.responses {
         let place = &received.place;
-        let column = (place.source_idx, received.question_idx, place.column);
+        let column = (place.table.source_idx, received.question_idx, place.column);
         if last.replace(column) != Some(column) {
-            let sheet = if place.sheet.is_empty() { String::new() } else { format!(", sheet {:?}", place.sheet) };
-            let named = format!("{}{sheet}, column {}", place.file, place.letters());
+            let sheet =
+                if place.table.sheet.is_empty() { String::new() } else { format!(", sheet {:?}", place.table.sheet) };
+            let named = format!("{}{sheet}, column {}", place.table.file, place.letters());
             if !places.contains(&named) {
                 places.push(named);
             }

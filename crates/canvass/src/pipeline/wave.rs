@@ -448,8 +448,8 @@ fn outside(coded: &Coded<'_>, group: &ModelGroup, points: &[(u32, u32)], standin
             Standing::Coded | Standing::Silent => return None,
         };
         let received = &coded.intake.responses[coded.positions[response as usize]];
-        let respondent_id = coded.intake.submissions[received.submission_idx as usize].respondent_id.clone();
-        Some(Outside { response_id: received.response_id.clone(), respondent_id, near })
+        let respondent_id = coded.intake.submissions[received.submission_idx as usize].respondent_id.to_string();
+        Some(Outside { response_id: received.response_id.to_string(), respondent_id, near })
     });
     told.collect()
 }

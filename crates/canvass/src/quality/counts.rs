@@ -93,7 +93,13 @@ mod tests {
     #[test]
     fn of_very_many_texts_some_from_all_parts_are_looked_at() {
         // English first, then twice as much French.
-        let of = |at: usize| if at < 9_000 { "The buses are always late in the evening." } else { "Les bus sont toujours en retard le soir." };
+        let of = |at: usize| {
+            if at < 9_000 {
+                "The buses are always late in the evening."
+            } else {
+                "Les bus sont toujours en retard le soir."
+            }
+        };
         let texts: Vec<String> = (0..27_000).map(|at| of(at).to_owned()).collect();
         let (found, shown, n) = language(&texts, &Resources::load().unwrap());
         assert_eq!((found, shown.len(), n), (Language::French, 9_000, 9_000));

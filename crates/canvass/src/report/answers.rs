@@ -3,8 +3,9 @@
 //! Up to [`MOST_INLINE`] responses stand in the page itself, where they can be searched and filtered. Of more they stand in pages of their own,
 //! in the folder `report/`; of more than [`MOST_PAGED`] the page holds a sample, and `coding.csv` all.
 
+use super::members::Members;
 use super::paper::sample;
-use super::responses::{groups, themes_of};
+use super::responses::groups;
 use super::wording::Wording;
 use crate::findings::{Finding, QuestionFindings};
 use crate::ledger::State;
@@ -117,7 +118,7 @@ pub(super) struct Answer<'r> {
     /// What became of it, if it is in no theme.
     became: String,
     /// Its group of near-duplicates.
-    copy_of: Option<String>,
+    copy_of: Option<&'r str>,
     /// Codes of the groups that the respondent is of.
     groups: Vec<String>,
     /// What these are called.
@@ -198,7 +199,7 @@ struct Source<'a, 'r> {
     wording: &'a Wording,
     groupings: &'r [Grouping],
     numbers: &'a [u32],
-    copies: &'a BTreeMap<(usize, u32), String>,
+    copies: &'a BTreeMap<(usize, u32), &'r str>,
 }
 
 fn asked<'r>(source: &Source<'_, 'r>, number: usize, told: &[usize], place: Place) -> Asked<'r> {
@@ -211,8 +212,7 @@ fn asked<'r>(source: &Source<'_, 'r>, number: usize, told: &[usize], place: Plac
         }
     }
     let of_theme = theme_numbers(found);
-    let themes_of_response = themes_of(question);
-    let responses: BTreeMap<usize, u32> = question.positions.iter().copied().zip(0..).collect();
+    let members = Members::new(question);
     let mut answers = Vec::new();
     let mut hrefs = BTreeMap::new();
     for (n, at) in sample(told.len(), place == Place::Sample).map(|n| (n, told[n])) {
@@ -223,12 +223,12 @@ fn asked<'r>(source: &Source<'_, 'r>, number: usize, told: &[usize], place: Plac
             Place::Inline | Place::Sample => format!("#{anchor}"),
             Place::Paged => format!("{}#{anchor}", file_name(number, n / PER_PAGE)),
         };
-        hrefs.entry(submission.respondent_id.as_str()).or_insert(href);
+        hrefs.entry(&*submission.respondent_id).or_insert(href);
         let state = run.ledger.entries[at].state;
-        let response = responses.get(&at).copied();
+        // Positions are in the order of the file.
+        let response = question.positions.binary_search(&at).ok().map(|response| response as u32);
         let mut named: Vec<usize> = response.map_or_else(Vec::new, |response| {
-            let of_it = themes_of_response[response as usize].keys();
-            of_it.filter_map(|theme_id| of_theme.get(theme_id).copied()).collect()
+            members.ids_of(response as usize).filter_map(|theme_id| of_theme.get(theme_id).copied()).collect()
         });
         named.sort_unstable();
         let read_in = response.map(|response| question.read_in[response as usize]);
@@ -247,7 +247,7 @@ fn asked<'r>(source: &Source<'_, 'r>, number: usize, told: &[usize], place: Plac
             language: sure.map_or("", |read_in| read_in.language.code()),
             became: if named.is_empty() { source.wording.text(&became) } else { String::new() },
             themes: named,
-            copy_of: response.and_then(|response| source.copies.get(&(number, response)).cloned()),
+            copy_of: response.and_then(|response| source.copies.get(&(number, response)).copied()),
             groups: groups.clone().map(|(at, _, group)| format!("{at}.{group}")).collect(),
             values: groups
                 .filter(|(_, by, group)| !(by.has_unsaid && *group as usize + 1 == by.groups.len()))

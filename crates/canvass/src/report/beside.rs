@@ -52,8 +52,8 @@ pub(super) fn beside(run: &Run) -> Vec<BesideGroups<'_>> {
                 let text = received(group.representative_idx).text.trim();
                 let (standard, varied) = compare(text, copy.text.trim());
                 Beside {
-                    response_id: copy.response_id.clone(),
-                    respondent_id: run.intake.submissions[copy.submission_idx as usize].respondent_id.clone(),
+                    response_id: copy.response_id.to_string(),
+                    respondent_id: run.intake.submissions[copy.submission_idx as usize].respondent_id.to_string(),
                     standard,
                     copy: varied,
                 }

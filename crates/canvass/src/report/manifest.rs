@@ -1,6 +1,6 @@
 //! The manifest: what a run was made from and what it made, by hash.
 
-use super::{OutputFile, SETTINGS};
+use super::SETTINGS;
 use crate::findings::InputIdentity;
 use crate::ledger::resource_files;
 use crate::pipeline::Run;
@@ -62,15 +62,7 @@ pub(crate) fn resources() -> Vec<ResourceIdentity> {
     files.map(|file| ResourceIdentity { name: file.name.to_owned(), blake3: hash(file.text.as_bytes()) }).collect()
 }
 
-pub(super) fn manifest(run: &Run, resources: Vec<ResourceIdentity>, files: &[OutputFile]) -> Manifest {
-    let outputs: Vec<OutputIdentity> = files
-        .iter()
-        .map(|file| OutputIdentity {
-            file: file.name.to_string(),
-            size: file.bytes.len() as u64,
-            blake3: hash(&file.bytes),
-        })
-        .collect();
+pub(super) fn manifest(run: &Run, resources: Vec<ResourceIdentity>, outputs: Vec<OutputIdentity>) -> Manifest {
     let settings = outputs.iter().find(|output| output.file == SETTINGS);
     Manifest {
         version: run.findings.run.version.clone(),

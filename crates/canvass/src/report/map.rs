@@ -5,7 +5,7 @@
 //! centred likenesses. Circles that overlap are pushed apart. Nothing is drawn by chance, and only operations are used that
 //! give the same bits everywhere.
 
-use super::responses::themes_of;
+use super::members::Members;
 use crate::findings::QuestionFindings;
 use crate::pipeline::QuestionRun;
 use serde::Serialize;
@@ -101,9 +101,10 @@ fn vectors(question: &QuestionRun, themes: &BTreeMap<&str, usize>) -> Vec<Vec<f6
         frequencies[term] += 1;
     }
     let mut vectors = vec![vec![0.0; n_terms]; themes.len()];
-    for (at, of_response) in themes_of(question).iter().enumerate().step_by(step).filter(|(_, of)| !of.is_empty()) {
+    let members = Members::new(question);
+    for at in (0..texts.len()).step_by(step).filter(|at| !members.of(*at).is_empty()) {
         let terms = terms_of(at);
-        for theme in of_response.keys().filter_map(|theme_id| themes.get(theme_id)) {
+        for theme in members.ids_of(at).filter_map(|theme_id| themes.get(theme_id)) {
             for term in &terms {
                 vectors[*theme][*term] += 1.0 / f64::from(frequencies[*term]).sqrt();
             }

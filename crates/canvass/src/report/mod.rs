@@ -1,6 +1,6 @@
-//! From a finished run to the files of its folder, in memory.
+//! From a finished run to the files of its folder.
 //!
-//! [`files`] gives every output with its bytes. The same run gives the same bytes.
+//! [`make`] hands every output to a [`Sink`] as it is made, [`files`] gives all with their bytes. The same run gives the same bytes.
 
 mod answers;
 mod beside;
@@ -10,6 +10,7 @@ mod filters;
 mod html;
 mod manifest;
 mod map;
+mod members;
 mod paper;
 mod responses;
 mod statistics;
@@ -28,7 +29,10 @@ use minijinja::Value;
 use paper::Paper;
 use rayon::prelude::*;
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+use tables::Reasons;
 use wording::Wording;
 
 pub use manifest::{LibraryIdentity, Manifest, OutputIdentity, ResourceIdentity};
@@ -66,47 +70,129 @@ pub(crate) const INTERNAL_VOCABULARY: &str = "internal/vocabulary.jsonl";
 /// The name of the page.
 const PAGE: &str = "report.html";
 
+/// Takes the outputs of a run as they are made.
+pub trait Sink {
+    /// Takes an output of this name, which `make` writes, once.
+    ///
+    /// # Errors
+    /// Those of the place that it goes to.
+    fn put(&mut self, name: &str, make: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>) -> Result<(), Error>;
+}
+
+/// Outputs in memory.
+impl Sink for Vec<OutputFile> {
+    fn put(&mut self, name: &str, make: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>) -> Result<(), Error> {
+        let mut bytes = Vec::new();
+        make(&mut bytes).map_err(Error::io("write", Path::new(name)))?;
+        self.push(OutputFile { name: name.to_owned().into(), bytes });
+        Ok(())
+    }
+}
+
 /// Every file of the run folder, the manifest last.
 ///
 /// # Errors
-/// [`Error::QuotationNotInSource`] if a quotation is not, byte for byte, at its span of the source; [`Error::Template`].
-/// Both would be faults of this program: the check is made on every run.
+/// As [`make`].
 pub fn files(run: &Run) -> Result<Vec<OutputFile>, Error> {
+    let mut files = Vec::new();
+    make(run, &mut files)?;
+    Ok(files)
+}
+
+/// Makes every file of the run folder, the manifest last; those that have a line for each response or more are written as they are made.
+/// Returned are the names, in order.
+///
+/// # Errors
+/// [`Error::QuotationNotInSource`] if a quotation is not, byte for byte, at its span of the source; [`Error::Template`].
+/// Both would be faults of this program: the check is made on every run. What `sink` says.
+pub fn make(run: &Run, sink: &mut dyn Sink) -> Result<Vec<String>, Error> {
     check_quotations(run)?;
     let settings = run.settings.to_toml();
     let resources = resources();
     let pairs: Vec<(String, String)> = resources.iter().map(|r| (r.name.clone(), r.blake3.clone())).collect();
-    let mut findings = json(&run.findings);
-    findings.push(b'\n');
-    let reasons = tables::reasons(run);
     let is_private = run.settings.privacy.is_on();
     let ledger = if is_private { INTERNAL_LEDGER } else { LEDGER };
     let responses = if is_private { INTERNAL_RESPONSES } else { RESPONSES };
     let vocabulary = if is_private { INTERNAL_VOCABULARY } else { VOCABULARY };
-    let mut files = papers(run, &settings, &pairs)?;
-    let mut add = |name: &'static str, bytes: Vec<u8>| files.push(OutputFile { name: name.into(), bytes });
-    add(FINDINGS, findings);
-    add("coding.csv", tables::coding(run));
-    add("duplicates.csv", tables::duplicates(run));
-    add("duplicate_pairs.csv", tables::duplicate_pairs(run));
-    add("closed.csv", statistics::closed(&run.findings));
-    add("profile.csv", statistics::profile(&run.findings));
-    add("crosstabs.csv", statistics::crosstabs(&run.findings));
-    add(ledger, tables::ledger(run, &reasons));
-    add(responses, responses::records(run, &reasons));
-    add(vocabulary, responses::vocabulary(run));
-    add(SETTINGS, settings.into_bytes());
+    let mut outputs = Outputs { sink, made: Vec::new() };
+    for OutputFile { name, bytes } in papers(run, &settings, &pairs)? {
+        outputs.add(&name, &bytes)?;
+    }
+    outputs.stream(FINDINGS, |out| {
+        serde_json::to_writer_pretty(&mut *out, &run.findings)?;
+        out.write_all(b"\n")
+    })?;
+    outputs.stream("coding.csv", |out| tables::coding(run, out))?;
+    outputs.stream("duplicates.csv", |out| tables::duplicates(run, out))?;
+    outputs.stream("duplicate_pairs.csv", |out| tables::duplicate_pairs(run, out))?;
+    outputs.add("closed.csv", &statistics::closed(&run.findings))?;
+    outputs.add("profile.csv", &statistics::profile(&run.findings))?;
+    outputs.add("crosstabs.csv", &statistics::crosstabs(&run.findings))?;
+    let reasons = Reasons::new(run);
+    outputs.stream(ledger, |out| tables::ledger(run, &reasons, out))?;
+    outputs.stream(responses, |out| responses::records(run, &reasons, out))?;
+    outputs.stream(vocabulary, |out| responses::vocabulary(run, out))?;
+    outputs.add(SETTINGS, settings.as_bytes())?;
     if let Some(frame) = &run.frame {
-        add(CODE_FRAME, frame.bytes.clone());
+        outputs.add(CODE_FRAME, &frame.bytes)?;
     }
     if run.settings.model.is_some() {
-        add("drift.csv", statistics::drift(&run.findings));
+        outputs.add("drift.csv", &statistics::drift(&run.findings))?;
     }
-    let manifest = manifest::manifest(run, resources, &files);
+    let manifest = manifest::manifest(run, resources, outputs.made.clone());
     let mut bytes = json(&manifest);
     bytes.push(b'\n');
-    files.push(OutputFile { name: MANIFEST.into(), bytes });
-    Ok(files)
+    outputs.add(MANIFEST, &bytes)?;
+    Ok(outputs.made.into_iter().map(|output| output.file).collect())
+}
+
+/// Outputs on their way, with what the manifest says of them.
+struct Outputs<'s> {
+    sink: &'s mut dyn Sink,
+    made: Vec<OutputIdentity>,
+}
+
+impl Outputs<'_> {
+    fn add(&mut self, name: &str, bytes: &[u8]) -> Result<(), Error> {
+        self.stream(name, |out| out.write_all(bytes))
+    }
+
+    fn stream(&mut self, name: &str, make: impl Fn(&mut dyn Write) -> io::Result<()>) -> Result<(), Error> {
+        let mut identity = OutputIdentity { file: name.to_owned(), size: 0, blake3: String::new() };
+        self.sink.put(name, &mut |out| {
+            let mut hashed = Hashed { out, size: 0, hasher: blake3::Hasher::new() };
+            {
+                let mut buffered = BufWriter::with_capacity(1 << 16, &mut hashed);
+                make(&mut buffered)?;
+                buffered.flush()?;
+            }
+            identity.size = hashed.size;
+            identity.blake3 = hashed.hasher.finalize().to_hex().to_string();
+            Ok(())
+        })?;
+        self.made.push(identity);
+        Ok(())
+    }
+}
+
+/// A writer that takes down the hash of what goes through it.
+struct Hashed<'w> {
+    out: &'w mut dyn Write,
+    size: u64,
+    hasher: blake3::Hasher,
+}
+
+impl Write for Hashed<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let n = self.out.write(bytes)?;
+        self.hasher.update(&bytes[..n]);
+        self.size += n as u64;
+        Ok(n)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
 }
 
 /// The report in the forms that the settings name, made side by side; in the order of [`ReportFormat::ALL`].
@@ -182,13 +268,16 @@ fn page(paper: &Paper<'_>, settings_toml: &str, resources: &[(String, String)]) 
 /// Every verbatim is the source's text at its span.
 fn check_quotations(run: &Run) -> Result<(), Error> {
     for (question, found) in run.questions.iter().zip(&run.findings.questions) {
+        let quoted = quoted(found);
+        let ids: BTreeSet<&str> = quoted.iter().map(|quoted| quoted.response_id).collect();
         // Where double submissions are not set aside, several responses may have one id.
         let mut texts: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-        for at in &question.positions {
-            let received = &run.intake.responses[*at];
-            texts.entry(&received.response_id).or_default().push(&received.text);
+        for received in question.positions.iter().map(|at| &run.intake.responses[*at]) {
+            if ids.contains(&*received.response_id) {
+                texts.entry(&received.response_id).or_default().push(&received.text);
+            }
         }
-        for Quoted { response_id, text, start, end } in quoted(found) {
+        for Quoted { response_id, text, start, end } in quoted {
             let span = start as usize..end as usize;
             let mut sources = texts.get(response_id).into_iter().flatten();
             if !sources.any(|source| source.get(span.clone()) == Some(text)) {

@@ -1,11 +1,14 @@
 //! Every response taken apart, a line of JSON each: what an explanation is made from, and an annex for other tools.
 
+use super::tables::Reasons;
 use crate::codeframe::PutBy;
 use crate::findings::four_decimals;
 use crate::pipeline::{QuestionRun, Run};
 use canvass_text::{Span, TermKind, Token};
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::io::{self, Write};
 
 /// A line of `responses.jsonl`: one response to one question.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
@@ -161,7 +164,7 @@ fn is_zero(value: &u32) -> bool {
 }
 
 /// `vocabulary.jsonl`: the terms of each question, in their order.
-pub(super) fn vocabulary(run: &Run) -> Vec<u8> {
+pub(super) fn vocabulary(run: &Run, out: &mut dyn Write) -> io::Result<()> {
     let mut bytes = Vec::new();
     for question in &run.questions {
         let id = &run.intake.questions[question.question_idx as usize].id;
@@ -176,10 +179,17 @@ pub(super) fn vocabulary(run: &Run) -> Vec<u8> {
                 as_verb: term.as_verb,
             };
             push_line(&mut bytes, &record);
+            if bytes.len() >= BLOCK {
+                out.write_all(&bytes)?;
+                bytes.clear();
+            }
         }
     }
-    bytes
+    out.write_all(&bytes)
 }
+
+/// Bytes that are written at a time.
+const BLOCK: usize = 1 << 16;
 
 /// # Panics
 /// Never: the records are plain structures, and go into memory.
@@ -188,98 +198,149 @@ fn push_line(bytes: &mut Vec<u8>, record: &impl Serialize) {
     bytes.push(b'\n');
 }
 
-/// What puts a response into a theme.
-#[derive(Clone, Debug, Default)]
-pub(super) struct ThemeOfResponse {
-    /// The largest strength of its points.
-    pub(super) strength: f64,
-    /// Its points in the theme: indices in the response, ascending.
-    pub(super) points: Vec<u32>,
-    /// What put it there: people before a classifier before words.
-    pub(super) put_by: Option<PutBy>,
+/// That a point is in a theme.
+struct PointInTheme<'r> {
+    response: u32,
+    point: u32,
+    theme_id: &'r str,
+    strength: f64,
 }
 
-/// For each theme of a response, by id, what puts it there.
-pub(super) type ThemesOfResponse<'a> = BTreeMap<&'a str, ThemeOfResponse>;
-
-/// For each analysed response of a question its themes.
-pub(super) fn themes_of(question: &QuestionRun) -> Vec<ThemesOfResponse<'_>> {
-    let mut themes: Vec<ThemesOfResponse<'_>> = vec![BTreeMap::new(); question.positions.len()];
-    for (theme_id, response, point, found) in memberships(question) {
-        let theme = themes[response as usize].entry(theme_id).or_default();
-        theme.strength = theme.strength.max(found);
-        // Additions stand behind all other points in the theme stage.
-        let at = theme.points.partition_point(|known| *known < point);
-        theme.points.insert(at, point);
-    }
-    for framed in question.languages.iter().flat_map(|group| group.framed.iter().flatten()) {
-        for ((response, _), by) in &framed.put_by {
-            if let Some(theme) = themes[*response as usize].get_mut(framed.id.as_str()) {
-                theme.put_by = theme.put_by.max(Some(*by));
-            }
-        }
-    }
-    themes
-}
-
-/// The points that are in a theme: the theme's id, response, point and strength.
-fn memberships(question: &QuestionRun) -> impl Iterator<Item = (&str, u32, u32, f64)> {
-    question.languages.iter().flat_map(|group| {
+/// The points of a question that are in themes, by response, point and theme.
+fn points_in_themes(question: &QuestionRun) -> Vec<PointInTheme<'_>> {
+    let of_group = question.languages.iter().flat_map(|group| {
         group.themes.memberships.iter().filter_map(|membership| {
             let theme_id = group.theme_ids[membership.theme_idx as usize].as_ref()?;
             let (response, point) = group.points[membership.point_idx as usize];
-            Some((theme_id.as_str(), response, point, membership.strength))
+            Some(PointInTheme { response, point, theme_id, strength: membership.strength })
         })
-    })
+    });
+    let mut points: Vec<PointInTheme<'_>> = of_group.collect();
+    let key = |of: &PointInTheme<'_>| (of.response, of.point);
+    points.par_sort_by(|a, b| key(a).cmp(&key(b)).then_with(|| a.theme_id.cmp(b.theme_id)));
+    points
+}
+
+/// What the points of a question are told from.
+struct Told<'r> {
+    question: &'r QuestionRun,
+    in_themes: Vec<PointInTheme<'r>>,
+    /// What put points into themes, where the theme's words did not: by theme, response and point.
+    put_by: BTreeMap<(&'r str, u32, u32), PutBy>,
+}
+
+impl<'r> Told<'r> {
+    fn new(question: &'r QuestionRun) -> Self {
+        let framed = question.languages.iter().flat_map(|group| group.framed.iter().flatten());
+        let put_by = framed.flat_map(|theme| {
+            theme.put_by.iter().map(|((response, point), by)| ((theme.id.as_str(), *response, *point), *by))
+        });
+        Self { question, in_themes: points_in_themes(question), put_by: put_by.collect() }
+    }
+
+    /// The points of a response.
+    fn points(&self, response: u32) -> Vec<PointRecord> {
+        let question = self.question;
+        let text = &question.analysis.texts[response as usize];
+        let record = |token: &Token, usual: TermKind| {
+            let term = &question.analysis.vocabulary.terms[token.term_idx as usize];
+            TokenRecord {
+                start: token.span.start,
+                end: token.span.end,
+                stem: term.stem.clone(),
+                kind: (term.kind != usual).then(|| term.kind.name().to_owned()),
+                left_out: token.left_out.map(|reason| reason.name().to_owned()),
+            }
+        };
+        let first = self.in_themes.partition_point(|of| of.response < response);
+        let themes = |point: u32| {
+            let of_response = self.in_themes[first..].iter().take_while(|of| of.response == response);
+            of_response.filter(|of| of.point == point).map(|of| self.theme(of)).collect()
+        };
+        let points = text.points.iter().zip(0..).map(|(point, at)| PointRecord {
+            start: point.span.start,
+            end: point.span.end,
+            language: (point.language != text.language).then(|| point.language.code().to_owned()),
+            counts_as: question.added.unit(response).filter(|_| question.added.holds(response, at)),
+            tokens: point.tokens.iter().map(|token| record(token, TermKind::Word)).collect(),
+            phrases: point.phrases.iter().map(|token| record(token, TermKind::Phrase)).collect(),
+            themes: themes(at),
+        });
+        points.collect()
+    }
+
+    fn theme(&self, of: &PointInTheme<'_>) -> ThemeRecord {
+        let by = self.put_by.get(&(of.theme_id, of.response, of.point));
+        ThemeRecord {
+            theme_id: of.theme_id.to_owned(),
+            strength: four_decimals(of.strength),
+            by_hand: by.filter(|by| by.is_by_hand()).map(|by| by.name().to_owned()),
+            by_classifier: by == Some(&PutBy::Classifier),
+        }
+    }
 }
 
 /// `responses.jsonl`, in the order of the ledger.
-///
-/// `reasons`: for each analysed response, by its place in the intake, its themes in a phrase.
-pub(super) fn records(run: &Run, reasons: &BTreeMap<usize, String>) -> Vec<u8> {
-    let mut taken_apart: BTreeMap<usize, (usize, usize)> = BTreeMap::new();
-    for (number, question) in run.questions.iter().enumerate() {
-        for (response, position) in question.positions.iter().enumerate() {
-            taken_apart.insert(*position, (number, response));
+pub(super) fn records(run: &Run, reasons: &Reasons<'_>, out: &mut dyn Write) -> io::Result<()> {
+    /// Responses whose lines are in memory at a time, and those that are put into lines by one thread.
+    const AT_A_TIME: usize = 1 << 14;
+    const CHUNK: usize = 256;
+    /// The question of responses that are not analysed.
+    const NONE: u32 = u32::MAX;
+    // Of each the question's number and its number there.
+    let mut taken_apart: Vec<(u32, u32)> = vec![(NONE, 0); run.intake.responses.len()];
+    for (number, question) in (0..).zip(&run.questions) {
+        for (response, position) in (0..).zip(&question.positions) {
+            taken_apart[*position] = (number, response);
         }
     }
     let groups = groups(run);
-    let points: Vec<Vec<Vec<PointRecord>>> = run.questions.iter().map(points_of).collect();
-    let mut bytes = Vec::new();
-    for (at, (received, entry)) in run.intake.responses.iter().zip(&run.ledger.entries).enumerate() {
-        let found = taken_apart.get(&at).map(|(number, response)| {
-            let text = &run.questions[*number].analysis.texts[*response];
-            let read_in = run.questions[*number].read_in[*response];
-            ((text, read_in), points[*number][*response].clone(), groups.get(&(*number, *response as u32)).cloned())
-        });
-        let (text, points, duplicate_group) =
-            found.map_or((None, Vec::new(), None), |(text, points, group)| (Some(text), points, group));
-        debug_assert_eq!(text.is_some(), entry.state.is_analysed());
-        let record = ResponseRecord {
+    let told: Vec<Told<'_>> = run.questions.iter().map(Told::new).collect();
+    let record = |at: usize| {
+        let received = &run.intake.responses[at];
+        let entry = &run.ledger.entries[at];
+        let (number, response) = taken_apart[at];
+        let found = (number != NONE).then(|| &told[number as usize]);
+        let text = found.map(|of| &of.question.analysis.texts[response as usize]);
+        let read_in = found.map(|of| of.question.read_in[response as usize]);
+        debug_assert_eq!(found.is_some(), entry.state.is_analysed());
+        ResponseRecord {
             question: run.intake.questions[received.question_idx as usize].id.clone(),
-            response_id: received.response_id.clone(),
-            respondent_id: run.intake.submissions[received.submission_idx as usize].respondent_id.clone(),
+            response_id: received.response_id.to_string(),
+            respondent_id: run.intake.submissions[received.submission_idx as usize].respondent_id.to_string(),
             attributes: text.map(|_| attributes_of(run, received.submission_idx)).unwrap_or_default(),
-            file: received.place.file.to_string(),
-            sheet: received.place.sheet.to_string(),
+            file: received.place.table.file.to_string(),
+            sheet: received.place.table.sheet.to_string(),
             row: received.place.row,
             column: received.place.letters(),
             state: entry.state.name().to_owned(),
-            reason: reasons.get(&at).unwrap_or(&entry.reason).clone(),
-            text: received.text.clone(),
-            translation: received.translation.as_ref().map(|translation| translation.text.clone()),
-            language: text.map(|(text, _)| text.language.code().to_owned()),
-            language_source: text.map(|(_, read_in)| read_in.source.name().to_owned()),
-            language_confidence: text.and_then(|(_, read_in)| read_in.confidence).map(four_decimals),
-            boilerplate: text.map(|(text, _)| text.boilerplate.clone()).unwrap_or_default(),
-            quotations: text.map(|(text, _)| text.quotations.clone()).unwrap_or_default(),
-            points,
-            duplicate_group,
-            counts_as: taken_apart.get(&at).map(|(number, response)| run.questions[*number].units[*response]),
-        };
-        push_line(&mut bytes, &record);
+            reason: reasons.of(at).into_owned(),
+            text: received.text.to_string(),
+            translation: received.translation.as_ref().map(|translation| translation.text.to_string()),
+            language: text.map(|text| text.language.code().to_owned()),
+            language_source: read_in.map(|read_in| read_in.source.name().to_owned()),
+            language_confidence: read_in.and_then(|read_in| read_in.confidence).map(four_decimals),
+            boilerplate: text.map(|text| text.boilerplate.to_vec()).unwrap_or_default(),
+            quotations: text.map(|text| text.quotations.to_vec()).unwrap_or_default(),
+            points: found.map(|of| of.points(response)).unwrap_or_default(),
+            duplicate_group: groups.get(&(number as usize, response)).map(|group| (*group).to_owned()),
+            counts_as: found.map(|of| of.question.units[response as usize]),
+        }
+    };
+    let places: Vec<usize> = (0..run.intake.responses.len()).collect();
+    for block in places.chunks(AT_A_TIME) {
+        let lines = block.par_chunks(CHUNK).map(|chunk| {
+            let mut bytes = Vec::new();
+            for at in chunk {
+                push_line(&mut bytes, &record(*at));
+            }
+            bytes
+        });
+        for bytes in lines.collect::<Vec<_>>() {
+            out.write_all(&bytes)?;
+        }
     }
-    bytes
+    Ok(())
 }
 
 /// The attributes of who made a submission; none if all are blank, or where small cells are suppressed.
@@ -293,65 +354,13 @@ fn attributes_of(run: &Run, submission: u32) -> Vec<String> {
     }
 }
 
-/// For each response of a question its points.
-fn points_of(question: &QuestionRun) -> Vec<Vec<PointRecord>> {
-    let mut records: Vec<Vec<PointRecord>> = question
-        .analysis
-        .texts
-        .iter()
-        .zip(0..)
-        .map(|(text, response)| {
-            let points = text.points.iter().zip(0..).map(|(point, at)| {
-                let record = |token: &Token, usual: TermKind| {
-                    let term = &question.analysis.vocabulary.terms[token.term_idx as usize];
-                    TokenRecord {
-                        start: token.span.start,
-                        end: token.span.end,
-                        stem: term.stem.clone(),
-                        kind: (term.kind != usual).then(|| term.kind.name().to_owned()),
-                        left_out: token.left_out.map(|reason| reason.name().to_owned()),
-                    }
-                };
-                PointRecord {
-                    start: point.span.start,
-                    end: point.span.end,
-                    language: (point.language != text.language).then(|| point.language.code().to_owned()),
-                    counts_as: question.added.unit(response).filter(|_| question.added.holds(response, at)),
-                    tokens: point.tokens.iter().map(|token| record(token, TermKind::Word)).collect(),
-                    phrases: point.phrases.iter().map(|token| record(token, TermKind::Phrase)).collect(),
-                    themes: Vec::new(),
-                }
-            });
-            points.collect()
-        })
-        .collect();
-    let put_by: BTreeMap<(&str, u32, u32), PutBy> = (question.languages.iter())
-        .flat_map(|group| group.framed.iter().flatten())
-        .flat_map(|theme| {
-            theme.put_by.iter().map(|((response, point), by)| ((theme.id.as_str(), *response, *point), *by))
-        })
-        .collect();
-    for (theme_id, response, point, strength) in memberships(question) {
-        let by = put_by.get(&(theme_id, response, point));
-        let by_hand = by.filter(|by| by.is_by_hand()).map(|by| by.name().to_owned());
-        let by_classifier = by == Some(&PutBy::Classifier);
-        let theme =
-            ThemeRecord { theme_id: theme_id.to_owned(), strength: four_decimals(strength), by_hand, by_classifier };
-        records[response as usize][point as usize].themes.push(theme);
-    }
-    for point in records.iter_mut().flatten() {
-        point.themes.sort_by(|a, b| a.theme_id.cmp(&b.theme_id));
-    }
-    records
-}
-
 /// For each member of a group of near-duplicates, by question and response, the group's id.
-pub(super) fn groups(run: &Run) -> BTreeMap<(usize, u32), String> {
+pub(super) fn groups(run: &Run) -> BTreeMap<(usize, u32), &str> {
     let mut groups = BTreeMap::new();
     for (number, (question, found)) in run.questions.iter().zip(&run.findings.questions).enumerate() {
         for (group, found) in question.copied.groups.iter().zip(&found.duplicates) {
             for member in &group.members {
-                groups.insert((number, member.document_idx), found.group_id.clone());
+                groups.insert((number, member.document_idx), found.group_id.as_str());
             }
         }
     }

@@ -3,62 +3,62 @@
 //! A cell that begins with = + - @, a tab or a carriage return is written with an apostrophe before it, so that no
 //! spreadsheet runs it as a formula. Files are UTF-8, separated by commas, with a line feed behind each row.
 
-use super::responses::themes_of;
+use super::members::Members;
 use crate::codeframe::PutBy;
 use crate::findings::Verbatim;
 use crate::pipeline::{LanguageSource, Run, SharedPassage};
 use canvass_text::Language;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
+use std::io::{self, Write};
 
 /// `coding.csv`: a line for each response and theme.
-pub(super) fn coding(run: &Run) -> Vec<u8> {
-    let mut table = Table::new([
-        "question",
-        "response_id",
-        "respondent_id",
-        "theme_id",
-        "theme_label",
-        "strength",
-        "points",
-        "coded_by",
-    ]);
+pub(super) fn coding(run: &Run, out: &mut dyn Write) -> io::Result<()> {
+    let mut table = Rows::new(
+        out,
+        ["question", "response_id", "respondent_id", "theme_id", "theme_label", "strength", "points", "coded_by"],
+    )?;
     for (question, found) in run.questions.iter().zip(&run.findings.questions) {
         let further = found.languages.iter().flat_map(|group| &group.themes);
         let labels: BTreeMap<&str, &str> =
             found.themes.iter().chain(further).map(|theme| (theme.theme_id.as_str(), theme.label.as_str())).collect();
-        let themes_of_response = themes_of(question);
-        for (position, themes) in question.positions.iter().zip(&themes_of_response) {
+        let members = Members::new(question);
+        for (response, position) in question.positions.iter().enumerate() {
             let received = &run.intake.responses[*position];
             let respondent = &run.intake.submissions[received.submission_idx as usize].respondent_id;
-            for (theme_id, of_response) in themes {
+            for member in members.of(response) {
+                let theme_id = members.id(member);
                 let label = labels.get(theme_id).copied().unwrap_or_default();
-                let (strength, n_points) = (decimal(of_response.strength), of_response.points.len().to_string());
-                let by = match of_response.put_by {
+                let (strength, n_points) = (decimal(member.strength), member.n_points.to_string());
+                let by = match member.put_by {
                     Some(by) if by.is_by_hand() => "hand",
                     by => by.unwrap_or(PutBy::Words).name(),
                 };
                 let id = &received.response_id;
-                table.row([&found.id, id, respondent, theme_id, label, &strength, &n_points, by]);
+                table.row([&found.id, id, respondent, theme_id, label, &strength, &n_points, by])?;
             }
         }
     }
-    table.bytes()
+    table.end()
 }
 
 /// `duplicates.csv`: a line for each member of a group of duplicates, then of quotations.
-pub(super) fn duplicates(run: &Run) -> Vec<u8> {
-    let mut table = Table::new([
-        "question",
-        "group_id",
-        "kind",
-        "response_id",
-        "respondent_id",
-        "similarity",
-        "representative",
-        "additions",
-        "added_text",
-    ]);
+pub(super) fn duplicates(run: &Run, out: &mut dyn Write) -> io::Result<()> {
+    let mut table = Rows::new(
+        out,
+        [
+            "question",
+            "group_id",
+            "kind",
+            "response_id",
+            "respondent_id",
+            "similarity",
+            "representative",
+            "additions",
+            "added_text",
+        ],
+    )?;
     for found in &run.findings.questions {
         for group in found.duplicates.iter().chain(&found.quotations) {
             let mut added: BTreeMap<&str, Vec<&Verbatim>> = BTreeMap::new();
@@ -77,11 +77,11 @@ pub(super) fn duplicates(run: &Run) -> Vec<u8> {
                     &group.representative,
                     &spans,
                     &texts,
-                ]);
+                ])?;
             }
         }
     }
-    table.bytes()
+    table.end()
 }
 
 /// Passages as `start-end`, bytes into what was analysed, a space between; and their texts, a line each.
@@ -97,9 +97,9 @@ fn additions(passages: &[&Verbatim]) -> (String, String) {
 }
 
 /// `duplicate_pairs.csv`: a line for each pair that shares passages.
-pub(super) fn duplicate_pairs(run: &Run) -> Vec<u8> {
+pub(super) fn duplicate_pairs(run: &Run, out: &mut dyn Write) -> io::Result<()> {
     let columns = ["question", "response_a", "response_b", "kind", "similarity", "containment", "spans"];
-    let mut table = Table::new(columns);
+    let mut table = Rows::new(out, columns)?;
     for question in &run.questions {
         let id = &run.intake.questions[question.question_idx as usize].id;
         let response_id = |response: u32| &run.intake.responses[question.positions[response as usize]].response_id;
@@ -112,10 +112,10 @@ pub(super) fn duplicate_pairs(run: &Run) -> Vec<u8> {
                 &decimal(pair.similarity),
                 &decimal(pair.containment),
                 &spans(&pair.passages),
-            ]);
+            ])?;
         }
     }
-    table.bytes()
+    table.end()
 }
 
 /// Passages as `start-end:start-end`, bytes in the first and in the second text, a space between.
@@ -128,63 +128,91 @@ pub(crate) fn spans(passages: &[SharedPassage]) -> String {
 }
 
 /// `ledger.csv`: a line for each response received.
-///
-/// `reasons`: those of [`reasons`], for the analysed ones.
-pub(super) fn ledger(run: &Run, reasons: &BTreeMap<usize, String>) -> Vec<u8> {
+pub(super) fn ledger(run: &Run, reasons: &Reasons<'_>, out: &mut dyn Write) -> io::Result<()> {
     let columns = ["question", "response_id", "respondent_id", "file", "sheet", "row", "column", "state", "reason"];
-    let mut table = Table::new(columns);
+    let mut table = Rows::new(out, columns)?;
     for (at, (received, entry)) in run.intake.responses.iter().zip(&run.ledger.entries).enumerate() {
         let question = &run.intake.questions[received.question_idx as usize].id;
         let respondent = &run.intake.submissions[received.submission_idx as usize].respondent_id;
         let place = &received.place;
-        let reason = reasons.get(&at).unwrap_or(&entry.reason);
+        let reason = reasons.of(at);
         let reason = match run.ledger.masked.get(at).map_or_else(String::new, |masked| masked.describe()) {
-            masked if masked.is_empty() => reason.clone(),
-            masked => format!("{reason}; masked: {masked}"),
+            masked if masked.is_empty() => reason,
+            masked => format!("{reason}; masked: {masked}").into(),
         };
         table.row([
             question,
             &received.response_id,
             respondent,
-            &place.file,
-            &place.sheet,
+            &place.table.file,
+            &place.table.sheet,
             &place.row.to_string(),
             &place.letters(),
             entry.state.name(),
             &reason,
-        ]);
+        ])?;
     }
-    table.bytes()
+    table.end()
 }
 
-/// For each analysed response, by its place in the intake, in how many themes it is or why in none.
-pub(super) fn reasons(run: &Run) -> BTreeMap<usize, String> {
-    let mut reasons = BTreeMap::new();
-    for (question, found) in run.questions.iter().zip(&run.findings.questions) {
-        // Each list is in the order of the file, and holds the responses of its languages.
-        let own: BTreeSet<Language> = found.languages.iter().map(|group| group.language).collect();
-        let mut uncoded: BTreeMap<Option<Language>, _> =
-            found.languages.iter().map(|group| (Some(group.language), group.no_theme.iter())).collect();
-        uncoded.insert(None, found.no_theme.iter());
-        for ((position, read_in), themes) in question.positions.iter().zip(&question.read_in).zip(themes_of(question)) {
-            debug_assert!(run.ledger.entries[*position].state.is_analysed());
-            let list = Some(read_in.language).filter(|language| own.contains(language));
-            let mut reason = match themes.len() {
-                0 => {
-                    let next = uncoded.get_mut(&list).and_then(Iterator::next);
-                    format!("no theme: {}", next.map_or("", |response| response.reason.as_str()))
-                }
-                1 => "in 1 theme".into(),
-                n => format!("in {n} themes"),
-            };
-            if read_in.source == LanguageSource::Main {
-                // Writing to a string does not fail.
-                let _ = write!(reason, "; language not sure, read in {}", read_in.language);
+/// Why each response is where it is: of an analysed one in how many themes it is or why in none.
+#[derive(Debug)]
+pub(super) struct Reasons<'r> {
+    run: &'r Run,
+    /// For each analysed response, by its place in the intake.
+    of: Vec<Option<Reason<'r>>>,
+}
+
+/// That of an analysed response.
+#[derive(Clone, Copy, Debug)]
+struct Reason<'r> {
+    n_themes: u32,
+    /// Where it is not sure in which language it is, the one that it is read in.
+    read_in: Option<Language>,
+    /// Why it is in no theme.
+    why: &'r str,
+}
+
+impl<'r> Reasons<'r> {
+    /// Those of all responses.
+    pub(super) fn new(run: &'r Run) -> Self {
+        let mut of = vec![None; run.intake.responses.len()];
+        for (question, found) in run.questions.iter().zip(&run.findings.questions) {
+            // Each list is in the order of the file, and holds the responses of its languages.
+            let own: BTreeSet<Language> = found.languages.iter().map(|group| group.language).collect();
+            let mut uncoded: BTreeMap<Option<Language>, _> =
+                found.languages.iter().map(|group| (Some(group.language), group.no_theme.iter())).collect();
+            uncoded.insert(None, found.no_theme.iter());
+            let members = Members::new(question);
+            for (response, (position, read_in)) in question.positions.iter().zip(&question.read_in).enumerate() {
+                debug_assert!(run.ledger.entries[*position].state.is_analysed());
+                let n_themes = members.of(response).len() as u32;
+                let list = Some(read_in.language).filter(|language| own.contains(language));
+                let next = if n_themes == 0 { uncoded.get_mut(&list).and_then(Iterator::next) } else { None };
+                of[*position] = Some(Reason {
+                    n_themes,
+                    read_in: (read_in.source == LanguageSource::Main).then_some(read_in.language),
+                    why: next.map_or("", |response| response.reason.as_str()),
+                });
             }
-            reasons.insert(*position, reason);
         }
+        Self { run, of }
     }
-    reasons
+
+    /// That of the response at a place of the intake, in a phrase.
+    pub(super) fn of(&self, at: usize) -> Cow<'r, str> {
+        let Some(reason) = &self.of[at] else { return self.run.ledger.entries[at].reason.as_str().into() };
+        let mut told = match reason.n_themes {
+            0 => format!("no theme: {}", reason.why),
+            1 => "in 1 theme".into(),
+            n => format!("in {n} themes"),
+        };
+        if let Some(language) = reason.read_in {
+            // Writing to a string does not fail.
+            let _ = write!(told, "; language not sure, read in {language}");
+        }
+        told.into()
+    }
 }
 
 /// Four decimals, without trailing zeros: the same text on every machine.
@@ -194,8 +222,30 @@ pub(crate) fn decimal(x: f64) -> String {
 }
 
 /// A cell that no spreadsheet runs as a formula.
-pub(crate) fn guarded(cell: &str) -> std::borrow::Cow<'_, str> {
+pub(crate) fn guarded(cell: &str) -> Cow<'_, str> {
     if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}").into() } else { cell.into() }
+}
+
+/// The rows of a table, written as they are made.
+struct Rows<'w> {
+    writer: csv::Writer<&'w mut dyn Write>,
+}
+
+impl<'w> Rows<'w> {
+    fn new<const N: usize>(out: &'w mut dyn Write, columns: [&str; N]) -> io::Result<Self> {
+        let mut rows = Self { writer: csv::WriterBuilder::new().from_writer(out) };
+        rows.row(columns)?;
+        Ok(rows)
+    }
+
+    /// A row of as many cells as there are columns.
+    fn row<const N: usize>(&mut self, cells: [&str; N]) -> io::Result<()> {
+        self.writer.write_record(cells.map(guarded).iter().map(|cell| cell.as_bytes())).map_err(io::Error::from)
+    }
+
+    fn end(mut self) -> io::Result<()> {
+        self.writer.flush()
+    }
 }
 
 /// A table in the making.
@@ -206,7 +256,7 @@ pub(crate) struct Table {
 impl Table {
     pub(crate) fn new<const N: usize>(columns: [&str; N]) -> Self {
         let mut table = Self { writer: csv::WriterBuilder::new().from_writer(Vec::new()) };
-        table.row(columns);
+        table.cells(&columns);
         table
     }
 
@@ -215,10 +265,6 @@ impl Table {
         let mut table = Self { writer: csv::WriterBuilder::new().from_writer(Vec::new()) };
         table.cells(columns);
         table
-    }
-
-    fn row<const N: usize>(&mut self, cells: [&str; N]) {
-        self.cells(&cells);
     }
 
     /// A row whose cells are counted by the caller: as many as there are columns.

@@ -1,6 +1,6 @@
 //! The responses in no theme, by language: the report shows those of a language without themes apart from the others.
 
-use super::responses::themes_of;
+use super::members::Members;
 use crate::findings::{NoTheme, QuestionFindings};
 use crate::pipeline::{LanguageSource, QuestionRun, ReadIn, Run};
 use canvass_text::Language;
@@ -72,7 +72,9 @@ fn of_question<'f>(question: &QuestionRun, found: &'f QuestionFindings) -> Uncod
 /// In which language each response of `found.no_theme` was read.
 fn languages_of_no_theme(question: &QuestionRun, found: &QuestionFindings) -> impl Iterator<Item = ReadIn> {
     let has_own_list = |language: Language| found.languages.iter().any(|group| group.language == language);
-    let responses = question.read_in.iter().zip(themes_of(question));
-    let read_in = responses.filter(move |(read_in, themes)| themes.is_empty() && !has_own_list(read_in.language));
-    read_in.map(|(read_in, _)| *read_in)
+    let members = Members::new(question);
+    let responses = question.read_in.iter().enumerate();
+    let read_in = responses
+        .filter(move |(response, read_in)| members.of(*response).is_empty() && !has_own_list(read_in.language));
+    read_in.map(|(_, read_in)| *read_in)
 }

@@ -62,7 +62,7 @@ pub fn write_assignments(folder: &Path, tables: &[(String, Vec<u8>)]) -> Result<
         .collect();
     let write_all = || {
         for (temporary, _, bytes) in &places {
-            write_synced(temporary, bytes)?;
+            write_synced(temporary, |file| file.write_all(bytes))?;
         }
         for (temporary, path, _) in &places {
             fs::rename(temporary, path).map_err(Error::io("rename", temporary))?;

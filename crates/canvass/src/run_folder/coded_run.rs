@@ -328,7 +328,8 @@ fn add_response(
         original,
         place,
     });
-    let (quotations, boilerplate) = (record.quotations, record.boilerplate);
+    let (quotations, boilerplate) = (record.quotations.into(), record.boilerplate.into());
+    let points = points.into_boxed_slice();
     question.analysis.texts.push(AnalysedText { language: of_response, points, quotations, boilerplate });
     Ok(())
 }

@@ -9,8 +9,10 @@ mod explain;
 mod verify;
 
 use crate::error::Error;
-use crate::report::{MANIFEST, Manifest, OutputFile};
+use crate::pipeline::Run;
+use crate::report::{self, MANIFEST, Manifest, OutputFile, Sink};
 use std::fs;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 pub use assignments::{check_assignments, write_assignments};
@@ -61,7 +63,7 @@ fn check_for(
     }
     match fs::read_dir(folder) {
         Ok(_) => {}
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         Err(error) => return Err(Error::io("read", folder)(error)),
     }
     let names = names_in(folder)?;
@@ -96,14 +98,14 @@ pub(super) fn names_in(folder: &Path) -> Result<Vec<String>, Error> {
     Ok(names)
 }
 
-/// Writes the outputs to a temporary folder beside `folder` and renames it; what stood there before is replaced only
-/// when everything is written. `done` is called after each file.
+/// Writes the outputs of a run, as they are made, to a temporary folder beside `folder` and renames it; what stood there before is replaced
+/// only when everything is written. `done` is called after each file; returned are the names, in order.
 ///
 /// # Errors
-/// As [`check`]; [`Error::Io`], after which `folder` is as it was.
-pub fn write(folder: &Path, outputs: &[OutputFile], force: bool, done: &dyn Fn()) -> Result<(), Error> {
+/// As [`check`] and [`report::make`]; [`Error::Io`], after which `folder` is as it was.
+pub fn write(folder: &Path, run: &Run, force: bool, done: &dyn Fn()) -> Result<Vec<String>, Error> {
     check(folder, force)?;
-    write_checked(folder, outputs, done)
+    write_checked(folder, done, |sink| report::make(run, sink))
 }
 
 /// Writes files to a folder of their own as [`write()`] does.
@@ -113,17 +115,26 @@ pub fn write(folder: &Path, outputs: &[OutputFile], force: bool, done: &dyn Fn()
 pub fn write_set(folder: &Path, outputs: &[OutputFile], force: bool) -> Result<(), Error> {
     let names: Vec<&str> = outputs.iter().map(|output| output.name.as_ref()).collect();
     check_set(folder, &names, force)?;
-    write_checked(folder, outputs, &|| ())
+    write_checked(folder, &|| (), |sink| {
+        outputs.iter().try_for_each(|output| sink.put(&output.name, &mut |file| file.write_all(&output.bytes)))
+    })
 }
 
-fn write_checked(folder: &Path, outputs: &[OutputFile], done: &dyn Fn()) -> Result<(), Error> {
+fn write_checked<T>(
+    folder: &Path,
+    done: &dyn Fn(),
+    make: impl FnOnce(&mut dyn Sink) -> Result<T, Error>,
+) -> Result<T, Error> {
     let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(parent).map_err(Error::io("create", parent))?;
     let temporary = beside(folder, "new");
     if temporary.exists() {
         fs::remove_dir_all(&temporary).map_err(Error::io("remove", &temporary))?;
     }
-    let written = write_all(&temporary, outputs, done).and_then(|()| replace(folder, &temporary));
+    let written = fs::create_dir(&temporary)
+        .map_err(Error::io("create a folder in", parent))
+        .and_then(|()| make(&mut Temporary { folder: &temporary, done }))
+        .and_then(|made| replace(folder, &temporary).map(|()| made));
     if written.is_err() {
         // The temporary folder is ours alone; what is left of it says nothing that the error does not.
         let _ = fs::remove_dir_all(&temporary);
@@ -131,25 +142,29 @@ fn write_checked(folder: &Path, outputs: &[OutputFile], done: &dyn Fn()) -> Resu
     written
 }
 
-fn write_all(temporary: &Path, outputs: &[OutputFile], done: &dyn Fn()) -> Result<(), Error> {
-    let parent = temporary.parent().unwrap_or(Path::new("."));
-    fs::create_dir(temporary).map_err(Error::io("create a folder in", parent))?;
-    for output in outputs {
-        let path = temporary.join(output.name.as_ref());
-        if let Some(inner) = path.parent().filter(|inner| *inner != temporary) {
+/// A folder that outputs are written to before it takes its place.
+struct Temporary<'f> {
+    folder: &'f Path,
+    done: &'f dyn Fn(),
+}
+
+impl Sink for Temporary<'_> {
+    fn put(&mut self, name: &str, make: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>) -> Result<(), Error> {
+        let path = self.folder.join(name);
+        if let Some(inner) = path.parent().filter(|inner| *inner != self.folder) {
             fs::create_dir_all(inner).map_err(Error::io("create", inner))?;
         }
-        write_synced(&path, &output.bytes)?;
-        done();
+        write_synced(&path, make)?;
+        (self.done)();
+        Ok(())
     }
-    Ok(())
 }
 
 /// Writes a file, down to the disk.
-fn write_synced(path: &Path, bytes: &[u8]) -> Result<(), Error> {
-    let write = || {
+fn write_synced(path: &Path, mut make: impl FnMut(&mut dyn Write) -> io::Result<()>) -> Result<(), Error> {
+    let mut write = || {
         let mut file = fs::File::create(path)?;
-        std::io::Write::write_all(&mut file, bytes)?;
+        make(&mut file)?;
         file.sync_all()
     };
     write().map_err(Error::io("write", path))
@@ -161,14 +176,14 @@ fn write_synced(path: &Path, bytes: &[u8]) -> Result<(), Error> {
 /// [`Error::Io`], after which what stood there is as it was; what `make` says.
 pub fn write_file(
     path: Option<&Path>,
-    otherwise: &mut dyn std::io::Write,
-    make: impl FnOnce(&mut dyn std::io::Write) -> Result<(), Error>,
+    otherwise: &mut dyn Write,
+    make: impl FnOnce(&mut dyn Write) -> Result<(), Error>,
 ) -> Result<(), Error> {
     let Some(path) = path else { return make(otherwise) };
     let temporary = beside(path, "new");
     let write = || {
         let file = fs::File::create(&temporary).map_err(Error::io("write", path))?;
-        let mut file = std::io::BufWriter::with_capacity(1 << 18, file);
+        let mut file = io::BufWriter::with_capacity(1 << 18, file);
         make(&mut file)?;
         let file = file.into_inner().map_err(|error| Error::io("write", path)(error.into_error()))?;
         file.sync_all().map_err(Error::io("write", path))?;
@@ -194,7 +209,7 @@ pub fn write_into(folder: &Path, outputs: &[OutputFile], force: bool) -> Result<
     fs::create_dir_all(folder).map_err(Error::io("create", folder))?;
     for output in outputs {
         let path = path(output);
-        write_file(Some(&path), &mut std::io::sink(), |file| {
+        write_file(Some(&path), &mut io::sink(), |file| {
             file.write_all(&output.bytes).map_err(Error::io("write", &path))
         })?;
     }

@@ -7,9 +7,10 @@ use crate::findings::InputIdentity;
 use crate::ingest::{Source, SourceRole};
 use crate::pipeline::{self, Request};
 use crate::progress::Observer;
-use crate::report::{self, MANIFEST, Manifest, SETTINGS};
+use crate::report::{self, MANIFEST, Manifest, SETTINGS, Sink};
 use crate::settings::Config;
 use std::fs;
+use std::io::{self, BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 
 /// What a verification found.
@@ -83,18 +84,78 @@ pub fn verify(folder: &Path, files: &[PathBuf], observer: &dyn Observer) -> Resu
         model: with_role(SourceRole::Model).next(),
     };
     let run = pipeline::run(&request, observer)?;
-    for output in report::files(&run)? {
-        let path = folder.join(output.name.as_ref());
-        match fs::read(&path) {
-            Ok(bytes) if bytes == output.bytes => verdict.add(output.name, true, "the same bytes when run again"),
-            Ok(bytes) => {
-                let (line, byte) = first_difference(&bytes, &output.bytes);
-                verdict.add(output.name, false, format!("differs when run again, first at line {line}, byte {byte}"));
-            }
-            Err(error) => verdict.add(output.name, false, format!("cannot be read: {error}")),
-        }
-    }
+    report::make(&run, &mut Comparison { folder, verdict: &mut verdict })?;
     Ok(verdict)
+}
+
+/// Compares outputs with those of a folder as they are made.
+struct Comparison<'v> {
+    folder: &'v Path,
+    verdict: &'v mut Verdict,
+}
+
+impl Sink for Comparison<'_> {
+    fn put(&mut self, name: &str, make: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>) -> Result<(), Error> {
+        let path = self.folder.join(name);
+        let file = match fs::File::open(&path) {
+            Ok(file) => Some(file),
+            Err(error) => {
+                self.verdict.add(name, false, format!("cannot be read: {error}"));
+                None
+            }
+        };
+        let mut beside = Beside { file: file.map(BufReader::new), same: 0, lines: 0, differs: false };
+        make(&mut beside).and_then(|()| beside.end()).map_err(Error::io("read", &path))?;
+        if beside.file.is_some() {
+            let (line, byte) = (beside.lines + 1, beside.same + 1);
+            match beside.differs {
+                false => self.verdict.add(name, true, "the same bytes when run again"),
+                true => {
+                    let message = format!("differs when run again, first at line {line}, byte {byte}");
+                    self.verdict.add(name, false, message);
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What is written, beside what a file holds.
+struct Beside<R> {
+    /// None where there is nothing to compare with.
+    file: Option<R>,
+    /// Bytes that are the same, up to the first that differs.
+    same: u64,
+    /// Line feeds among them.
+    lines: u64,
+    differs: bool,
+}
+
+impl<R: BufRead> Beside<R> {
+    /// What the file has beyond what was written differs, too.
+    fn end(&mut self) -> io::Result<()> {
+        let rest = self.file.as_mut().map_or(Ok(false), |file| file.fill_buf().map(|rest| !rest.is_empty()))?;
+        self.differs |= rest;
+        Ok(())
+    }
+}
+
+impl<R: BufRead> Write for Beside<R> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let Some(file) = self.file.as_mut().filter(|_| !self.differs) else { return Ok(bytes.len()) };
+        let there = file.fill_buf()?;
+        let n = bytes.len().min(there.len());
+        let same = bytes.iter().zip(there).take_while(|(a, b)| a == b).count();
+        self.same += same as u64;
+        self.lines += bytes[..same].iter().filter(|byte| **byte == b'\n').count() as u64;
+        self.differs = same < n || (n == 0 && !bytes.is_empty());
+        file.consume(same);
+        Ok(if self.differs { bytes.len() } else { n })
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 fn check_outputs(folder: &Path, manifest: &Manifest, verdict: &mut Verdict) -> Result<(), Error> {
@@ -199,19 +260,32 @@ fn beside(files: &[PathBuf], input: &InputIdentity) -> Option<PathBuf> {
     candidates.into_iter().find(|path| fs::read(path).is_ok_and(|bytes| report::hash(&bytes) == input.blake3))
 }
 
-/// The line and the byte, both 1-based, at which two contents first differ.
-fn first_difference(a: &[u8], b: &[u8]) -> (usize, usize) {
-    let at = a.iter().zip(b).position(|(x, y)| x != y).unwrap_or(a.len().min(b.len()));
-    (a[..at].iter().filter(|byte| **byte == b'\n').count() + 1, at + 1)
-}
-
 #[cfg(test)]
 mod tests {
-    use super::first_difference;
+    use super::*;
+
+    /// Line and byte, 1-based, of the first difference between a file, read so many bytes at a time, and what is written in these pieces.
+    fn first_difference(file: &[u8], at_a_time: usize, pieces: &[&[u8]]) -> Option<(u64, u64)> {
+        let file = BufReader::with_capacity(at_a_time, file);
+        let mut beside = Beside { file: Some(file), same: 0, lines: 0, differs: false };
+        for piece in pieces {
+            beside.write_all(piece).unwrap();
+        }
+        beside.end().unwrap();
+        beside.differs.then_some((beside.lines + 1, beside.same + 1))
+    }
 
     #[test]
     fn the_first_difference_is_named_by_line_and_byte() {
-        assert_eq!(first_difference(b"one\ntwo\n", b"one\ntwx\n"), (2, 7));
-        assert_eq!(first_difference(b"one\n", b"one\ntwo\n"), (2, 5));
+        for at_a_time in 1..9 {
+            let differs = |file: &[u8], pieces: &[&[u8]]| first_difference(file, at_a_time, pieces);
+            assert_eq!(differs(b"one\ntwo\n", &[b"one\ntwx\n"]), Some((2, 7)));
+            assert_eq!(differs(b"one\ntwo\n", &[b"on", b"e\nt", b"wx\n"]), Some((2, 7)));
+            assert_eq!(differs(b"one\n", &[b"one\ntwo\n"]), Some((2, 5)));
+            assert_eq!(differs(b"one\ntwo\n", &[b"one\n"]), Some((2, 5)));
+            assert_eq!(differs(b"", &[b"one"]), Some((1, 1)));
+            assert_eq!(differs(b"one\ntwo\n", &[b"one\nt", b"", b"wo\n"]), None);
+            assert_eq!(differs(b"", &[]), None);
+        }
     }
 }

@@ -34,7 +34,7 @@ pub(super) fn intake(attributes: &[&str], questions: Vec<Question>, rows: Vec<(V
         cells.map(|(question, cell)| (question, 0, Arc::from(cell))).collect()
     };
     let submissions = (1..).zip(rows).map(|(number, (attributes, cells)): (u32, _)| Submission {
-        respondent_id: number.to_string(),
+        respondent_id: number.to_string().into(),
         email: None,
         attributes: attributes.into_iter().map(Arc::from).collect(),
         source_idx: 0,

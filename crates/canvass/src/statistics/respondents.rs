@@ -29,8 +29,7 @@ impl<'i> Respondents<'i> {
         for (submission, standing) in intake.submissions.iter().zip(&ledger.submissions) {
             let next = numbers.len() as u32;
             of_submission.push(
-                (*standing == Standing::Counted)
-                    .then(|| *numbers.entry(submission.respondent_id.as_str()).or_insert(next)),
+                (*standing == Standing::Counted).then(|| *numbers.entry(&*submission.respondent_id).or_insert(next)),
             );
         }
         let n = numbers.len();

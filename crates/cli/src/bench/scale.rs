@@ -8,7 +8,7 @@ use super::write_text;
 use crate::arguments::{MeasuredRun, ScaleBench};
 use crate::console::Console;
 use canvass::generate::consultation::{self, Parameters};
-use canvass::{Config, Error, Observer, Request, Stage, pipeline, report, run_folder};
+use canvass::{Config, Error, Observer, Request, Stage, pipeline, run_folder};
 use serde::Serialize;
 use std::io;
 use std::path::Path;
@@ -153,10 +153,9 @@ pub(super) fn measured(arguments: &MeasuredRun, console: Console) -> Result<Exit
     };
     let run = canvass::run(&request, &recorder)?;
     recorder.begin(Stage::Report, None);
-    let files = report::files(&run)?;
-    run_folder::write(&arguments.out, &files, true, &|| {})?;
+    let files = run_folder::write(&arguments.out, &run, true, &|| {})?;
     recorder.end(Stage::Report, files.len() as u64);
-    drop((files, run));
+    drop(run);
     console.result(&serde_json::json!(recorder.finish()).to_string());
     Ok(ExitCode::SUCCESS)
 }

@@ -58,7 +58,7 @@ fn with(check: impl Fn(&Suggester<'_, '_>)) {
     let run = crate::analyse(intake, &config, &Companions::default(), &Silent).unwrap();
     let home = tempfile::tempdir().unwrap();
     let folder = home.path().join("out");
-    run_folder::write(&folder, &crate::report::files(&run).unwrap(), false, &|| ()).unwrap();
+    run_folder::write(&folder, &run, false, &|| ()).unwrap();
     let run = CodedRun::read(&folder).unwrap();
     let reader = Reader::new(&run.config).unwrap();
     let analyser = reader.analyser();

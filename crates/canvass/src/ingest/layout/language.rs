@@ -133,7 +133,7 @@ id,Region,Response language,Why?
         let intake = Files::new(&[WIDE]).read("");
         assert_eq!(intake.input.language_column, "Response language");
         assert_eq!(intake.input.attribute_columns, ["Region", "Response language"]);
-        assert_eq!(intake.submissions[1].attributes, ["Asia", "français"].map(Into::into));
+        assert_eq!(*intake.submissions[1].attributes, ["Asia", "français"].map(Into::into));
         assert_eq!(
             decided(&intake, "Response language"),
             "the language of the answers: the header and 2 of 2 cells name languages; an attribute of the respondent too"

@@ -2,7 +2,7 @@
 
 use super::{Block, Paper, paragraph, plain};
 use crate::ledger::State;
-use crate::report::responses::themes_of;
+use crate::report::members::Members;
 use std::collections::BTreeMap;
 
 /// Responses to a question that a sample holds.
@@ -36,7 +36,7 @@ impl Paper<'_> {
             .chain(found.languages.iter().flat_map(|group| &group.themes))
             .map(|theme| (theme.theme_id.as_str(), theme.label.as_str()))
             .collect();
-        let themes = themes_of(&run.questions[number]);
+        let members = Members::new(&run.questions[number]);
         for at in shown {
             let received = &run.intake.responses[at];
             let state = run.ledger.entries[at].state;
@@ -44,7 +44,7 @@ impl Paper<'_> {
                 Some((_, response)) => {
                     let response = response as usize;
                     let named: Vec<&str> =
-                        themes[response].keys().filter_map(|theme_id| labels.get(theme_id).copied()).collect();
+                        members.ids_of(response).filter_map(|theme_id| labels.get(theme_id).copied()).collect();
                     let note = if named.is_empty() { self.text("annex.no_theme") } else { named.join("; ") };
                     // A translation was read in its own language.
                     let read_in = run.questions[number].read_in[response].language;
@@ -53,7 +53,7 @@ impl Paper<'_> {
                 None => (self.state_of_one(state), None),
             };
             blocks.push(Block::Answer {
-                id: received.response_id.clone(),
+                id: received.response_id.to_string(),
                 note,
                 text: received.text.trim().to_owned(),
                 language,

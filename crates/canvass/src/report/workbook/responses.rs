@@ -3,9 +3,10 @@
 use super::{Kind, Sheet, Source, Value};
 use crate::codeframe::coding::PutBy;
 use crate::ledger::State;
+use crate::report::members::Members;
 use crate::report::paper::sample;
-use crate::report::responses::{groups, themes_of};
-use crate::report::tables::reasons;
+use crate::report::responses::groups;
+use crate::report::tables::Reasons;
 use rust_xlsxwriter::{Worksheet, XlsxError};
 use std::collections::BTreeMap;
 
@@ -32,22 +33,23 @@ pub(super) fn coding(source: &Source<'_>) -> Result<Worksheet, XlsxError> {
     let mut sheet = Sheet::new(source.wording, "sheet.coding", &columns)?;
     for (question, found) in run.questions.iter().zip(&run.findings.questions) {
         let labels = labels(found);
-        let themes = themes_of(question);
+        let members = Members::new(question);
         for at in sample(question.positions.len(), source.is_sampled) {
             let received = &run.intake.responses[question.positions[at]];
             let respondent = &run.intake.submissions[received.submission_idx as usize].respondent_id;
-            for (theme_id, of_response) in &themes[at] {
+            for member in members.of(at) {
+                let theme_id = members.id(member);
                 sheet.row(
                     None,
                     &[
                         (&found.id).into(),
-                        (&received.response_id).into(),
-                        respondent.into(),
-                        (*theme_id).into(),
+                        Value::Text(&received.response_id),
+                        Value::Text(respondent),
+                        theme_id.into(),
                         labels.get(theme_id).copied().unwrap_or_default().into(),
-                        Value::Number(crate::findings::four_decimals(of_response.strength)),
-                        (of_response.points.len() as u64).into(),
-                        by(of_response.put_by).into(),
+                        Value::Number(crate::findings::four_decimals(member.strength)),
+                        u64::from(member.n_points).into(),
+                        by(member.put_by).into(),
                     ],
                 )?;
             }
@@ -88,29 +90,28 @@ pub(super) fn responses(source: &Source<'_>) -> Result<Worksheet, XlsxError> {
     let copies = groups(run);
     for (number, (question, found)) in run.questions.iter().zip(&run.findings.questions).enumerate() {
         let labels = labels(found);
-        let themes = themes_of(question);
-        let places: BTreeMap<usize, usize> =
-            question.positions.iter().enumerate().map(|(response, position)| (*position, response)).collect();
+        let members = Members::new(question);
         let of_question: Vec<usize> = (0..run.intake.responses.len())
             .filter(|at| run.intake.responses[*at].question_idx == question.question_idx)
             .collect();
         for at in sample(of_question.len(), source.is_sampled).map(|at| of_question[at]) {
             let received = &run.intake.responses[at];
             let submission = &run.intake.submissions[received.submission_idx as usize];
-            let response = places.get(&at).copied();
+            // Positions are in the order of the file.
+            let response = question.positions.binary_search(&at).ok();
             let named: Vec<&str> = response
-                .map(|response| themes[response].keys().filter_map(|id| labels.get(id).copied()).collect())
+                .map(|response| members.ids_of(response).filter_map(|id| labels.get(id).copied()).collect())
                 .unwrap_or_default();
             let group = response.and_then(|response| copies.get(&(number, response as u32)));
             let mut row: Vec<Value<'_>> = vec![
                 (&found.id).into(),
-                (&received.response_id).into(),
-                (&submission.respondent_id).into(),
+                Value::Text(&received.response_id),
+                Value::Text(&submission.respondent_id),
                 source.state(run.ledger.entries[at].state).into(),
                 named.join("; ").into(),
-                group.map_or(Value::Empty, Value::from),
-                (&received.text).into(),
-                received.translation.as_ref().map_or(Value::Empty, |translation| (&translation.text).into()),
+                group.map_or(Value::Empty, |group| Value::Text(group)),
+                Value::Text(&received.text),
+                received.translation.as_ref().map_or(Value::Empty, |translation| Value::Text(&translation.text)),
             ];
             if is_open {
                 let language = response.map(|response| question.read_in[response].language.code());
@@ -140,7 +141,7 @@ pub(super) fn ledger(source: &Source<'_>) -> Result<Worksheet, XlsxError> {
         ("column.column", Kind::Text, 9.0),
     ];
     let run = source.run;
-    let reasons = reasons(run);
+    let reasons = Reasons::new(run);
     let mut sheet = Sheet::new(source.wording, "sheet.ledger", &columns)?;
     for (at, (received, entry)) in run.intake.responses.iter().zip(&run.ledger.entries).enumerate() {
         let place = &received.place;
@@ -148,12 +149,12 @@ pub(super) fn ledger(source: &Source<'_>) -> Result<Worksheet, XlsxError> {
             None,
             &[
                 (&run.intake.questions[received.question_idx as usize].id).into(),
-                (&received.response_id).into(),
-                (&run.intake.submissions[received.submission_idx as usize].respondent_id).into(),
+                Value::Text(&received.response_id),
+                Value::Text(&run.intake.submissions[received.submission_idx as usize].respondent_id),
                 source.state(entry.state).into(),
-                reasons.get(&at).unwrap_or(&entry.reason).into(),
-                Value::Text(&place.file),
-                Value::Text(&place.sheet),
+                reasons.of(at).into_owned().into(),
+                Value::Text(&place.table.file),
+                Value::Text(&place.table.sheet),
                 place.row.into(),
                 place.letters().into(),
             ],

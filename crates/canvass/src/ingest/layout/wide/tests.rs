@@ -133,7 +133,7 @@ fn codes_of_respondents_that_one_file_lacks_are_not_read() {
     let intake = Files::new(&files).read("");
     assert_eq!(intake.input.respondent_column, "");
     assert!(decided(&intake, "Respondent ID").contains("answers1.csv lacks it"));
-    let ids: Vec<&str> = intake.submissions.iter().map(|submission| submission.respondent_id.as_str()).collect();
+    let ids: Vec<&str> = intake.submissions.iter().map(|submission| &*submission.respondent_id).collect();
     assert_eq!(ids, ["1", "2", "3", "4", "5"]);
 }
 
@@ -167,10 +167,9 @@ fn ids_that_two_files_share_give_way_to_row_numbers() {
     let files = Files::new(&["ID,Comment\n1,a\n2,b\n", "Comment,ID\nc,1\n"]);
     let intake = files.read("");
     assert!(decided(&intake, "ID").contains("(\"1\" is in more than one)"), "{}", decided(&intake, "ID"));
-    let ids: Vec<_> =
-        intake.responses.iter().map(|response| (response.response_id.as_str(), response.text.as_str())).collect();
+    let ids: Vec<_> = intake.responses.iter().map(|response| (&*response.response_id, &*response.text)).collect();
     assert_eq!(ids, [("1", "a"), ("2", "b"), ("3", "c")]);
-    assert_eq!(files.read("[input]\nid_column = \"ID\"").responses[2].response_id, "1");
+    assert_eq!(files.read("[input]\nid_column = \"ID\"").responses[2].response_id.as_ref(), "1");
 }
 
 #[test]
