@@ -27,6 +27,10 @@ const NEGLIGIBLE: f64 = 25.0;
 const MAX_PASSES: usize = 20;
 /// Rows a parallel step takes at a time: fixed, so that the thread count cannot show.
 const CHUNK: usize = 1024;
+/// Logarithms of counts that are kept at most: 128 MiB.
+const MAX_LOGARITHMS: usize = 1 << 24;
+/// The cluster of a row that others are not drawn to.
+const NO_SAY: u32 = u32::MAX;
 
 /// How a mixture is fitted.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -98,41 +102,107 @@ impl Gsdmm {
         first_maximum(&self.sizes)
     }
 
-    /// Puts a row into a cluster.
-    fn add(&mut self, row: &[(u32, u32)], cluster: usize) {
-        self.sizes[cluster] += 1;
-        for (term, count) in row {
-            self.lengths[cluster] += count;
-            self.counts[*term as usize * self.n_clusters + cluster] += count;
-        }
-    }
-
-    /// Takes a row out of its cluster.
-    fn remove(&mut self, row: &[(u32, u32)], cluster: usize) {
-        self.sizes[cluster] -= 1;
-        for (term, count) in row {
-            self.lengths[cluster] -= count;
-            self.counts[*term as usize * self.n_clusters + cluster] -= count;
-        }
-    }
-
     /// For each cluster the logarithm of how likely it is that a row that is not in the model belongs there; the same constant
     /// is missing everywhere.
     fn score(&self, row: &[(u32, u32)], scores: &mut [f64]) {
+        self.score_length(row, scores);
+        for (term, count) in row {
+            self.score_term(*term, *count, scores);
+        }
+    }
+
+    /// What the number of words of a row says, whatever the words are.
+    fn score_length(&self, row: &[(u32, u32)], scores: &mut [f64]) {
         let n_words = row.iter().fold(0_u32, |sum, (_, count)| sum.saturating_add(*count));
         for ((score, size), length) in scores.iter_mut().zip(&self.sizes).zip(&self.lengths) {
             *score = self.of_sizes.ln(*size) - self.of_lengths.ln_rising(*length, n_words);
         }
-        for (term, count) in row {
-            let in_clusters = &self.counts[*term as usize * self.n_clusters..][..self.n_clusters];
-            if *count == 1 {
-                for (score, before) in scores.iter_mut().zip(in_clusters) {
-                    *score += self.of_counts.ln(*before);
+    }
+
+    /// Adds what a term says that stands in a row so often.
+    fn score_term(&self, term: u32, count: u32, scores: &mut [f64]) {
+        let in_clusters = &self.counts[term as usize * self.n_clusters..][..self.n_clusters];
+        if count == 1 {
+            for (score, before) in scores.iter_mut().zip(in_clusters) {
+                *score += self.of_counts.ln(*before);
+            }
+        } else {
+            for (score, before) in scores.iter_mut().zip(in_clusters) {
+                *score += self.of_counts.ln_rising(*before, count);
+            }
+        }
+    }
+}
+
+/// A model while rows are drawn. What it tells is the same, bit for bit; but a row is scored a hundred times as often as a count changes that it
+/// is scored by, so the logarithms of the counts are kept beside them.
+struct Drawing<'m> {
+    model: &'m mut Gsdmm,
+    /// ln (n + prior) of each of the model's counts; empty if there are too many of them.
+    logarithms: Vec<f64>,
+    /// For each row its cluster; [`NO_SAY`] for those that no other is drawn to.
+    labels: Vec<u32>,
+}
+
+impl<'m> Drawing<'m> {
+    /// An empty model before rows are put into it.
+    fn new(model: &'m mut Gsdmm, labels: Vec<u32>) -> Self {
+        let n_logarithms = if model.counts.len() <= MAX_LOGARITHMS { model.counts.len() } else { 0 };
+        let logarithms = vec![model.of_counts.ln(0); n_logarithms];
+        Self { model, logarithms, labels }
+    }
+
+    /// Puts a row into a cluster.
+    fn add(&mut self, words: &Words, row: usize, cluster: usize) {
+        self.labels[row] = cluster as u32;
+        self.model.sizes[cluster] += 1;
+        for (term, count) in words.row(row) {
+            self.model.lengths[cluster] += count;
+            self.change(*term, cluster, |before| before + count);
+        }
+    }
+
+    /// Takes a row out of its cluster, and gives that.
+    fn remove(&mut self, words: &Words, row: usize) -> usize {
+        let cluster = self.labels[row] as usize;
+        self.model.sizes[cluster] -= 1;
+        for (term, count) in words.row(row) {
+            self.model.lengths[cluster] -= count;
+            self.change(*term, cluster, |before| before - count);
+        }
+        cluster
+    }
+
+    fn change(&mut self, term: u32, cluster: usize, to: impl Fn(u32) -> u32) {
+        let cell = term as usize * self.model.n_clusters + cluster;
+        let count = to(self.model.counts[cell]);
+        self.model.counts[cell] = count;
+        if let Some(logarithm) = self.logarithms.get_mut(cell) {
+            *logarithm = self.model.of_counts.ln(count);
+        }
+    }
+
+    /// As [`Gsdmm::score`], with what the row's neighbours say.
+    fn score(&self, words: &Words, row: usize, onward: Option<&Onward<'_>>, scores: &mut [f64]) {
+        let model = &*self.model;
+        if self.logarithms.is_empty() {
+            model.score(words.row(row), scores);
+        } else {
+            model.score_length(words.row(row), scores);
+            for (term, count) in words.row(row) {
+                if *count > 1 {
+                    model.score_term(*term, *count, scores);
+                    continue;
                 }
-            } else {
-                for (score, before) in scores.iter_mut().zip(in_clusters) {
-                    *score += self.of_counts.ln_rising(*before, *count);
-                }
+                let in_clusters = &self.logarithms[*term as usize * model.n_clusters..][..model.n_clusters];
+                scores.iter_mut().zip(in_clusters).for_each(|(score, logarithm)| *score += logarithm);
+            }
+        }
+        let Some(onward) = onward else { return };
+        for (neighbour, weight) in onward.graph.row(row) {
+            let cluster = self.labels[neighbour as usize];
+            if cluster != NO_SAY {
+                scores[cluster as usize] += onward.weight * f64::from(weight);
             }
         }
     }
@@ -313,51 +383,49 @@ impl GsdmmSettings {
         let has_say = |row: &usize| onward.is_none_or(|onward| onward.has_say[*row]);
         let rows = (0..words.n_rows()).filter(|row| !words.row(*row).is_empty());
         let (rows, without_say): (Vec<usize>, Vec<usize>) = rows.partition(has_say);
+        let labels = (0..words.n_rows()).map(|row| if has_say(&row) { 0 } else { NO_SAY }).collect();
+        let mut drawing = Drawing::new(model, labels);
         for row in &rows {
             let chance = |random: &mut Random| random.below(self.n_clusters);
             let start = starts.as_ref().and_then(|starts| starts.nearest[*row]);
             let first = onward.map(|onward| onward.first[*row] as usize);
             let cluster = first.or(start).unwrap_or_else(|| chance(&mut random));
-            model.add(words.row(*row), cluster);
-            model.assigned[*row] = cluster;
+            drawing.add(words, *row, cluster);
         }
         let mut scores = vec![0.0; self.n_clusters];
         for _ in 0..self.n_sweeps {
             for row in &rows {
-                model.remove(words.row(*row), model.assigned[*row]);
-                model.score(words.row(*row), &mut scores);
-                if let Some(onward) = onward {
-                    onward.score(*row, &model.assigned, &mut scores);
-                }
-                model.assigned[*row] = random.draw(&mut scores);
-                model.add(words.row(*row), model.assigned[*row]);
+                drawing.remove(words, *row);
+                drawing.score(words, *row, onward, &mut scores);
+                let cluster = random.draw(&mut scores);
+                drawing.add(words, *row, cluster);
             }
         }
+        let mut is_converged = false;
         for _ in 0..MAX_PASSES {
             let mut n_moved = 0;
             for row in &rows {
-                let before = model.assigned[*row];
-                model.remove(words.row(*row), before);
-                model.score(words.row(*row), &mut scores);
-                if let Some(onward) = onward {
-                    onward.score(*row, &model.assigned, &mut scores);
-                }
-                model.assigned[*row] = first_maximum(&scores);
-                model.add(words.row(*row), model.assigned[*row]);
-                n_moved += usize::from(model.assigned[*row] != before);
+                let before = drawing.remove(words, *row);
+                drawing.score(words, *row, onward, &mut scores);
+                let cluster = first_maximum(&scores);
+                drawing.add(words, *row, cluster);
+                n_moved += usize::from(cluster != before);
             }
             if n_moved == 0 {
-                model.is_converged = true;
+                is_converged = true;
                 break;
             }
         }
-        for row in without_say {
-            model.score(words.row(row), &mut scores);
-            if let Some(onward) = onward {
-                onward.score(row, &model.assigned, &mut scores);
-            }
-            model.assigned[row] = first_maximum(&scores);
+        let mut assigned = Array1::zeros(words.n_rows());
+        for row in rows {
+            assigned[row] = drawing.labels[row] as usize;
         }
+        for row in without_say {
+            drawing.score(words, row, onward, &mut scores);
+            assigned[row] = first_maximum(&scores);
+        }
+        model.assigned = assigned;
+        model.is_converged = is_converged;
     }
 }
 
@@ -373,13 +441,17 @@ pub(super) struct Onward<'a> {
     pub(super) weight: f64,
 }
 
-impl Onward<'_> {
-    /// Adds what the neighbours of a row say.
-    fn score(&self, row: usize, assigned: &Array1<usize>, scores: &mut [f64]) {
-        for (neighbour, weight) in self.graph.row(row).filter(|(neighbour, _)| self.has_say[*neighbour as usize]) {
-            scores[assigned[neighbour as usize]] += self.weight * f64::from(weight);
+/// The greatest of these numbers, minus infinity if there is none. Four at a time, as each comparison would wait for the one before.
+fn largest(scores: &[f64]) -> f64 {
+    let greater = |a: f64, b: f64| if b > a { b } else { a };
+    let (fours, rest) = scores.as_chunks::<4>();
+    let mut greatest = [f64::NEG_INFINITY; 4];
+    for four in fours {
+        for (greatest, score) in greatest.iter_mut().zip(four) {
+            *greatest = greater(*greatest, *score);
         }
     }
+    greatest.into_iter().chain(rest.iter().copied()).fold(f64::NEG_INFINITY, greater)
 }
 
 /// Seeded draws.
@@ -398,7 +470,7 @@ impl Random {
 
     /// A place, each as likely as e to the power of its score says; the scores are overwritten.
     fn draw(&mut self, scores: &mut [f64]) -> usize {
-        let largest = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let largest = largest(scores);
         let mut total = 0.0;
         for score in scores.iter_mut() {
             let below = *score - largest;
@@ -502,6 +574,46 @@ mod tests {
         for (n, count) in [(0, 2), (2, 2), (3, 1), (2, 40), (50, 7)] {
             assert!((short.ln(n) - long.ln(n)).abs() < 1e-12);
             assert!((short.ln_rising(n, count) - long.ln_rising(n, count)).abs() < 1e-10, "{n} {count}");
+        }
+    }
+
+    #[test]
+    fn logarithms_that_are_kept_give_the_same_bits_as_those_that_are_looked_up() {
+        let rows: Vec<Vec<u32>> = (0..90).map(|i| vec![i % 7, i % 7, 7 + i % 11, 18 + i % 2]).collect();
+        let counts = Csr::from_terms(&rows, 20);
+        let words = Words::of(&counts).unwrap();
+        let settings = GsdmmSettings { n_clusters: 5, ..GsdmmSettings::default() };
+        let (mut one, mut other) = (settings.model(&words, 20).unwrap(), settings.model(&words, 20).unwrap());
+        let mut kept = Drawing::new(&mut one, vec![0; 90]);
+        let mut looked_up = Drawing::new(&mut other, vec![0; 90]);
+        assert_eq!(kept.logarithms.len(), 100);
+        looked_up.logarithms.clear();
+        let graph = Csr::from_terms(&(0..90).map(|i| vec![(i + 1) % 90]).collect::<Vec<_>>(), 90);
+        let (first, has_say) = ([0; 90], [true; 90]);
+        let onward = Onward { first: &first, has_say: &has_say, graph: &graph, weight: 1.0 };
+        let (mut scores, mut expected) = ([0.0; 5], [0.0; 5]);
+        for row in 0..90 {
+            kept.add(&words, row, row % 5);
+            looked_up.add(&words, row, row % 5);
+        }
+        for row in 0..90 {
+            assert_eq!(kept.remove(&words, row), looked_up.remove(&words, row));
+            kept.score(&words, row, Some(&onward), &mut scores);
+            looked_up.score(&words, row, Some(&onward), &mut expected);
+            assert_eq!(scores.map(f64::to_bits), expected.map(f64::to_bits));
+            kept.add(&words, row, (row * 3) % 5);
+            looked_up.add(&words, row, (row * 3) % 5);
+        }
+    }
+
+    #[test]
+    fn the_greatest_score_is_found_wherever_it_stands() {
+        for n in 1..12 {
+            for at in 0..n {
+                let scores: Vec<f64> =
+                    (0..n).map(|place| if place == at { -1.0 } else { -2.0 - f64::from(place) }).collect();
+                assert_eq!(largest(&scores).to_bits(), (-1.0_f64).to_bits());
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 //! k-means, Euclidean and spherical, behind linfa's traits.
 //!
-//! Lloyd's iterations from a k-means++ start, several times; the best run is kept. Rows are held against the centroids in
+//! Lloyd's iterations from a k-means++ start, several times; the best run is kept. Of many rows a sample is clustered so, and all of them
+//! once from the best centroids of the sample. Rows are held against the centroids in
 //! `kernel`, compiled for wide and for narrow registers; both give the same bits.
 
 mod kernel;
@@ -69,7 +70,8 @@ pub struct KMeansSettings {
     pub geometry: Geometry,
     /// Where the centroids are at first.
     pub start: Start,
-    /// Runs from different starts, of which the one with the lowest objective is kept; of equals the first.
+    /// Runs from different starts, of which the one with the lowest objective is kept; of equals the first. Of more than 32,768 rows (or 128 for each
+    /// cluster, if that is more) the runs are made on half as many, drawn by the seed, and all rows go on from what they found.
     pub n_runs: u32,
     /// Iterations of a run at most.
     pub max_iterations: u32,
@@ -138,6 +140,22 @@ impl KMeansSettings {
     }
 }
 
+impl KMeansSettings {
+    /// The best of as many runs as are asked for; `None` if rows are too close to each other to be told apart.
+    fn best_run(&self, rows: &rows::Rows<'_>) -> Option<KMeans> {
+        let mut random = Xoshiro256Plus::seed_from_u64(stream(self.seed, Purpose::Starts, 0));
+        let mut best: Option<KMeans> = None;
+        for _ in 0..self.n_runs {
+            let centroids = start::plus_plus(rows, self.n_clusters, self.geometry, &mut random, self.narrow)?;
+            let model = lloyd::run(rows, centroids, self);
+            if best.as_ref().is_none_or(|best| model.objective < best.objective) {
+                best = Some(model);
+            }
+        }
+        best
+    }
+}
+
 /// Clusters by their centroids.
 #[derive(Clone, Debug, PartialEq)]
 pub struct KMeans {
@@ -149,7 +167,7 @@ pub struct KMeans {
     pub assigned: Vec<u32>,
     /// How badly the fitted rows fit, in sum. Spherical: 1 - cos; Euclidean: squared distances.
     pub objective: f64,
-    /// Iterations of the run that was kept.
+    /// Iterations of the run that was kept; where it was one on a sample, those on all rows.
     pub n_iterations: u32,
     /// Whether that run came to an end of its own.
     pub is_converged: bool,
@@ -171,7 +189,7 @@ impl<D: Data<Elem = f32>, T> Fit<ArrayBase<D, Ix2>, T, AnalysisError> for KMeans
     /// The same bits for one seed, at any thread count and with registers of any width.
     ///
     /// # Cost
-    /// A pass over the rows for each centroid of a start, and for each iteration; beside the rows some 40 bytes each, and at
+    /// A pass over the rows for each iteration, and over those that are sampled for each centroid of a start; beside the rows some 40 bytes each, and at
     /// most 64 times the centroids in double precision.
     ///
     /// # Errors
@@ -194,17 +212,16 @@ impl<D: Data<Elem = f32>, T> Fit<ArrayBase<D, Ix2>, T, AnalysisError> for KMeans
             let centroids = self.given(centroids, n_columns).map_err(refused)?;
             return Ok(lloyd::run(&rows, centroids, self));
         }
-        let mut random = Xoshiro256Plus::seed_from_u64(stream(self.seed, Purpose::Starts, 0));
-        let mut best: Option<KMeans> = None;
-        for _ in 0..self.n_runs {
-            let centroids = start::plus_plus(&rows, self.n_clusters, self.geometry, &mut random, self.narrow)
-                .ok_or_else(|| refused("its rows are too close to be told apart".to_owned()))?;
-            let model = lloyd::run(&rows, centroids, self);
-            if best.as_ref().is_none_or(|best| model.objective < best.objective) {
-                best = Some(model);
-            }
+        let sample = start::sample(&rows, self.n_clusters, self.seed);
+        let sampled = sample.as_ref().and_then(|values| {
+            let sample = rows::Rows::new(values, n_columns, self.n_clusters, self.geometry).ok()?;
+            self.best_run(&sample)
+        });
+        if let Some(model) = sampled {
+            let centroids = model.centroids.into_iter().collect();
+            return Ok(lloyd::run(&rows, centroids, self));
         }
-        best.ok_or_else(|| refused("no run was asked for".to_owned()))
+        self.best_run(&rows).ok_or_else(|| refused("its rows are too close to be told apart".to_owned()))
     }
 }
 

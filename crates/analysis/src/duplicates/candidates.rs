@@ -41,22 +41,33 @@ pub(super) fn unpair(candidate: Candidate) -> (u32, u32) {
     ((candidate >> 32) as u32, candidate as u32)
 }
 
-/// The pairs to be compared, ascending, each once: places in `distinct`, which holds texts.
-pub(super) fn candidates(texts: &Texts, distinct: &[u32], settings: &DuplicateSettings) -> Vec<Candidate> {
+/// Pairs that wait for being compared, for each text; a few more may.
+const WAITING: usize = 12;
+/// Pairs that may wait at least.
+const LEAST_WAITING: usize = 1 << 20;
+
+/// Hands on the pairs to be compared: places in `distinct`, which holds texts. Each list is ascending and has a pair once; further lists may
+/// have it again. No more than some twelve pairs for each text are held at a time.
+pub(super) fn each_list(
+    texts: &Texts,
+    distinct: &[u32],
+    settings: &DuplicateSettings,
+    mut take: impl FnMut(Vec<Candidate>),
+) {
+    let most_waiting = LEAST_WAITING.max(WAITING * distinct.len());
     let mut lists = vec![by_passages(texts, distinct, settings)];
     let mut met = vec![0_u32; distinct.len()];
     let banding = Banding::new(settings);
-    let per_block = (LANES / banding.n_rows).max(1);
-    let mut keys = vec![0_u32; distinct.len() * per_block];
-    for block in 0..banding.n_bands.div_ceil(per_block) {
-        let n_bands = per_block.min(banding.n_bands - block * per_block);
-        let keys = &mut keys[..distinct.len() * n_bands];
-        band_keys(texts, distinct, &Hashes::new(block), banding.n_rows, keys);
-        let bands: Vec<(Vec<Candidate>, Vec<u32>)> = keys
+    let mut block = Block::new(distinct.len(), banding);
+    for number in 0..banding.n_blocks {
+        block.take(texts, distinct, &Hashes::new(number));
+        let bands: Vec<(Vec<Candidate>, Vec<u32>)> = block
+            .keys
             .par_chunks(distinct.len().max(1))
             .map(|keys| {
                 let mut found = Vec::new();
-                let in_large = compare_buckets(&repeated(keys, |at| at as u32), &met, &mut found);
+                let entries = repeated(keys, |at| at as u32);
+                let in_large = compare_buckets(&entries, &met, |a, b| block.may_be_alike(a, b), &mut found);
                 (sorted(found, distinct.len()), in_large)
             })
             .collect();
@@ -70,10 +81,12 @@ pub(super) fn candidates(texts: &Texts, distinct: &[u32], settings: &DuplicateSe
             let (last, before) = (lists.pop().unwrap_or_default(), lists.pop().unwrap_or_default());
             lists.push(merged(before, last));
         }
+        if lists.iter().map(Vec::len).sum::<usize>() >= most_waiting {
+            take(all_merged(std::mem::take(&mut lists)));
+        }
     }
-    // The lists are twice in memory while they are merged.
-    drop((keys, met));
-    all_merged(lists)
+    drop((block, met));
+    take(all_merged(lists));
 }
 
 /// Pairs of `n` places ascending, each once.
@@ -85,28 +98,57 @@ fn sorted(mut found: Vec<Candidate>, n: usize) -> Vec<Candidate> {
     found
 }
 
-/// For each text the hashes of as many bands of `n_rows` minima as `keys` has room for, band by band.
-///
-/// They are the upper halves of Σ mᵢ · xᵢ mod 2⁶⁴, of which two different bands have the same with probability 2⁻³² (Lemire & Kaser 2014).
-fn band_keys(texts: &Texts, distinct: &[u32], hashes: &Hashes, n_rows: usize, keys: &mut [u32]) {
-    let factors: Vec<u64> = (1..=n_rows as u64).map(|row| mix(row << 32)).collect();
-    let mut of_chunk: Vec<Vec<&mut [u32]>> = distinct.chunks(CHUNK).map(|_| Vec::new()).collect();
-    for band in keys.chunks_mut(distinct.len().max(1)) {
-        of_chunk.iter_mut().zip(band.chunks_mut(CHUNK)).for_each(|(bands, keys)| bands.push(keys));
+/// What is known of the texts by one block of minima.
+struct Block {
+    banding: Banding,
+    /// The hashes of the bands, band by band, text by text.
+    keys: Vec<u32>,
+    /// For each text the last bits of its minima: where two minima agree these do, and of others one in 256.
+    ends: Vec<[u8; LANES]>,
+}
+
+impl Block {
+    fn new(n_texts: usize, banding: Banding) -> Self {
+        Self { banding, keys: vec![0; n_texts * banding.n_bands()], ends: vec![[0; LANES]; n_texts] }
     }
-    of_chunk.par_iter_mut().zip(distinct.par_chunks(CHUNK)).for_each(|(bands, distinct)| {
-        let shingles: Vec<&[u32]> = distinct.iter().map(|text| texts.shingles(*text)).collect();
-        let mut least = Vec::with_capacity(distinct.len());
-        minima(&shingles, hashes, &mut least);
-        for (band, keys) in bands.iter_mut().enumerate() {
-            for (key, Lanes(least)) in keys.iter_mut().zip(&least) {
-                let rows = least[band * n_rows..(band + 1) * n_rows].iter().zip(&factors);
-                let sum =
-                    rows.fold(0_u64, |sum, (row, factor)| sum.wrapping_add(u64::from(*row).wrapping_mul(*factor)));
-                *key = (sum >> 32) as u32;
-            }
+
+    /// Takes the minima of the texts.
+    ///
+    /// The hashes are the upper halves of Σ mᵢ · xᵢ mod 2⁶⁴, of which two different bands have the same with probability 2⁻³² (Lemire &
+    /// Kaser 2014).
+    fn take(&mut self, texts: &Texts, distinct: &[u32], hashes: &Hashes) {
+        let n_rows = self.banding.n_rows;
+        let factors: Vec<u64> = (1..=n_rows as u64).map(|row| mix(row << 32)).collect();
+        let mut of_chunk: Vec<Vec<&mut [u32]>> = distinct.chunks(CHUNK).map(|_| Vec::new()).collect();
+        for band in self.keys.chunks_mut(distinct.len().max(1)) {
+            of_chunk.iter_mut().zip(band.chunks_mut(CHUNK)).for_each(|(bands, keys)| bands.push(keys));
         }
-    });
+        let chunks = of_chunk.par_iter_mut().zip(distinct.par_chunks(CHUNK)).zip(self.ends.par_chunks_mut(CHUNK));
+        chunks.for_each(|((bands, distinct), ends)| {
+            let shingles: Vec<&[u32]> = distinct.iter().map(|text| texts.shingles(*text)).collect();
+            let mut least = Vec::with_capacity(distinct.len());
+            minima(&shingles, hashes, &mut least);
+            for (band, keys) in bands.iter_mut().enumerate() {
+                for (key, Lanes(least)) in keys.iter_mut().zip(&least) {
+                    let rows = least[band * n_rows..(band + 1) * n_rows].iter().zip(&factors);
+                    let sum =
+                        rows.fold(0_u64, |sum, (row, factor)| sum.wrapping_add(u64::from(*row).wrapping_mul(*factor)));
+                    *key = (sum >> 32) as u32;
+                }
+            }
+            for (ends, Lanes(least)) in ends.iter_mut().zip(&least) {
+                *ends = least.map(|least| least as u8);
+            }
+        });
+    }
+
+    /// Whether as many minima of two texts may agree as [`Banding::n_agreeing`] asks for.
+    #[inline]
+    fn may_be_alike(&self, a: u32, b: u32) -> bool {
+        let (a, b) = (&self.ends[a as usize], &self.ends[b as usize]);
+        let agreeing: u8 = a.iter().zip(b).map(|(a, b)| u8::from(a == b)).sum();
+        usize::from(agreeing) >= self.banding.n_agreeing
+    }
 }
 
 /// Which numbers of so many bits were met, once and again.
@@ -166,14 +208,20 @@ fn repeated(keys: &[u32], place: impl Fn(usize) -> u32) -> Vec<u64> {
     entries
 }
 
-/// The pairs to compare within each run of entries with one key. `met`: for each text how often it stood in a large bucket so far.
-/// Returns the texts that stand in one now.
-fn compare_buckets(entries: &[u64], met: &[u32], found: &mut Vec<Candidate>) -> Vec<u32> {
+/// The pairs to compare within each run of entries with one key. `met`: for each text how often it stood in a large bucket so far;
+/// `may_be_alike`: whether a pair is to be compared at all. Returns the texts that stand in a large bucket now.
+fn compare_buckets(
+    entries: &[u64],
+    met: &[u32],
+    may_be_alike: impl Fn(u32, u32) -> bool,
+    found: &mut Vec<Candidate>,
+) -> Vec<u32> {
     let mut in_large = Vec::new();
     for bucket in entries.chunk_by(|a, b| a >> 32 == b >> 32) {
         if bucket.len() <= SMALL {
             for (at, higher) in bucket.iter().enumerate() {
-                found.extend(bucket[..at].iter().map(|lower| pair(*lower as u32, *higher as u32)));
+                let lower = bucket[..at].iter().filter(|lower| may_be_alike(**lower as u32, *higher as u32));
+                found.extend(lower.map(|lower| pair(*lower as u32, *higher as u32)));
             }
             continue;
         }
@@ -188,7 +236,7 @@ fn compare_buckets(entries: &[u64], met: &[u32], found: &mut Vec<Candidate>) -> 
         }
         for entry in bucket {
             let text = *entry as u32;
-            let others = first.iter().filter(|other| **other != text);
+            let others = first.iter().filter(|other| **other != text && may_be_alike(**other, text));
             found.extend(others.map(|other| pair(text.min(*other), text.max(*other))));
             in_large.push(text);
         }
@@ -219,7 +267,7 @@ fn by_passages(texts: &Texts, distinct: &[u32], settings: &DuplicateSettings) ->
     let entries = repeated(&keys, |at| places[at]);
     drop((keys, places));
     let mut found = Vec::new();
-    compare_buckets(&entries, &vec![0; distinct.len()], &mut found);
+    compare_buckets(&entries, &vec![0; distinct.len()], |_, _| true, &mut found);
     sorted(found, distinct.len())
 }
 
@@ -288,12 +336,12 @@ mod tests {
     fn a_large_bucket_costs_no_square() {
         let entries: Vec<u64> = (0..1000).map(|place| pair(9, place)).collect();
         let (mut found, mut met) = (Vec::new(), vec![0; 1000]);
-        assert_eq!(compare_buckets(&entries, &met, &mut found).len(), 1000);
+        assert_eq!(compare_buckets(&entries, &met, |_, _| true, &mut found).len(), 1000);
         assert_eq!(found.len(), 1000 * FIRST - FIRST);
         // A text that stood in more large buckets comes first.
         met[777] = 2;
         found.clear();
-        compare_buckets(&entries, &met, &mut found);
+        compare_buckets(&entries, &met, |_, _| true, &mut found);
         assert!((0..1000).all(|at| at == 777 || found.contains(&pair(at.min(777), at.max(777)))));
     }
 

@@ -46,6 +46,8 @@ pub(super) struct Comparer {
     text: u32,
     /// A bit for each class of shingles that the text has.
     classes: Vec<u64>,
+    /// Room for the places of shingles in the other text.
+    noted: Vec<u32>,
     has_table: bool,
     /// Open addressing; [`COMMON`] where there is nothing.
     keys: Vec<u32>,
@@ -72,15 +74,21 @@ impl Comparer {
         }
     }
 
-    /// No fewer than the shingles among these that the text has.
+    /// Notes the places among these shingles of those that the text may have, and gives their number.
     #[inline]
-    fn most_shared(&self, shingles: &[u32]) -> usize {
+    fn note_shared(&mut self, shingles: &[u32]) -> usize {
         let Some(classes) = self.classes.first_chunk::<CLASS_WORDS>() else { return 0 };
-        let has = |shingle: &u32| {
+        if self.noted.len() < shingles.len() {
+            self.noted.resize(shingles.len(), 0);
+        }
+        // Which are shared is as good as chance: nothing here branches on it.
+        let mut n_noted = 0;
+        for (at, shingle) in (0..).zip(shingles) {
+            self.noted[n_noted] = at;
             let (word, bit) = class(*shingle);
-            (classes[word] >> bit & 1) as usize
-        };
-        shingles.iter().map(has).sum()
+            n_noted += (classes[word] >> bit & 1) as usize;
+        }
+        n_noted
     }
 
     /// Makes the table of the text's shingles.
@@ -120,7 +128,8 @@ impl Comparer {
     /// Compares the text with another; nothing if they share fewer than `min_shared` different shingles.
     pub(super) fn compare(&mut self, texts: &Texts, other: u32, min_shared: usize) -> Option<Compared> {
         let shingles = texts.shingles(other);
-        if self.most_shared(shingles) < min_shared.max(1) {
+        let n_noted = self.note_shared(shingles);
+        if n_noted < min_shared.max(1) {
             return None;
         }
         if !self.has_table {
@@ -128,15 +137,13 @@ impl Comparer {
         }
         self.comparison += 1;
         let mut n_shared = 0;
-        let (mut words, mut shared_words) = (Run::new(self.width), Run::new(self.width));
-        for (at, shingle) in shingles.iter().enumerate() {
-            if *shingle == COMMON {
-                continue;
-            }
-            words.add(at);
-            let place = self.place(*shingle);
-            if self.keys[place] == *shingle {
-                shared_words.add(at);
+        let mut shared_words = Run::new(self.width);
+        for at in &self.noted[..n_noted] {
+            let shingle = shingles[*at as usize];
+            let place = self.place(shingle);
+            // No text is loaded with what stands for a reference text's, which is also what stands where there is nothing.
+            if shingle != COMMON && self.keys[place] == shingle {
+                shared_words.add(*at as usize);
                 n_shared += usize::from(self.met[place] != self.comparison);
                 self.met[place] = self.comparison;
             }
@@ -150,8 +157,9 @@ impl Comparer {
         });
         let here = n_covered(here, self.width);
         let there = shared_words.n_words;
-        let similarity = (here + there) as f64 / (self.n_words + words.n_words) as f64;
-        let containment = (here as f64 / self.n_words as f64).max(there as f64 / words.n_words as f64);
+        let n_words = n_covered((0..shingles.len()).filter(|at| shingles[*at] != COMMON), self.width);
+        let similarity = (here + there) as f64 / (self.n_words + n_words) as f64;
+        let containment = (here as f64 / self.n_words as f64).max(there as f64 / n_words as f64);
         Some(Compared { n_shared, similarity, containment })
     }
 }

@@ -1,6 +1,6 @@
 //! Groups of near-duplicates, each around a representative.
 
-use super::candidates::{Candidate, pair, unpair};
+use super::candidates::{Candidate, each_list, pair, unpair};
 use super::compare::{Compared, Comparer, jaccard, passages};
 use super::template;
 use super::texts::Texts;
@@ -113,13 +113,25 @@ pub(super) fn relation(
     is_partial.then_some((false, found))
 }
 
+/// All pairs that are near or partial, ascending.
+pub(super) fn edges(texts: &Texts, distinct: &[u32], settings: &DuplicateSettings) -> Vec<Edge> {
+    let mut edges: Vec<Edge> = Vec::new();
+    each_list(texts, distinct, settings, |mut candidates| {
+        let mut known = edges.iter().map(|edge| pair(edge.lower, edge.higher)).peekable();
+        candidates.retain(|candidate| {
+            while known.next_if(|known| known < candidate).is_some() {}
+            known.peek() != Some(candidate)
+        });
+        let verified = verify(texts, distinct, &candidates, settings);
+        drop(candidates);
+        edges.extend(verified);
+        edges.par_sort_unstable_by_key(|edge| (edge.lower, edge.higher));
+    });
+    edges
+}
+
 /// The pairs among the candidates that are near or partial, ascending.
-pub(super) fn verify(
-    texts: &Texts,
-    distinct: &[u32],
-    candidates: &[Candidate],
-    settings: &DuplicateSettings,
-) -> Vec<Edge> {
+fn verify(texts: &Texts, distinct: &[u32], candidates: &[Candidate], settings: &DuplicateSettings) -> Vec<Edge> {
     let of_chunk = |candidates: &[Candidate]| {
         let (mut comparer, mut loaded) = (Comparer::default(), None);
         let mut edges = Vec::new();

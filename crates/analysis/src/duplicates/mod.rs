@@ -59,7 +59,7 @@ pub struct Duplicates {
 /// The same result at any thread count. Each copy in a group is verified against its representative; nothing is chained. A text is in at most one group.
 ///
 /// # Cost
-/// Linear in the words, times the minima of [`Banding`]; beside the texts about 60 bytes a text and 24 a verified pair.
+/// Linear in the words, times the minima of [`Banding`]; beside the texts up to 300 bytes a text and 24 a verified pair.
 ///
 /// # Errors
 /// [`AnalysisError::OutOfRange`] if a setting is.
@@ -69,9 +69,7 @@ pub fn find_duplicates(texts: &Texts, settings: &DuplicateSettings) -> Result<Du
     let is_long = |text: &&u32| texts.has_shingles(**text, settings.min_shingles());
     // Exact copies are one from here on.
     let distinct: Vec<u32> = classes.firsts.par_iter().filter(is_long).copied().collect();
-    let candidates = candidates::candidates(texts, &distinct, settings);
-    let edges = groups::verify(texts, &distinct, &candidates, settings);
-    drop(candidates);
+    let edges = groups::edges(texts, &distinct, settings);
     let mut groups = groups::group(texts, &classes, &distinct, &edges, settings);
     let short = classes.firsts.par_iter().filter(|text| classes.copies(**text).len() > 1 && !is_long(text));
     let short: Vec<Group> = short.map(|text| short_group(*text, &classes)).collect();

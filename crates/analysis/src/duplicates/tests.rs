@@ -126,8 +126,10 @@ fn many_different_texts_with_one_shared_sentence_cost_no_square_and_are_no_near_
     let all = texts_of(3000);
     let settings = DuplicateSettings::default();
     let distinct: Vec<u32> = (0..3000).collect();
-    let candidates = candidates::candidates(&all, &distinct, &settings);
-    assert!(candidates.len() < 3000 * FIRST * Banding::new(&settings).n_bands / 4, "{}", candidates.len());
+    let mut n_candidates = 0;
+    candidates::each_list(&all, &distinct, &settings, |list| n_candidates += list.len());
+    let banding = Banding::new(&settings);
+    assert!(n_candidates < 3000 * FIRST * banding.n_blocks * banding.n_bands() / 4, "{n_candidates}");
     assert!(found(&all).pairs.is_empty());
 }
 

@@ -145,13 +145,13 @@ struct Small {
 impl<'c, 'a> Uncovered<'c, 'a> {
     fn new(coded: &'c Coded<'a>, group: &LanguageGroup, ranked: &Ranked) -> Self {
         let terms = &coded.analysis.vocabulary.terms;
-        let covered: BTreeSet<u32> = (group.themes.memberships.iter())
-            .filter(|of| ranked.ids[of.theme_idx as usize].is_some())
-            .map(|of| of.point_idx)
-            .collect();
+        let mut is_covered = vec![false; group.points.len()];
+        for of in group.themes.memberships.iter().filter(|of| ranked.ids[of.theme_idx as usize].is_some()) {
+            is_covered[of.point_idx as usize] = true;
+        }
         let (mut points, mut holding, mut units) = (Vec::new(), BTreeMap::new(), BTreeMap::new());
-        for (point_idx, (response, point)) in (0..).zip(&group.points) {
-            let is_uncovered = !covered.contains(&point_idx);
+        for ((response, point), is_covered) in group.points.iter().zip(is_covered) {
+            let is_uncovered = !is_covered;
             let unit = coded.unit_of(*response, *point);
             for term_idx in coded.terms_of(*response, *point) {
                 let term = &terms[term_idx as usize];

@@ -20,7 +20,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The findings of a question, and for each language group the ids of its themes.
 pub(crate) fn build_question(coded: &Coded<'_>, teller: &Teller<'_>) -> (QuestionFindings, Vec<ThemeIds>) {
     let question = &coded.intake.questions[coded.question_idx as usize];
-    let base = distinct(&coded.respondents);
+    let base = distinct(coded.respondents.iter().copied());
     let telling = &teller.of(coded.question_idx);
     let mut ranked: Vec<Ranked> = coded.languages.iter().map(|group| rank(coded, group, base, telling)).collect();
     let in_themes: BTreeSet<u32> = ranked.iter().flat_map(|ranked| ranked.responses.iter().copied()).collect();
@@ -84,9 +84,8 @@ pub(crate) fn build_question(coded: &Coded<'_>, teller: &Teller<'_>) -> (Questio
 
 /// What a code frame says of a question.
 fn question_frame(coded: &Coded<'_>, framed: &FramedQuestion) -> QuestionFrame {
-    let respondents = |row: &FramedRow| {
-        distinct(&row.responses.iter().map(|response| coded.respondents[*response as usize]).collect::<Vec<_>>())
-    };
+    let respondents =
+        |row: &FramedRow| distinct(row.responses.iter().map(|response| coded.respondents[*response as usize]));
     let row = |row: &FramedRow| FrameThemeRow {
         theme_id: row.id.clone(),
         label: row.name.clone(),
@@ -272,7 +271,7 @@ fn told(coded: &Coded<'_>, group: &Group, group_id: String) -> DuplicateGroup {
         is_short: group.is_short,
         representative: coded.received(group.representative_idx).response_id.to_string(),
         text: coded.received(group.representative_idx).text.to_string(),
-        n_respondents: distinct(&senders) as u64,
+        n_respondents: distinct(senders.iter().copied()) as u64,
         n_exact: n_exact as u64,
         n_varied: (senders.len() - n_exact) as u64,
         additions: additions.collect(),

@@ -140,7 +140,7 @@ impl ClauseWords {
         if self.is_unspaced {
             return self.other_side.iter().any(|word| text.contains(word.as_str()));
         }
-        words(text).iter().any(|word| self.other_side.contains(&word.form))
+        each_word(text).any(|(_, word)| self.other_side.contains(&folded(word)))
     }
 
     /// Whether a clause that begins so is no statement by itself.
@@ -254,24 +254,31 @@ struct Word {
 }
 
 fn words(text: &str) -> Vec<Word> {
-    let mut words = Vec::new();
+    each_word(text).map(|(span, word)| Word { span, form: folded(word) }).collect()
+}
+
+/// The words of a text, and where they stand.
+fn each_word(text: &str) -> impl Iterator<Item = (Span, &str)> {
     let mut start = None;
     let is_inner = |c: char| c.is_alphanumeric() || matches!(c, '\'' | '’' | '-' | '\u{64b}'..='\u{652}');
-    for (at, c) in text.char_indices().chain([(text.len(), ' ')]) {
-        match (start, is_inner(c)) {
-            (None, true) if c.is_alphanumeric() => start = Some(at),
-            (Some(from), false) => {
-                words.push(Word { span: Span::new(from, at), form: folded(&text[from..at]) });
-                start = None;
-            }
-            _ => {}
+    text.char_indices().chain([(text.len(), ' ')]).filter_map(move |(at, c)| match (start, is_inner(c)) {
+        (None, true) if c.is_alphanumeric() => {
+            start = Some(at);
+            None
         }
-    }
-    words
+        (Some(from), false) => {
+            start = None;
+            Some((Span::new(from, at), &text[from..at]))
+        }
+        _ => None,
+    })
 }
 
 fn folded(word: &str) -> String {
     let word = word.trim_end_matches(['\'', '’', '-']);
+    if word.is_ascii() {
+        return word.to_ascii_lowercase();
+    }
     let letters = word.chars().filter(|c| !matches!(c, '\u{64b}'..='\u{652}'));
     letters.map(|c| if c == '’' { '\'' } else { c }).flat_map(char::to_lowercase).collect()
 }

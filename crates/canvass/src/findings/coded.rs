@@ -5,6 +5,7 @@ use crate::ledger::Ledger;
 use crate::pipeline::{Added, Copied, FramedQuestion, LanguageGroup, ReadIn};
 use canvass_analysis::{Group, Theme};
 use canvass_text::{Analysis, Language, Span, Term};
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One question's responses with all that the stages found in them.
@@ -70,25 +71,26 @@ impl Coded<'_> {
 
     /// The respondents of these points, (response, point), and their number with near-duplicates counted once.
     pub(crate) fn count(&self, points: impl Iterator<Item = (u32, u32)>) -> (usize, usize) {
-        let mut counts_as: BTreeMap<u32, u32> = BTreeMap::new();
-        for (response, point) in points {
-            let (respondent, unit) = (self.respondents[response as usize], self.unit_of(response, point));
-            // Units of additions are numbered behind all others.
-            counts_as.entry(respondent).and_modify(|known| *known = unit.max(*known)).or_insert(unit);
-        }
-        (counts_as.len(), distinct(&counts_as.into_values().collect::<Vec<_>>()))
+        // For each respondent the last of their units: those of additions are numbered behind all others.
+        let counts_as = |(response, point): (u32, u32)| {
+            (self.respondents[response as usize], Reverse(self.unit_of(response, point)))
+        };
+        let mut counts_as: Vec<(u32, Reverse<u32>)> = points.map(counts_as).collect();
+        counts_as.sort_unstable();
+        counts_as.dedup_by_key(|(respondent, _)| *respondent);
+        (counts_as.len(), distinct(counts_as.into_iter().map(|(_, Reverse(unit))| unit)))
     }
 
     /// How many there are among these responses with near-duplicates counted once: their units, and what respondents have of
     /// their own; never more than respondents.
     pub(crate) fn once(&self, responses: impl Iterator<Item = u32>) -> usize {
-        let (mut units, mut respondents) = (BTreeSet::new(), BTreeSet::new());
+        let (mut units, mut respondents) = (Vec::new(), Vec::new());
         for response in responses {
-            respondents.insert(self.respondents[response as usize]);
-            units.insert(self.units[response as usize]);
+            respondents.push(self.respondents[response as usize]);
+            units.push(self.units[response as usize]);
             units.extend(self.added.unit(response));
         }
-        units.len().min(respondents.len())
+        distinct(units).min(distinct(respondents))
     }
 
     /// The text of a point.
@@ -157,8 +159,11 @@ pub(crate) fn units(respondent_ids: &[&str], groups: &[Group]) -> (Vec<u32>, Vec
 }
 
 /// How many different numbers there are.
-pub(super) fn distinct(numbers: &[u32]) -> usize {
-    numbers.iter().collect::<BTreeSet<_>>().len()
+pub(super) fn distinct(numbers: impl IntoIterator<Item = u32>) -> usize {
+    let mut numbers: Vec<u32> = numbers.into_iter().collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    numbers.len()
 }
 
 #[cfg(test)]

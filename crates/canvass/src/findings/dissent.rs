@@ -116,13 +116,13 @@ pub(super) type StanceBases = BTreeMap<Stance, u64>;
 
 /// The sides of these responses' respondents, each respondent once.
 pub(super) fn bases(coded: &Coded<'_>, sides: &Sides, responses: impl Iterator<Item = u32>) -> StanceBases {
-    let mut of: BTreeMap<Stance, BTreeSet<u32>> = BTreeMap::new();
+    let mut of: BTreeMap<Stance, Vec<u32>> = BTreeMap::new();
     for response in responses {
         if let Some(stance) = sides.of(coded.received(response).submission_idx) {
-            of.entry(stance).or_default().insert(coded.respondents[response as usize]);
+            of.entry(stance).or_default().push(coded.respondents[response as usize]);
         }
     }
-    of.into_iter().map(|(stance, respondents)| (stance, respondents.len() as u64)).collect()
+    of.into_iter().map(|(stance, respondents)| (stance, distinct(respondents) as u64)).collect()
 }
 
 /// The sides taken, and the points that are quoted for the smaller one.
@@ -141,8 +141,8 @@ fn stances(
         Some(count(sides, stance, Some(n), Some(base)))
     });
     let counts: Vec<StanceCount> = counts.collect();
-    let respondents: Vec<u32> = members.iter().map(|member| coded.respondents[member.response as usize]).collect();
-    let n_unsaid = (distinct(&respondents) as u64).saturating_sub(own.values().sum());
+    let respondents = members.iter().map(|member| coded.respondents[member.response as usize]);
+    let n_unsaid = (distinct(respondents) as u64).saturating_sub(own.values().sum());
     let minority = minority(&counts);
     let (mut verbatims, mut points) = (Vec::new(), BTreeSet::new());
     if let Some(minority) = minority.filter(|_| !telling.is_private) {
@@ -219,8 +219,8 @@ pub(super) fn opposed(
             respondents.insert(coded.respondents[member.response as usize]);
         }
     }
-    let all: Vec<u32> = members.iter().map(|member| coded.respondents[member.response as usize]).collect();
-    if respondents.len() * MOST_AGAINST > distinct(&all) { Opposed::new() } else { cues }
+    let all = members.iter().map(|member| coded.respondents[member.response as usize]);
+    if respondents.len() * MOST_AGAINST > distinct(all) { Opposed::new() } else { cues }
 }
 
 /// The points that speak against; `of_minority` are quoted already, beside the side their respondents took, and not again.

@@ -30,8 +30,11 @@ const MIN_HEAD_WEIGHT: f64 = 0.08;
 /// A label is at most this long, in characters.
 const MAX_LENGTH: usize = 60;
 
-/// Who uses a phrase, by unit, and how often it is written how.
-type Usage = (BTreeSet<u32>, BTreeMap<String, u32>);
+/// Bits of the place at which a run of stems is counted: some runs are counted at one place, which only makes a few more of them be looked at.
+const PLACE_BITS: u32 = 16;
+
+/// The units that use a phrase, each once, and how often it is written how.
+type Usage = (Vec<u32>, BTreeMap<String, u32>);
 
 /// Labels for a theme, the best first: phrases around one of its main terms, then its two main terms, then the first with its
 /// companions, then the first alone.
@@ -54,7 +57,6 @@ pub(crate) fn labels(coded: &Coded<'_>, theme: &Theme, points: &[(u32, u32)], ot
         return labels.map(|label| capitalised(&label)).collect();
     }
 
-    let (phrases, n_units) = phrases(coded, &heads, points);
     // "Duplication in their activities" is no label where duplication is another theme; "operational plan" still is one.
     let worth = |stems: &[u32], is_joined: bool| {
         let shares = stems.iter().any(|term| others.contains(term) && !heads.contains(term));
@@ -63,13 +65,9 @@ pub(crate) fn labels(coded: &Coded<'_>, theme: &Theme, points: &[(u32, u32)], ot
         let worth = worths.into_iter().fold(1.0, |worth, (holds, factor)| if holds { worth * factor } else { worth });
         (!(shares && is_joined)).then_some(worth)
     };
-    let least = |stems: &[u32]| {
-        let n_heads = heads.iter().filter(|head| stems.contains(head)).count();
-        (f64::from(n_units) * if n_heads > 1 { MIN_SHARE_OF_TWO } else { MIN_SHARE }).max(2.0)
-    };
+    let phrases = phrases(coded, &heads, points);
     let mut ranked: Vec<(f64, String)> = phrases
         .into_iter()
-        .filter(|(stems, (users, _))| users.len() as f64 >= least(stems))
         .filter_map(|(stems, (users, forms))| {
             // The first of the most frequent: `max_by` keeps the last, so the order is turned round.
             let (form, _) = forms.into_iter().rev().max_by_key(|(_, count)| *count)?;
@@ -97,31 +95,65 @@ pub(crate) fn labels(coded: &Coded<'_>, theme: &Theme, points: &[(u32, u32)], ot
     labels.iter().map(|label| capitalised(label)).collect()
 }
 
-/// For each run of stems that makes a phrase around one of these terms: the units that use it, and how they write it. Beside them
-/// the number of units in all.
-fn phrases(coded: &Coded<'_>, heads: &[u32], points: &[(u32, u32)]) -> (BTreeMap<Vec<u32>, Usage>, u32) {
+/// For each run of stems that makes a phrase around one of these terms, and that enough units use: who they are, and how they write it.
+///
+/// Most runs are used by one or two. So runs of stems are counted first, and only those are written out that occur as often as units
+/// would have to use them.
+fn phrases(coded: &Coded<'_>, heads: &[u32], points: &[(u32, u32)]) -> BTreeMap<Vec<u32>, Usage> {
+    let mut units: Vec<u32> = points.iter().map(|(response, point)| coded.unit_of(*response, *point)).collect();
+    units.sort_unstable();
+    units.dedup();
+    let n_units = units.len() as f64;
+    drop(units);
+    let least = |n_heads: usize| (n_units * if n_heads > 1 { MIN_SHARE_OF_TWO } else { MIN_SHARE }).max(2.0);
+    let tokens_of = |(response, point): &(u32, u32)| {
+        let point = &coded.analysis.texts[*response as usize].points[*point as usize];
+        &point.tokens[..]
+    };
+    let mut n_at = vec![0_u32; 1 << PLACE_BITS];
+    for point in points {
+        each_run(tokens_of(point), heads, |run| n_at[place(run)] += 1);
+    }
     let mut phrases: BTreeMap<Vec<u32>, Usage> = BTreeMap::new();
-    let mut units = BTreeSet::new();
     for (response, point) in points {
         let unit = coded.unit_of(*response, *point);
-        units.insert(unit);
         let text = coded.text_of(*response);
-        let point = &coded.analysis.texts[*response as usize].points[*point as usize];
-        let tokens = &point.tokens;
-        for (at, _) in tokens.iter().enumerate().filter(|(_, token)| heads.contains(&token.term_idx)) {
-            for from in at.saturating_sub(MAX_TOKENS - 1)..=at {
-                for to in (from + 1).max(at)..(from + MAX_TOKENS).min(tokens.len()) {
-                    if let Some(written) = phrase(coded, text, &tokens[from..=to]) {
-                        let stems = tokens[from..=to].iter().map(|token| token.term_idx).collect();
-                        let (users, forms) = phrases.entry(stems).or_default();
-                        users.insert(unit);
-                        *forms.entry(written).or_default() += 1;
-                    }
+        each_run(tokens_of(&(*response, *point)), heads, |run| {
+            let n_heads = heads.iter().filter(|head| run.iter().any(|token| token.term_idx == **head)).count();
+            if f64::from(n_at[place(run)]) >= least(n_heads) {
+                if let Some(written) = phrase(coded, text, run) {
+                    let (users, forms) = phrases.entry(run.iter().map(|token| token.term_idx).collect()).or_default();
+                    users.push(unit);
+                    *forms.entry(written).or_default() += 1;
                 }
+            }
+        });
+    }
+    phrases.retain(|stems, (users, _)| {
+        users.sort_unstable();
+        users.dedup();
+        users.len() as f64 >= least(heads.iter().filter(|head| stems.contains(head)).count())
+    });
+    phrases
+}
+
+/// Calls `take` with each run of two to [`MAX_TOKENS`] tokens that holds a token of these terms, once for each such token.
+fn each_run(tokens: &[Token], heads: &[u32], mut take: impl FnMut(&[Token])) {
+    for (at, _) in tokens.iter().enumerate().filter(|(_, token)| heads.contains(&token.term_idx)) {
+        for from in at.saturating_sub(MAX_TOKENS - 1)..=at {
+            for to in (from + 1).max(at)..(from + MAX_TOKENS).min(tokens.len()) {
+                take(&tokens[from..=to]);
             }
         }
     }
-    (phrases, units.len() as u32)
+}
+
+/// Where a run of stems is counted.
+fn place(run: &[Token]) -> usize {
+    let mixed = run.iter().fold(0_u64, |mixed, token| {
+        (mixed.rotate_left(23) ^ u64::from(token.term_idx) ^ 0xd6e8).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+    });
+    (mixed >> (u64::BITS - PLACE_BITS)) as usize
 }
 
 /// The terms that a label may be made of: those that most answers hold, names of something before what is done.

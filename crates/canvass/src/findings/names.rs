@@ -164,7 +164,7 @@ pub(super) fn count(coded: &Coded<'_>, words: &NameWords) -> Option<Names> {
             name.forms.entry(form).or_default().extend(responses);
         }
     }
-    let base = super::coded::distinct(&coded.respondents);
+    let base = super::coded::distinct(coded.respondents.iter().copied());
     let share = |n: usize| if base == 0 { 0.0 } else { four_decimals(n as f64 / base as f64) };
     let group_of: BTreeMap<String, &str> = (question.names.iter())
         .flat_map(|(label, names)| names.iter().map(move |name| (label, name)))

@@ -10,7 +10,7 @@ use crate::pipeline::{FramedTheme, LanguageGroup};
 use crate::settings::{CountBy, quantifier};
 use canvass_analysis::{Stability, Theme};
 use canvass_text::{Point, Span};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// What stands for the algorithm where a code frame settles the themes.
 const CODED: &str = "codeframe";
@@ -43,20 +43,19 @@ pub(super) fn rank(coded: &Coded<'_>, group: &LanguageGroup, base: usize, tellin
     let is_unquoted =
         |theme: usize, place: (u32, u32)| framed(theme).is_some_and(|framed| framed.unquoted.contains(&place));
     let mut members: Vec<Vec<Candidate>> = vec![Vec::new(); themes.len()];
-    let mut n_themes: BTreeMap<(u32, u32), u32> = BTreeMap::new();
+    let mut n_themes = vec![0_u32; group.points.len()];
+    for membership in &group.themes.memberships {
+        n_themes[membership.point_idx as usize] += 1;
+    }
     for membership in &group.themes.memberships {
         let (response, point) = group.points[membership.point_idx as usize];
-        *n_themes.entry((response, point)).or_default() += 1;
         members[membership.theme_idx as usize].push(Candidate {
             response,
             point,
             strength: membership.strength,
-            n_themes: 1,
+            n_themes: n_themes[membership.point_idx as usize],
             is_quotable: !is_unquoted(membership.theme_idx as usize, (response, point)),
         });
-    }
-    for member in members.iter_mut().flatten() {
-        member.n_themes = n_themes[&(member.response, member.point)];
     }
     let counts: Vec<(usize, usize)> = members.iter().map(|members| count(coded, members)).collect();
     let stem = |theme: usize| {
@@ -70,14 +69,12 @@ pub(super) fn rank(coded: &Coded<'_>, group: &LanguageGroup, base: usize, tellin
     let orders = Orders::new(enough, &counts, &stem, &is_below);
     let order = orders.by(settings.count_by);
 
-    let of_group = |numbers: &[u32]| {
-        distinct(&group.responses.iter().map(|response| numbers[*response as usize]).collect::<Vec<_>>())
-    };
+    let of_group = |numbers: &[u32]| distinct(group.responses.iter().map(|response| numbers[*response as usize]));
     let (language_base, base_once) = (of_group(&coded.respondents), coded.once(group.responses.iter().copied()));
     // A frame may put answers in other languages into a theme.
     let in_language = |members: &[Candidate]| {
         let own = members.iter().filter(|of| group.responses.binary_search(&of.response).is_ok());
-        distinct(&own.map(|of| coded.respondents[of.response as usize]).collect::<Vec<_>>())
+        distinct(own.map(|of| coded.respondents[of.response as usize]))
     };
     let is_main = group.language == coded.main_language;
     let whole_once = if is_main { coded.once(0..coded.positions.len() as u32) } else { base_once };
@@ -298,10 +295,13 @@ pub(super) fn count(coded: &Coded<'_>, members: &[Candidate]) -> (usize, usize) 
 
 /// The respondents of these points, each once, in the order of the file.
 pub(super) fn respondents_of(coded: &Coded<'_>, members: &[Candidate]) -> Vec<String> {
-    let responses: BTreeSet<u32> = members.iter().map(|member| member.response).collect();
-    let mut seen = BTreeSet::new();
-    let first_of_each = responses.into_iter().filter(|response| seen.insert(coded.respondents[*response as usize]));
-    first_of_each.map(|response| coded.respondent_id(response).to_owned()).collect()
+    // For each respondent their first response.
+    let both = |member: &Candidate| (coded.respondents[member.response as usize], member.response);
+    let mut firsts: Vec<(u32, u32)> = members.iter().map(both).collect();
+    firsts.sort_unstable();
+    firsts.dedup_by_key(|(respondent, _)| *respondent);
+    firsts.sort_unstable_by_key(|(_, response)| *response);
+    firsts.into_iter().map(|(_, response)| coded.respondent_id(response).to_owned()).collect()
 }
 
 #[cfg(test)]

@@ -12,6 +12,8 @@ use serde::{Deserialize, Serialize};
 
 /// Responses or pairs a parallel step takes at a time: fixed, so that the thread count cannot show.
 const CHUNK: usize = 256;
+/// Responses that are reduced before they are put to those before them: they are in memory twice.
+const BATCH: usize = 64 * CHUNK;
 
 /// What was copied; indices are into `QuestionRun::positions`.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
@@ -143,20 +145,22 @@ pub(crate) fn find(
     let text = |response: u32| intake.responses[positions[response as usize]].analysed_text();
     let common = references.iter().map(String::as_str).chain([wording]);
     let common = Common::new(common, &settings.duplicates, settings.text.quotation_words as usize);
-    let chunks: Vec<(Texts, Vec<Quoting>)> = positions
-        .par_chunks(CHUNK)
-        .enumerate()
-        .map(|(chunk, positions)| {
-            let texts = positions.iter().map(|at| intake.responses[*at].analysed_text());
-            let reduced = common.reduce(texts, (chunk * CHUNK) as u32, &settings.duplicates);
-            observer.advance(Stage::Duplicates, positions.len() as u64);
-            reduced
-        })
-        .collect();
     let (mut texts, mut quoting) = (Texts::new(&settings.duplicates), Vec::new());
-    for (reduced, quotes) in chunks {
-        texts.append(&reduced);
-        quoting.extend(quotes);
+    for (batch, positions) in positions.chunks(BATCH).enumerate() {
+        let chunks: Vec<(Texts, Vec<Quoting>)> = positions
+            .par_chunks(CHUNK)
+            .enumerate()
+            .map(|(chunk, positions)| {
+                let texts = positions.iter().map(|at| intake.responses[*at].analysed_text());
+                let reduced = common.reduce(texts, (batch * BATCH + chunk * CHUNK) as u32, &settings.duplicates);
+                observer.advance(Stage::Duplicates, positions.len() as u64);
+                reduced
+            })
+            .collect();
+        for (reduced, quotes) in chunks {
+            texts.append(&reduced);
+            quoting.extend(quotes);
+        }
     }
     let found = find_duplicates(&texts, &settings.duplicates)?;
     let (quotations, quoting_pairs) = find_quotations(&quoting, settings.duplicates.shingle_words);

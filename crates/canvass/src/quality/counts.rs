@@ -8,14 +8,18 @@ use canvass_analysis::Csr;
 use canvass_text::{Analyser, Identifier, Language, Lexicon, Point, Quotations, Resources, TermKind, TermRules, Text};
 use rayon::prelude::*;
 
+/// Texts whose language is looked at, at most: so many tell which is most frequent.
+const LOOKED_AT: usize = 10_000;
+
 /// The language all texts are read in: that with resources in which most are; English where none shows its own. And for each
-/// text that shows its language surely, which that is.
-pub(super) fn language(texts: &[String], resources: &Resources) -> (Language, Vec<Language>) {
+/// text looked at that shows its language surely, which that is; and how many were looked at: all, or of many every second, third and so on.
+pub(super) fn language(texts: &[String], resources: &Resources) -> (Language, Vec<Language>, usize) {
     let identifier = Identifier::new(resources);
+    let looked_at: Vec<&String> = texts.iter().step_by(texts.len().div_ceil(LOOKED_AT).max(1)).collect();
     let shown: Vec<Option<Language>> =
-        texts.par_iter().map(|text| shown(text, &identifier).map(|found| found.language)).collect();
+        looked_at.par_iter().map(|text| shown(text, &identifier).map(|found| found.language)).collect();
     let shown: Vec<Language> = shown.into_iter().flatten().collect();
-    (most_frequent(shown.iter().copied()), shown)
+    (most_frequent(shown.iter().copied()), shown, looked_at.len())
 }
 
 /// How often each word stands in each text: all words of one stem are one, function words, numbers and letters alone are none.
@@ -80,8 +84,25 @@ mod tests {
             ["Les bus sont toujours en retard le soir.", "Retard", "Le prix des billets est trop élevé."]
                 .map(str::to_owned)
                 .into();
-        let (found, shown) = language(&texts, &Resources::load().unwrap());
-        assert_eq!((found, shown), (Language::French, vec![Language::French; 2]));
-        assert_eq!(language(&[String::new()], &Resources::load().unwrap()), (Language::English, vec![]));
+        let resources = Resources::load().unwrap();
+        assert_eq!(language(&texts, &resources), (Language::French, vec![Language::French; 2], 3));
+        assert_eq!(language(&[String::new()], &resources), (Language::English, vec![], 1));
+        assert_eq!(language(&[], &resources), (Language::English, vec![], 0));
+    }
+
+    #[test]
+    fn of_very_many_texts_some_from_all_parts_are_looked_at() {
+        // English first, then twice as much French.
+        let of = |at: usize| {
+            if at < 9_000 {
+                "The buses are always late in the evening."
+            } else {
+                "Les bus sont toujours en retard le soir."
+            }
+        };
+        let texts: Vec<String> = (0..27_000).map(|at| of(at).to_owned()).collect();
+        let (found, shown, n) = language(&texts, &Resources::load().unwrap());
+        assert_eq!((found, shown.len(), n), (Language::French, 9_000, 9_000));
+        assert_eq!(shown.iter().filter(|language| **language == Language::English).count(), 3_000);
     }
 }

@@ -229,8 +229,8 @@ fn measure_set(
     resources: &Resources,
     observer: &dyn Observer,
 ) -> Result<SetQuality, Error> {
-    let (language, shown) = counts::language(&set.texts, resources);
-    note_unreadable(set, language, &shown, observer);
+    let (language, shown, n_looked_at) = counts::language(&set.texts, resources);
+    note_unreadable(set, language, (&shown, n_looked_at), observer);
     let counts = counts::counts(&set.texts, language, resources);
     let n_labels = set.label_names.len();
     let n_clusters = match settings.k {
@@ -290,10 +290,15 @@ fn mean_scores(sets: &[SetQuality]) -> Scores {
     }
 }
 
-/// Tells the user where every other text or more is in a language that canvass cannot read.
-fn note_unreadable(set: &LabelledSet, read_in: Language, shown: &[Language], observer: &dyn Observer) {
-    for (language, n) in unreadable(shown.iter().copied(), set.texts.len()) {
-        let (file, n_texts) = (&set.source.file, set.texts.len());
+/// Tells the user where every other text or more of those looked at is in a language that canvass cannot read.
+fn note_unreadable(
+    set: &LabelledSet,
+    read_in: Language,
+    (shown, n_texts): (&[Language], usize),
+    observer: &dyn Observer,
+) {
+    for (language, n) in unreadable(shown.iter().copied(), n_texts) {
+        let file = &set.source.file;
         let message = format!(
             "{file}: {n} of {n_texts} texts are in {language}, which canvass has no resources for: read in {read_in}"
         );

@@ -4,9 +4,34 @@ use super::Geometry;
 use super::kernel::{self, LANES, Lanes, Panels};
 use super::rows::{Rows, is_idle};
 use crate::numeric::ln;
+use crate::seeds::{Purpose, stream};
 use rand_xoshiro::Xoshiro256Plus;
-use rand_xoshiro::rand_core::RngCore;
+use rand_xoshiro::rand_core::{RngCore, SeedableRng};
 use rayon::prelude::*;
+
+/// Rows that starts are tried on at least, where there are more than twice as many, ...
+const MIN_SAMPLE: usize = 16_384;
+/// ... and for each cluster.
+const MIN_PER_CLUSTER: usize = 64;
+
+/// Some of many rows, to try starts on; `None` if there are too few for that to be worth while.
+///
+/// Rows are drawn one from each of as many runs of neighbouring rows of about one length, so that all parts of a file are there in proportion.
+pub(super) fn sample(rows: &Rows<'_>, n_clusters: usize, seed: u64) -> Option<Vec<f32>> {
+    let (n, n_drawn) = (rows.n_rows(), MIN_SAMPLE.max(MIN_PER_CLUSTER * n_clusters));
+    if n <= 2 * n_drawn {
+        return None;
+    }
+    let mut random = Xoshiro256Plus::seed_from_u64(stream(seed, Purpose::Starts, 1));
+    let mut values = Vec::with_capacity(n_drawn * rows.n_columns);
+    let start = |at: usize| (at as u128 * n as u128 / n_drawn as u128) as usize;
+    for at in 0..n_drawn {
+        let (from, to) = (start(at), start(at + 1));
+        let within = (u128::from(random.next_u64()) * (to - from) as u128) >> 64;
+        values.extend_from_slice(rows.row(from + within as usize));
+    }
+    Some(values)
+}
 
 /// k-means++: each centre is a row, drawn with a chance that grows with its squared distance from the closest centre so far;
 /// of a few that are drawn the one is taken that leaves the rows closest.

@@ -194,6 +194,37 @@ fn narrow_and_wide_registers_and_any_number_of_threads_give_the_same_bits() {
 }
 
 #[test]
+fn starts_on_a_sample_of_many_rows_find_what_starts_on_all_do() {
+    let rows = clouds(40_000, 6, 8, 0.3, 21);
+    let settings = KMeansSettings { seed: 4, ..KMeansSettings::new(8, Geometry::Euclidean) };
+    let of_all = rows::Rows::new(rows.as_slice().unwrap(), 6, 8, Geometry::Euclidean).unwrap();
+    let sample = start::sample(&of_all, 8, 4).unwrap();
+    assert_eq!(sample.len(), 16_384 * 6);
+    let expected = settings.best_run(&of_all).unwrap();
+    let found = fit(&rows, &settings);
+    assert!(found.objective <= 1.001 * expected.objective, "{} {}", found.objective, expected.objective);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(8).build().unwrap();
+    assert_eq!(bits(&pool.install(|| fit(&rows, &settings))), bits(&found));
+    // Fewer rows, or more clusters, and all rows are taken.
+    let few = rows::Rows::new(&rows.as_slice().unwrap()[..32_768 * 6], 6, 8, Geometry::Euclidean).unwrap();
+    assert_eq!(start::sample(&few, 8, 4), None);
+    assert_eq!(start::sample(&of_all, 313, 4), None);
+}
+
+#[test]
+fn a_sample_too_uniform_to_start_from_gives_way_to_all_rows() {
+    // Two rows of 40,000 differ from the others: hardly any sample has both.
+    let mut rows = Array2::zeros((40_000, 2));
+    rows[[7, 0]] = 1.0;
+    rows[[30_011, 1]] = 1.0;
+    for seed in 0..4 {
+        let model = fit(&rows, &KMeansSettings { seed, ..KMeansSettings::new(3, Geometry::Euclidean) });
+        assert!(model.objective < 1e-9);
+        assert!(model.assigned[7] != model.assigned[0] && model.assigned[30_011] != model.assigned[0]);
+    }
+}
+
+#[test]
 fn rows_far_from_zero_are_told_apart() {
     let rows = clouds(600, 6, 4, 0.2, 9);
     let near = fit(&rows, &settings(4, Geometry::Euclidean, first_rows(&rows, 4)));
