@@ -445,18 +445,18 @@ fn assemble(
                     } else {
                         question[*term_idx as usize].then_some(LeftOut::Question)
                     };
-                    tokens.push(Token { span, term_idx: *term_idx, left_out });
+                    tokens.push(Token::new(span, *term_idx, left_out));
                 }
             }
             let shared: u32 = draft.boilerplate.iter().map(|passage| common(*passage, point.span)).sum();
             if f64::from(shared) >= BOILERPLATE_SHARE * f64::from(point.span.end - point.span.start) {
                 for token in &mut tokens {
-                    token.left_out = Some(LeftOut::Boilerplate);
+                    token.set_left_out(Some(LeftOut::Boilerplate));
                 }
             }
             if of_text.len() > 1 && restates(text.text, number, point.span, &tokens, question, general) {
                 for token in &mut tokens {
-                    token.left_out = Some(LeftOut::Preamble);
+                    token.set_left_out(Some(LeftOut::Preamble));
                 }
             }
             add_elements(&mut elements, text.text, point.span, &tokens, &mut inners);
@@ -503,8 +503,8 @@ fn within(passages: &[Span], span: Span) -> bool {
 /// Whether a point says again what was asked: it leads to a list and is mostly of the question's words, or it is the first of
 /// several and of nothing else.
 fn restates(text: &str, number: usize, span: Span, tokens: &[Token], question: &[bool], general: &[bool]) -> bool {
-    let subjects = || tokens.iter().filter(|token| !general[token.term_idx as usize]);
-    let asked = subjects().filter(|token| question[token.term_idx as usize]).count();
+    let subjects = || tokens.iter().filter(|token| !general[token.term_idx() as usize]);
+    let asked = subjects().filter(|token| question[token.term_idx() as usize]).count();
     if leads_in(text, span) {
         asked >= 2 && asked as f64 >= PREAMBLE_SHARE * subjects().count() as f64
     } else {
@@ -530,7 +530,7 @@ fn add_elements(
         });
         let is_capital = capitals_say_something && text[from..].chars().next().is_some_and(char::is_uppercase);
         end = Some(to);
-        Element { term: token.term_idx, inner, is_capital }
+        Element { term: token.term_idx(), inner, is_capital }
     }));
 }
 
@@ -603,7 +603,7 @@ fn finish(corpus: Corpus<'_>, mut merges: Vec<crate::lexicon::Merge>) -> Analysi
     for token in
         texts.iter().flat_map(|text| &*text.points).flat_map(|point| point.tokens.iter().chain(&*point.phrases))
     {
-        occurs[token.term_idx as usize] = true;
+        occurs[token.term_idx() as usize] = true;
     }
     let mut order: Vec<u32> = (0..terms.len() as u32).filter(|term| occurs[*term as usize]).collect();
     let key = |term: &u32| {
@@ -618,7 +618,7 @@ fn finish(corpus: Corpus<'_>, mut merges: Vec<crate::lexicon::Merge>) -> Analysi
     texts.par_iter_mut().for_each(|text| {
         for point in &mut *text.points {
             for token in point.tokens.iter_mut().chain(&mut *point.phrases) {
-                token.term_idx = places[token.term_idx as usize];
+                token.set_term_idx(places[token.term_idx() as usize]);
             }
         }
     });

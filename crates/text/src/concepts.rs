@@ -288,11 +288,11 @@ fn mark(corpus: &mut Corpus<'_>, patterns: &Patterns, replaced: &BTreeMap<u32, R
                     mark_point(source.text, point, of_point, patterns, replaced);
                     let first = point.tokens.first().map(|token| token.span.start);
                     let added = point.phrases.iter().chain(&*point.tokens);
-                    for token in added.filter(|token| token.term_idx >= corpus.n_words) {
+                    for token in added.filter(|token| token.term_idx() >= corpus.n_words) {
                         let form = one_line(token.span.of(source.text).unwrap_or_default());
-                        let count = marks.entry(token.term_idx).or_default().0.entry(form.clone()).or_default();
+                        let count = marks.entry(token.term_idx()).or_default().0.entry(form.clone()).or_default();
                         *count = (count.0 + 1, count.1 + u32::from(first != Some(token.span.start)));
-                        forms.insert((token.term_idx, form));
+                        forms.insert((token.term_idx(), form));
                     }
                 }
                 for (term, form) in forms {
@@ -332,17 +332,17 @@ fn mark_point(
     let phrases = phrases.map(|(from, to, term_idx)| {
         let parts = &point.tokens[from..=to];
         let span = Span { start: parts[0].span.start, end: parts[parts.len() - 1].span.end };
-        Token { span, term_idx, left_out: left_out(parts) }
+        Token::new(span, term_idx, left_out(parts))
     });
     point.phrases = phrases.collect();
     for (at, token) in point.tokens.iter_mut().enumerate() {
-        let Some(Replacement { term, origin }) = replaced.get(&token.term_idx) else { continue };
+        let Some(Replacement { term, origin }) = replaced.get(&token.term_idx()) else { continue };
         if !origin.accepts(token.span.of(text).unwrap_or_default()) || is_within(at, at, *term) {
             continue;
         }
-        token.term_idx = *term;
-        if *origin == Origin::Synonym && token.left_out == Some(LeftOut::Question) {
-            token.left_out = None;
+        token.set_term_idx(*term);
+        if *origin == Origin::Synonym && token.left_out() == Some(LeftOut::Question) {
+            token.set_left_out(None);
         }
     }
 }
@@ -350,8 +350,8 @@ fn mark_point(
 /// Why a phrase carries no theme: a word in a passage that is set apart takes the phrase with it; words of the question do
 /// so only if it has no other.
 fn left_out(parts: &[Token]) -> Option<LeftOut> {
-    let apart = parts.iter().filter_map(|token| token.left_out).find(|reason| *reason != LeftOut::Question);
-    apart.or_else(|| parts.iter().all(|token| token.left_out.is_some()).then_some(LeftOut::Question))
+    let apart = parts.iter().filter_map(|token| token.left_out()).find(|reason| *reason != LeftOut::Question);
+    apart.or_else(|| parts.iter().all(|token| token.left_out().is_some()).then_some(LeftOut::Question))
 }
 
 /// White space evened out.

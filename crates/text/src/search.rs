@@ -186,16 +186,17 @@ impl Sought {
     /// Where it stands in a point of `text`, by first byte. `asked`: where it is a word of the question, too, though nowhere where the
     /// point restates the question, quotes, or says what most answers say.
     pub fn spans(&self, text: &str, point: &Point, asked: bool) -> Vec<Span> {
-        let counts = |token: &&Token| token.left_out.is_none() || asked && token.left_out == Some(LeftOut::Question);
+        let counts =
+            |token: &&Token| token.left_out().is_none() || asked && token.left_out() == Some(LeftOut::Question);
         match self {
             Self::Term(term) => {
-                let tokens = point.tokens.iter().chain(&*point.phrases).filter(|token| token.term_idx == *term);
+                let tokens = point.tokens.iter().chain(&*point.phrases).filter(|token| token.term_idx() == *term);
                 let mut spans: Vec<Span> = tokens.filter(counts).map(|token| token.span).collect();
                 spans.sort_unstable();
                 spans
             }
             Self::Prefix(terms) => {
-                let tokens = point.tokens.iter().filter(|token| terms.binary_search(&token.term_idx).is_ok());
+                let tokens = point.tokens.iter().filter(|token| terms.binary_search(&token.term_idx()).is_ok());
                 tokens.filter(counts).map(|token| token.span).collect()
             }
             Self::Run(run) => {
@@ -218,13 +219,13 @@ impl Sought {
 
 /// Where a run stands, if these tokens are one. As with phrases, words of the question are part of one that has others.
 fn run_span(text: &str, tokens: &[Token], run: &[(String, u32)]) -> Option<Span> {
-    let same = tokens.iter().zip(run).all(|(token, (_, term))| token.term_idx == *term);
+    let same = tokens.iter().zip(run).all(|(token, (_, term))| token.term_idx() == *term);
     let together = || {
         tokens.windows(2).zip(&run[1..]).all(|(pair, (inner, _))| {
             inner_words(text, pair[0].span.end as usize, pair[1].span.start as usize).as_ref() == Some(inner)
         })
     };
-    let is_set_apart = tokens.iter().any(|token| token.left_out.is_some_and(|why| why != LeftOut::Question));
+    let is_set_apart = tokens.iter().any(|token| token.left_out().is_some_and(|why| why != LeftOut::Question));
     (same && !is_set_apart && together())
         .then(|| Span { start: tokens[0].span.start, end: tokens[tokens.len() - 1].span.end })
 }
@@ -274,15 +275,15 @@ pub fn add_terms(
 /// Where a term is left out as a word of the question wherever it stands, it counts from now on.
 fn let_count(analysis: &mut Analysis, term: u32) {
     let all = |text: &'_ crate::terms::AnalysedText| -> bool {
-        text.points.iter().all(|point| point.carrying().all(|token| token.term_idx != term))
+        text.points.iter().all(|point| point.carrying().all(|token| token.term_idx() != term))
     };
     if !analysis.texts.iter().all(all) {
         return;
     }
     for point in analysis.texts.iter_mut().flat_map(|text| &mut *text.points) {
         for token in point.tokens.iter_mut().chain(&mut *point.phrases) {
-            if token.term_idx == term && token.left_out == Some(LeftOut::Question) {
-                token.left_out = None;
+            if token.term_idx() == term && token.left_out() == Some(LeftOut::Question) {
+                token.set_left_out(None);
             }
         }
     }
@@ -303,8 +304,8 @@ fn add_term(analysis: &mut Analysis, texts: &[&str], language: Language, form: &
             }
             if !spans.is_empty() {
                 let mut phrases = std::mem::take(&mut point.phrases).into_vec();
-                phrases.extend(spans.into_iter().map(|span| Token { span, term_idx, left_out: None }));
-                phrases.sort_by_key(|token| (token.span.start, token.span.end, token.term_idx));
+                phrases.extend(spans.into_iter().map(|span| Token::new(span, term_idx, None)));
+                phrases.sort_by_key(|token| (token.span.start, token.span.end, token.term_idx()));
                 point.phrases = phrases.into_boxed_slice();
             }
         }
@@ -342,7 +343,7 @@ fn sort(analysis: &mut Analysis) -> Vec<u32> {
     analysis.vocabulary.terms = order.iter().filter_map(|at| terms[*at as usize].take()).collect();
     for point in analysis.texts.iter_mut().flat_map(|text| &mut *text.points) {
         for token in point.tokens.iter_mut().chain(&mut *point.phrases) {
-            token.term_idx = places[token.term_idx as usize];
+            token.set_term_idx(places[token.term_idx() as usize]);
         }
     }
     for merge in &mut analysis.merges {

@@ -39,10 +39,56 @@ impl LeftOut {
 pub struct Token {
     /// Where it stands in the response.
     pub span: Span,
+    /// The term in the lower bits, why it is left out in the upper ones: there are some twenty tokens a response.
+    packed: u32,
+}
+
+/// Bits of a token that number its term.
+const TERM_BITS: u32 = 29;
+
+impl Token {
+    /// An occurrence of the term `term_idx`; `left_out`: why it carries no theme, if it does not.
+    ///
+    /// # Panics
+    /// If the term's number is 2²⁹ or more.
+    pub fn new(span: Span, term_idx: u32, left_out: Option<LeftOut>) -> Self {
+        let mut token = Self { span, packed: 0 };
+        token.set_term_idx(term_idx);
+        token.set_left_out(left_out);
+        token
+    }
+
     /// Index into [`Vocabulary::terms`].
-    pub term_idx: u32,
+    pub fn term_idx(&self) -> u32 {
+        self.packed & ((1 << TERM_BITS) - 1)
+    }
+
     /// Why it carries no theme, if it does not.
-    pub left_out: Option<LeftOut>,
+    pub fn left_out(&self) -> Option<LeftOut> {
+        match self.packed >> TERM_BITS {
+            1 => Some(LeftOut::Question),
+            2 => Some(LeftOut::Preamble),
+            3 => Some(LeftOut::Boilerplate),
+            4 => Some(LeftOut::Quotation),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn set_term_idx(&mut self, term_idx: u32) {
+        assert!(term_idx >> TERM_BITS == 0, "a vocabulary has less than 2²⁹ terms");
+        self.packed = self.packed >> TERM_BITS << TERM_BITS | term_idx;
+    }
+
+    pub(crate) fn set_left_out(&mut self, left_out: Option<LeftOut>) {
+        let reason = match left_out {
+            None => 0,
+            Some(LeftOut::Question) => 1,
+            Some(LeftOut::Preamble) => 2,
+            Some(LeftOut::Boilerplate) => 3,
+            Some(LeftOut::Quotation) => 4,
+        };
+        self.packed = reason << TERM_BITS | self.term_idx();
+    }
 }
 
 /// One idea unit of a response.
@@ -61,7 +107,7 @@ pub struct Point {
 impl Point {
     /// The terms of the point that can carry a theme: its words and phrases, as often as they occur.
     pub fn carrying(&self) -> impl Iterator<Item = &Token> {
-        self.tokens.iter().chain(&*self.phrases).filter(|token| token.left_out.is_none())
+        self.tokens.iter().chain(&*self.phrases).filter(|token| token.left_out().is_none())
     }
 }
 
@@ -232,5 +278,26 @@ impl Default for TermRules {
             phrases: true,
             stop_words: Vec::new(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_gives_back_what_it_was_made_of() {
+        let span = Span { start: 3, end: 9 };
+        for left_out in LeftOut::ALL.into_iter().map(Some).chain([None]) {
+            for term_idx in [0, 1, 77, (1 << TERM_BITS) - 1] {
+                let mut token = Token::new(span, term_idx, left_out);
+                assert_eq!((token.span, token.term_idx(), token.left_out()), (span, term_idx, left_out));
+                token.set_term_idx(5);
+                assert_eq!((token.term_idx(), token.left_out()), (5, left_out));
+                token.set_left_out(Some(LeftOut::Boilerplate));
+                assert_eq!((token.term_idx(), token.left_out()), (5, Some(LeftOut::Boilerplate)));
+            }
+        }
+        assert_eq!(size_of::<Token>(), 12);
     }
 }

@@ -41,7 +41,7 @@ fn left_out(analysis: &Analysis, texts: &[(&'static str, Language)]) -> Vec<(&'s
             .points
             .iter()
             .flat_map(|point| &point.tokens)
-            .map(|token| (token.span.of(text).unwrap_or_default(), token.left_out))
+            .map(|token| (token.span.of(text).unwrap_or_default(), token.left_out()))
     });
     points.collect()
 }
@@ -157,7 +157,7 @@ fn words_of_the_question_quotations_and_boilerplate_carry_no_theme() {
     let analysis = analyse(&texts);
     let point = &analysis.texts[3].points[0];
     assert!(!point.tokens.is_empty());
-    assert!(point.tokens.iter().all(|token| token.left_out == Some(LeftOut::Boilerplate)), "{point:?}");
+    assert!(point.tokens.iter().all(|token| token.left_out() == Some(LeftOut::Boilerplate)), "{point:?}");
     assert_eq!(analysis.texts[3].boilerplate.len(), 1);
     assert!(analysis.texts[3].points[1].carrying().next().is_some());
 }
@@ -257,9 +257,9 @@ fn a_phrase_carries_a_theme_though_one_of_its_words_is_the_questions() {
     let texts = english(&PHRASES);
     let analysis = analyse_with(&texts, "What do you think of the desks?", &Lexicon::default(), rules());
     let phrase = analysis.texts[0].points[0].phrases[0];
-    assert_eq!((phrase.span.of(PHRASES[0]), phrase.left_out), (Some("regional desk"), None));
+    assert_eq!((phrase.span.of(PHRASES[0]), phrase.left_out()), (Some("regional desk"), None));
     let analysis = analyse_with(&texts, "What of the regional desks?", &Lexicon::default(), rules());
-    assert_eq!(analysis.texts[0].points[0].phrases[0].left_out, Some(LeftOut::Question));
+    assert_eq!(analysis.texts[0].points[0].phrases[0].left_out(), Some(LeftOut::Question));
 }
 
 fn entry(kind: MergeKind, label: &str, forms: &[&str]) -> Entry {
@@ -286,7 +286,7 @@ fn forms_of_a_lexicon_are_one_term_and_every_merge_is_listed() {
         analysis.vocabulary.terms.iter().position(|term| term.surface() == "youth council (YoCo)").expect("a term")
             as u32;
     for text in &analysis.texts[..3] {
-        assert!(text.points.iter().flat_map(canvass_text::Point::carrying).any(|token| token.term_idx == concept));
+        assert!(text.points.iter().flat_map(canvass_text::Point::carrying).any(|token| token.term_idx() == concept));
     }
     assert_eq!(analysis.vocabulary.find(Language::English, "yoco"), None);
     let merges: Vec<(MergeKind, Vec<(&str, u32)>)> = analysis
@@ -423,7 +423,7 @@ proptest! {
                     for token in point.tokens.iter().chain(&point.phrases) {
                         prop_assert!(token.span.of(text).is_some_and(|passage| !passage.is_empty()));
                         prop_assert!(point.span.start <= token.span.start && token.span.end <= point.span.end);
-                        prop_assert!((token.term_idx as usize) < analysis.vocabulary.terms.len());
+                        prop_assert!((token.term_idx() as usize) < analysis.vocabulary.terms.len());
                     }
                     prop_assert!(point.tokens.is_sorted_by_key(|token| (token.span.start, token.span.end)));
                     prop_assert!(point.phrases.is_sorted_by_key(|phrase| (phrase.span.start, phrase.span.end)));
@@ -453,7 +453,7 @@ fn a_form_within_a_longer_one_of_the_same_term_counts_once() {
     let concept = analysis.vocabulary.terms.iter().position(|term| term.kind == TermKind::Concept).expect("a concept");
     let count = |text: usize| {
         let point = &analysis.texts[text].points[0];
-        point.carrying().filter(|token| token.term_idx as usize == concept).count()
+        point.carrying().filter(|token| token.term_idx() as usize == concept).count()
     };
     assert_eq!((count(0), count(1)), (1, 2));
 }
@@ -466,7 +466,7 @@ fn a_synonym_counts_though_it_is_a_word_of_the_question() {
     let carried = analysis.texts.iter().filter(|text| {
         text.points[0]
             .carrying()
-            .any(|token| analysis.vocabulary.terms[token.term_idx as usize].kind == TermKind::Concept)
+            .any(|token| analysis.vocabulary.terms[token.term_idx() as usize].kind == TermKind::Concept)
     });
     assert_eq!(carried.count(), 2);
 }

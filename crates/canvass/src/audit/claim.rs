@@ -135,13 +135,14 @@ impl<'c> Audited<'c> {
             let response = &answers.question.responses[supporter.response as usize];
             let point = &answers.question.analysis.texts[supporter.response as usize].points[supporter.point as usize];
             let of_term = |term: u32| self.found.words.iter().find(|word| word.term == Some(term));
-            let tokens = || point.tokens.iter().chain(&point.phrases).filter(|token| of_term(token.term_idx).is_some());
+            let tokens =
+                || point.tokens.iter().chain(&point.phrases).filter(|token| of_term(token.term_idx()).is_some());
             let mut spans: Vec<(u32, u32)> = tokens()
                 .map(|token| (token.span.start - point.span.start, token.span.end - point.span.start))
                 .collect();
             spans.sort_unstable();
             spans.dedup();
-            let holds = |word: &&ClaimWord| tokens().any(|token| word.term == Some(token.term_idx));
+            let holds = |word: &&ClaimWord| tokens().any(|token| word.term == Some(token.term_idx()));
             Evidence {
                 response_id: response.response_id.clone(),
                 respondent_id: response.respondent_id.clone(),

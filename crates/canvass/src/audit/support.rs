@@ -85,10 +85,10 @@ impl<'q> Answers<'q> {
                 let at = passages.len() as u32;
                 passages.push((response, number));
                 for token in point.tokens.iter().chain(&point.phrases) {
-                    if !matches!(token.left_out, None | Some(LeftOut::Question)) {
+                    if !matches!(token.left_out(), None | Some(LeftOut::Question)) {
                         continue;
                     }
-                    let term = token.term_idx as usize;
+                    let term = token.term_idx() as usize;
                     let of_term: &mut Vec<u32> = &mut holding[term];
                     if of_term.last() != Some(&at) {
                         of_term.push(at);
@@ -126,8 +126,8 @@ impl<'q> Answers<'q> {
     pub(super) fn words_of_passage(&self, at: u32) -> Vec<ClaimWord> {
         let (response, point) = self.passages[at as usize];
         let point = &self.question.analysis.texts[response as usize].points[point as usize];
-        let tokens = point.tokens.iter().filter(|token| matches!(token.left_out, None | Some(LeftOut::Question)));
-        let mut terms: Vec<u32> = tokens.map(|token| token.term_idx).collect();
+        let tokens = point.tokens.iter().filter(|token| matches!(token.left_out(), None | Some(LeftOut::Question)));
+        let mut terms: Vec<u32> = tokens.map(|token| token.term_idx()).collect();
         terms.sort_unstable();
         terms.dedup();
         let word = |term: u32| {
@@ -252,7 +252,7 @@ impl<'q> Answers<'q> {
         let is_held = |term: u32| {
             supporters.iter().any(|of| {
                 let point = &self.question.analysis.texts[of.response as usize].points[of.point as usize];
-                point.tokens.iter().chain(&point.phrases).any(|token| token.term_idx == term)
+                point.tokens.iter().chain(&point.phrases).any(|token| token.term_idx() == term)
             })
         };
         let held: f64 = words.iter().filter(|word| word.term.is_some_and(is_held)).map(|word| word.weight).sum();

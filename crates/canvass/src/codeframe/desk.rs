@@ -31,9 +31,9 @@ impl<'q> Desk<'q> {
         for (at, place) in (0..).zip(&table.points) {
             let point = &question.analysis.texts[place.response as usize].points[place.point as usize];
             for token in point.tokens.iter().chain(&point.phrases) {
-                let points: &mut Vec<u32> = match token.left_out {
-                    None => &mut carrying[token.term_idx as usize],
-                    Some(LeftOut::Question) => &mut asked[token.term_idx as usize],
+                let points: &mut Vec<u32> = match token.left_out() {
+                    None => &mut carrying[token.term_idx() as usize],
+                    Some(LeftOut::Question) => &mut asked[token.term_idx() as usize],
                     Some(_) => continue,
                 };
                 if points.last() != Some(&at) {

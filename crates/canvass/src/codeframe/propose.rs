@@ -53,8 +53,9 @@ fn stands_within(question: &CodedQuestion, theme: &CodedTheme, term: u32) -> boo
     let mut of_language = (0..).zip(&question.analysis.texts).filter(|(_, text)| text.language == theme.language);
     of_language.all(|(response, text)| {
         let mut points_of = (0..).zip(&text.points);
-        points_of
-            .all(|(at, point)| points.contains(&(response, at)) || point.carrying().all(|token| token.term_idx != term))
+        points_of.all(|(at, point)| {
+            points.contains(&(response, at)) || point.carrying().all(|token| token.term_idx() != term)
+        })
     })
 }
 

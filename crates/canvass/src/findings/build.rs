@@ -148,9 +148,9 @@ fn left_out(coded: &Coded<'_>) -> LeftOutWords {
     let mut passages: BTreeMap<String, (String, u64)> = BTreeMap::new();
     for (response, text) in (0..).zip(&coded.analysis.texts) {
         let tokens = || text.points.iter().flat_map(|point| &point.tokens);
-        let asked = tokens().filter(|token| token.left_out == Some(LeftOut::Question));
-        question_words.extend(asked.map(|token| terms[token.term_idx as usize].surface()));
-        n_restating += u64::from(tokens().any(|token| token.left_out == Some(LeftOut::Preamble)));
+        let asked = tokens().filter(|token| token.left_out() == Some(LeftOut::Question));
+        question_words.extend(asked.map(|token| terms[token.term_idx() as usize].surface()));
+        n_restating += u64::from(tokens().any(|token| token.left_out() == Some(LeftOut::Preamble)));
         let written = |span: &Span| span.of(coded.text_of(response)).map(one_line).unwrap_or_default();
         let of_text: BTreeMap<String, String> =
             text.boilerplate.iter().map(written).map(|passage| (passage.to_lowercase(), passage)).collect();
@@ -231,18 +231,18 @@ fn reason(coded: &Coded<'_>, response: u32, phrases: &Phrases) -> String {
         return format!("in {language}, with too few answers for themes of their own");
     } else if tokens().next().is_none() {
         "names no subject"
-    } else if tokens().all(|token| token.left_out == Some(LeftOut::Quotation)) {
+    } else if tokens().all(|token| token.left_out() == Some(LeftOut::Quotation)) {
         "only quotes a reference text"
-    } else if tokens().all(|token| matches!(token.left_out, Some(LeftOut::Question | LeftOut::Preamble))) {
+    } else if tokens().all(|token| matches!(token.left_out(), Some(LeftOut::Question | LeftOut::Preamble))) {
         "only words of the question"
-    } else if tokens().all(|token| token.left_out == Some(LeftOut::Boilerplate)) {
+    } else if tokens().all(|token| token.left_out() == Some(LeftOut::Boilerplate)) {
         "only what most answers share"
-    } else if tokens().all(|token| token.left_out.is_some()) {
+    } else if tokens().all(|token| token.left_out().is_some()) {
         "only words of the question, of a reference text or of most answers"
     } else {
         "fits none of the themes"
     };
-    let quotes = !text.quotations.is_empty() && tokens().any(|token| token.left_out != Some(LeftOut::Quotation));
+    let quotes = !text.quotations.is_empty() && tokens().any(|token| token.left_out() != Some(LeftOut::Quotation));
     if quotes { format!("{reason} (quotes a reference text)") } else { reason.into() }
 }
 

@@ -119,10 +119,10 @@ fn phrases(coded: &Coded<'_>, heads: &[u32], points: &[(u32, u32)]) -> BTreeMap<
         let unit = coded.unit_of(*response, *point);
         let text = coded.text_of(*response);
         each_run(tokens_of(&(*response, *point)), heads, |run| {
-            let n_heads = heads.iter().filter(|head| run.iter().any(|token| token.term_idx == **head)).count();
+            let n_heads = heads.iter().filter(|head| run.iter().any(|token| token.term_idx() == **head)).count();
             if f64::from(n_at[place(run)]) >= least(n_heads) {
                 if let Some(written) = phrase(coded, text, run) {
-                    let (users, forms) = phrases.entry(run.iter().map(|token| token.term_idx).collect()).or_default();
+                    let (users, forms) = phrases.entry(run.iter().map(|token| token.term_idx()).collect()).or_default();
                     users.push(unit);
                     *forms.entry(written).or_default() += 1;
                 }
@@ -139,7 +139,7 @@ fn phrases(coded: &Coded<'_>, heads: &[u32], points: &[(u32, u32)]) -> BTreeMap<
 
 /// Calls `take` with each run of two to [`MAX_TOKENS`] tokens that holds a token of these terms, once for each such token.
 fn each_run(tokens: &[Token], heads: &[u32], mut take: impl FnMut(&[Token])) {
-    for (at, _) in tokens.iter().enumerate().filter(|(_, token)| heads.contains(&token.term_idx)) {
+    for (at, _) in tokens.iter().enumerate().filter(|(_, token)| heads.contains(&token.term_idx())) {
         for from in at.saturating_sub(MAX_TOKENS - 1)..=at {
             for to in (from + 1).max(at)..(from + MAX_TOKENS).min(tokens.len()) {
                 take(&tokens[from..=to]);
@@ -151,7 +151,7 @@ fn each_run(tokens: &[Token], heads: &[u32], mut take: impl FnMut(&[Token])) {
 /// Where a run of stems is counted.
 fn place(run: &[Token]) -> usize {
     let mixed = run.iter().fold(0_u64, |mixed, token| {
-        (mixed.rotate_left(23) ^ u64::from(token.term_idx) ^ 0xd6e8).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+        (mixed.rotate_left(23) ^ u64::from(token.term_idx()) ^ 0xd6e8).wrapping_mul(0x9e37_79b9_7f4a_7c15)
     });
     (mixed >> (u64::BITS - PLACE_BITS)) as usize
 }
@@ -186,7 +186,7 @@ fn phrase(coded: &Coded<'_>, text: &str, tokens: &[Token]) -> Option<String> {
             }
         }
         let written = token.span.of(text)?;
-        let forms = &coded.analysis.vocabulary.terms[token.term_idx as usize].surface_forms;
+        let forms = &coded.analysis.vocabulary.terms[token.term_idx() as usize].surface_forms;
         // A form is listed with its capital only if it never stands without.
         let keeps_capital = forms.iter().any(|(form, _)| form == written);
         phrase.push_str(&if keeps_capital { written.to_owned() } else { written.to_lowercase() });

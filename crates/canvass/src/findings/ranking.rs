@@ -285,7 +285,7 @@ fn finding(
 
 /// Where these terms stand in a point.
 pub(super) fn spans_of(point: &Point, terms: &BTreeSet<u32>) -> Vec<Span> {
-    point.carrying().filter(|token| terms.contains(&token.term_idx)).map(|token| token.span).collect()
+    point.carrying().filter(|token| terms.contains(&token.term_idx())).map(|token| token.span).collect()
 }
 
 /// Respondents of these points, raw and each unit once: who has an addition among them counts by that, not by the standard text.

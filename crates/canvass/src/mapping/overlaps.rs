@@ -215,7 +215,7 @@ impl Teller<'_> {
         let question = self.together.question();
         let point = &question.analysis.texts[item as usize].points[number as usize];
         let Span { start, end } = point.span;
-        let is_shared = |token: &&canvass_text::Token| shared.contains(&token.term_idx);
+        let is_shared = |token: &&canvass_text::Token| shared.contains(&token.term_idx());
         let mut words: Vec<(u32, u32)> = point
             .carrying()
             .filter(is_shared)

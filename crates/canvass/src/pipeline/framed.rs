@@ -196,7 +196,7 @@ fn held(coded: &Coded<'_>, table: &PointTable) -> HeldTerms {
     for (at, place) in (0..).zip(&table.points) {
         let point = &coded.analysis.texts[place.response as usize].points[place.point as usize];
         for token in point.carrying() {
-            if let Some(points) = points.get_mut(&token.term_idx)
+            if let Some(points) = points.get_mut(&token.term_idx())
                 && points.last() != Some(&at)
             {
                 points.push(at);

@@ -302,7 +302,7 @@ impl<'l, 'c> Looked<'l, 'c> {
             .collect();
         let is_in = |((response, point), standing): (&(u32, u32), &Standing)| {
             let content = &self.coded.analysis.texts[*response as usize].points[*point as usize];
-            *standing == Standing::Unlike || content.carrying().any(|token| is_telling[token.term_idx as usize])
+            *standing == Standing::Unlike || content.carrying().any(|token| is_telling[token.term_idx() as usize])
         };
         let points = self.parts.points.iter().zip(&self.standings).filter(|of| is_in(*of));
         let kept: BTreeSet<(u32, u32)> = points.map(|(point, _)| *point).collect();
@@ -363,7 +363,7 @@ impl<'l, 'c> Looked<'l, 'c> {
             let of_theme: BTreeSet<u32> = theme.terms.iter().map(|term| term.term_idx).collect();
             let holds = |(response, point): &&(u32, u32)| {
                 let content = &coded.analysis.texts[*response as usize].points[*point as usize];
-                content.carrying().any(|token| of_theme.contains(&token.term_idx))
+                content.carrying().any(|token| of_theme.contains(&token.term_idx()))
             };
             let points: Vec<(u32, u32)> = self.parts.points.iter().filter(holds).copied().collect();
             let (raw, once) = coded.count(points.iter().copied());
@@ -441,7 +441,7 @@ fn counts(coded: &Coded<'_>, group: &ModelGroup, points: &[(u32, u32)]) -> (Csr,
     let columns: Vec<Option<Option<u32>>> = coded.analysis.vocabulary.terms.iter().map(column).collect();
     let words = |(response, point): &(u32, u32)| -> Vec<Option<u32>> {
         let content = &coded.analysis.texts[*response as usize].points[*point as usize];
-        content.carrying().filter_map(|token| columns[token.term_idx as usize]).collect()
+        content.carrying().filter_map(|token| columns[token.term_idx() as usize]).collect()
     };
     words_of(points.iter().map(words), group.terms.len())
 }
@@ -471,7 +471,7 @@ fn add_words(now: &mut GroupNow, coded: &Coded<'_>, language: Language, points: 
     for (response, point) in points {
         let content = &coded.analysis.texts[*response as usize].points[*point as usize];
         let unit = coded.unit_of(*response, *point);
-        held.extend(content.carrying().map(|token| (token.term_idx, unit)));
+        held.extend(content.carrying().map(|token| (token.term_idx(), unit)));
     }
     let terms = &coded.analysis.vocabulary.terms;
     for (term, n) in terms.iter().zip(holding(held, terms.len())).filter(|(_, n)| *n > 0) {

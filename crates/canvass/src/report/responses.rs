@@ -243,13 +243,13 @@ impl<'r> Told<'r> {
         let question = self.question;
         let text = &question.analysis.texts[response as usize];
         let record = |token: &Token, usual: TermKind| {
-            let term = &question.analysis.vocabulary.terms[token.term_idx as usize];
+            let term = &question.analysis.vocabulary.terms[token.term_idx() as usize];
             TokenRecord {
                 start: token.span.start,
                 end: token.span.end,
                 stem: term.stem.clone(),
                 kind: (term.kind != usual).then(|| term.kind.name().to_owned()),
-                left_out: token.left_out.map(|reason| reason.name().to_owned()),
+                left_out: token.left_out().map(|reason| reason.name().to_owned()),
             }
         };
         let first = self.in_themes.partition_point(|of| of.response < response);

@@ -353,7 +353,7 @@ fn point_of(
         };
         let term_idx = terms.get(&(of_point, record.stem.clone(), kind)).copied();
         let term_idx = term_idx.ok_or_else(|| format!("the term {:?} is not in {VOCABULARY}", record.stem))?;
-        Ok(Token { span: Span { start: record.start, end: record.end }, term_idx, left_out })
+        Ok(Token::new(Span { start: record.start, end: record.end }, term_idx, left_out))
     };
     Ok(Point {
         span: Span { start: point.start, end: point.end },

@@ -227,8 +227,8 @@ fn vectors(question: &CodedQuestion, seed: u64) -> Csr {
     let terms_of = |at: usize| -> Vec<u32> {
         let points = question.analysis.texts[at].points.iter();
         points
-            .flat_map(|point| point.tokens.iter().filter(|token| token.left_out.is_none()))
-            .map(|token| token.term_idx)
+            .flat_map(|point| point.tokens.iter().filter(|token| token.left_out().is_none()))
+            .map(|token| token.term_idx())
             .collect()
     };
     let rows: Vec<Vec<u32>> = (0..question.responses.len()).map(terms_of).collect();
