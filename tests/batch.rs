@@ -65,7 +65,8 @@ fn without_a_terminal_the_last_line_says_what_came_of_it() {
     let unchanged = ran.canvass(&["run", "answers.csv", "--out", "out", "--if-changed"]);
     assert!(unchanged.last.as_deref().unwrap().starts_with("canvass: unchanged exit=0 "), "{unchanged:?}");
     // Where nothing but errors is wanted: a line of cron's mail only if there is one.
-    let quiet = |arguments: &[&str]| ran.canvass(&[&["run", "answers.csv", "--out", "out", "--quiet"], arguments].concat());
+    let quiet =
+        |arguments: &[&str]| ran.canvass(&[&["run", "answers.csv", "--out", "out", "--quiet"], arguments].concat());
     assert_eq!(quiet(&["--force"]).last, None);
     assert!(quiet(&[]).last.unwrap().starts_with("canvass: failed exit=2 "));
 }
@@ -164,7 +165,9 @@ fn commands() -> Vec<String> {
     let below = |way: &[&str]| -> Vec<String> {
         let told = canvass(Path::new("."), way.iter().copied().chain(["--help"])).stdout;
         let lines = told.lines().skip_while(|line| *line != "Commands:").skip(1);
-        let names = lines.take_while(|line| !line.trim().is_empty()).filter(|line| line.starts_with("  ") && !line.starts_with("   "));
+        let names = lines
+            .take_while(|line| !line.trim().is_empty())
+            .filter(|line| line.starts_with("  ") && !line.starts_with("   "));
         names.map(|line| line.split_whitespace().next().unwrap().to_owned()).filter(|name| name != "help").collect()
     };
     let mut all = below(&[]);
