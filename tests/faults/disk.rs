@@ -34,14 +34,17 @@ fn mounted(home: &Path, script: &str) -> bool {
 
 #[test]
 fn a_full_disk_fails_with_a_clear_error_and_the_next_run_goes_on() {
-    let outputs: u64 = undisturbed().new.sizes().iter().sum();
+    // As a file system in memory has it: in pages.
+    let pages = |outputs: &Outputs| outputs.sizes().iter().map(|size| size.div_ceil(4096) * 4).sum::<u64>();
+    let (held, needed) = (pages(&undisturbed().old), pages(&undisturbed().new));
     let program = env!("CARGO_BIN_EXE_canvass");
     let run = format!("{program} {} --checkpoints always", arguments("disk/out").join(" "));
     let (mut full, mut unkept) = (0, 0);
     // The old folder is there; what is left is too little for a checkpoint, for all of them, for the outputs, or enough.
-    for (number, tenths) in [0, 1, 2, 4, 7, 10, 14, 40].into_iter().enumerate() {
+    let left = [4, 16, 60, 100, needed / 2, needed, needed + 200, 3 * needed];
+    for (number, left) in left.into_iter().enumerate() {
         let home = place(true);
-        let size = outputs / 1024 * 11 / 10 + 40 + outputs / 1024 * tenths / 10;
+        let size = held + left;
         let script = format!(
             "mount -t tmpfs -o size={size}k tmpfs disk
             cp -a out disk/out
@@ -85,7 +88,7 @@ fn a_full_disk_fails_with_a_clear_error_and_the_next_run_goes_on() {
         new.assert_same(&Outputs::read(&home.path().join("second/out")), &what);
         assert_eq!(beside(&home.path().join("second")), ["out"], "{what}");
     }
-    assert!(full > 1 && full < 8, "{full} of 8 disks were full");
+    assert!(full > 4 && full < 8 && unkept > 1, "{full} of 8 disks were full, {unkept} for checkpoints");
     eprintln!("{full} of 8 disks were too small for the outputs, {unkept} of these for the checkpoints, too");
 }
 
