@@ -3,7 +3,9 @@
 //! Cut off by a signal that no program can catch (SIGKILL) at every boundary of stages and at random instants, by a full disk, and as a power
 //! cut leaves files. What a power cut does to bytes that were never brought down to the disk is simulated by changing the files.
 
-use crate::support::{Outputs, canvass};
+mod disk;
+
+use crate::support::{Outputs, canvass, repository};
 use serde_json::Value;
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -97,8 +99,12 @@ fn copy(from: &Path, to: &Path) {
 
 /// Starts a run with checkpoints.
 fn start(home: &Path) -> Child {
+    start_with(home, &arguments("out"))
+}
+
+fn start_with(home: &Path, arguments: &[String]) -> Child {
     Command::new(env!("CARGO_BIN_EXE_canvass"))
-        .args(arguments("out"))
+        .args(arguments)
         .args(["--checkpoints", "always"])
         .current_dir(home)
         .stdin(Stdio::null())
@@ -110,7 +116,10 @@ fn start(home: &Path) -> Child {
 
 /// Kills a run when it tells this boundary; whether it came to that.
 fn kill_at(home: &Path, at: &str) -> bool {
-    let mut child = start(home);
+    kill_when_told(start(home), at)
+}
+
+fn kill_when_told(mut child: Child, at: &str) -> bool {
     let lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
     let mut events = lines.map(|line| serde_json::from_str::<Value>(&line).unwrap());
     let is_there = events.any(|event| boundary(&event).as_deref() == Some(at));
@@ -204,6 +213,47 @@ fn a_run_killed_at_any_boundary_goes_on_from_what_was_done() {
     }
 }
 
+/// Several questions, reference texts, a code frame, a theme model: each keeps something of its own.
+#[test]
+fn whatever_a_run_is_made_with_it_goes_on_to_the_same_bytes() {
+    let home = place(false);
+    let said = |arguments: &[&str]| {
+        let said = canvass(home.path(), arguments);
+        assert_eq!(said.code, 0, "{}", said.stderr);
+    };
+    copy(&undisturbed().home.path().join("new"), &home.path().join("earlier"));
+    said(&["codeframe", "init", "earlier", "--out", "frame.toml"]);
+    said(&["fit", "earlier", "--out", "model.json"]);
+    let other = ["bench", "generate", "--responses", "200", "--seed", "3", "--out", "later.csv"];
+    said(&other);
+    let sample = repository("data/sample/consultation.xlsx").display().to_string();
+    let reference = repository("data/sample/reference.md").display().to_string();
+    let runs: [(&str, &[&str]); 3] = [
+        ("checkpoint text-", &[sample.as_str(), "--reference", reference.as_str()]),
+        ("checkpoint stability-", &["answers.csv", "--codeframe", "frame.toml", "--config", "settings.toml"]),
+        ("checkpoint wave-", &["later.csv", "--themes", "model.json", "--config", "settings.toml"]),
+    ];
+    for (of, files) in runs {
+        let out = |out: &str| -> Vec<String> {
+            let further = ["--force", "--log-format", "json", "--out", out];
+            ["run"].iter().chain(files).chain(&further).map(|argument| (*argument).to_owned()).collect()
+        };
+        said(&out("plain").iter().map(String::as_str).collect::<Vec<_>>());
+        let plain = Outputs::read(&home.path().join("plain"));
+        let whole = canvass(home.path(), out("whole").iter().map(String::as_str).chain(["--checkpoints", "always"]));
+        let boundaries: Vec<String> = events(&whole.stderr).iter().filter_map(boundary).collect();
+        let kept: Vec<&String> = boundaries.iter().filter(|at| at.starts_with(of)).collect();
+        assert!(!kept.is_empty(), "no {of} in {boundaries:?}");
+        for at in kept {
+            assert!(kill_when_told(start_with(home.path(), &out("cut")), at), "{at}");
+            let made = canvass(home.path(), out("cut").iter().map(String::as_str));
+            assert_eq!(made.code, 0, "{}", made.stderr);
+            assert!(names_of(&events(&made.stderr), "resumed").iter().any(|name| at.ends_with(name)), "{at}");
+            plain.assert_same(&Outputs::read(&home.path().join("cut")), at);
+        }
+    }
+}
+
 #[test]
 fn a_run_killed_at_any_instant_goes_on_to_the_same_bytes() {
     let mut numbers = Numbers(20_261_123);
@@ -243,7 +293,7 @@ fn a_run_killed_while_it_writes_leaves_the_old_folder_or_the_new_one() {
         let stderr = BufReader::new(child.stderr.take().unwrap());
         let mut lines = stderr.lines().map(Result::unwrap);
         assert!(lines.any(|line| line.contains("\"begin\"") && line.contains("\"report\"")));
-        kill_after(child, Duration::from_micros((numbers.next() * 30_000.0) as u64));
+        kill_after(child, Duration::from_millis(80).mul_f64(numbers.next()));
         let what = format!("write {number}");
         assert_nothing_lost(home.path(), true, &what);
         let is_new = home.path().join("out").exists() && Outputs::read(&home.path().join("out")) == undisturbed().new;
@@ -351,7 +401,7 @@ fn checkpoints_of_other_settings_or_inputs_are_not_used_and_fresh_uses_none() {
     undisturbed().new.assert_same(&found, "without --checkpoints");
     assert!(resumed.len() > 5, "{resumed:?}");
     let home = cut();
-    fs::write(home.path().join("answers.csv"), String::from_utf8_lossy(&undisturbed().csv).replacen("e", "a", 1))
+    fs::write(home.path().join("answers.csv"), String::from_utf8_lossy(&undisturbed().csv).replacen('e', "a", 1))
         .unwrap();
     let all = arguments("out");
     let made = canvass(home.path(), all.iter().map(String::as_str));
@@ -377,102 +427,4 @@ fn a_second_run_on_the_same_folder_is_refused_at_once() {
     assert_eq!(refused.last.as_deref().map(|line| line.starts_with("canvass: failed exit=3 ")), Some(true));
     assert_nothing_lost(home.path(), true, "while it was locked");
     assert_resumes(home.path(), "after the process that had the lock was killed");
-}
-
-/// Runs a script as the superuser of a name space of its own, where file systems can be mounted; what it left in its folder. Where that is not
-/// permitted a reason is printed.
-fn mounted(home: &Path, script: &str) -> bool {
-    let able = "mkdir -p disk && mount -t tmpfs -o size=64k tmpfs disk";
-    let run = |script: &str| {
-        let mut command = Command::new("unshare");
-        command.args(["-rm", "sh", "-c", script]).current_dir(home).stdin(Stdio::null());
-        command.output().map(|output| (output.status.success(), String::from_utf8_lossy(&output.stderr).into_owned()))
-    };
-    match run(able) {
-        Ok((true, _)) => {}
-        Ok((false, why)) => {
-            eprintln!("skipped: file systems cannot be mounted here: {}", why.trim());
-            return false;
-        }
-        Err(why) => {
-            eprintln!("skipped: unshare cannot be started: {why}");
-            return false;
-        }
-    }
-    let (done, said) = run(&format!("set -e\n{script}")).unwrap();
-    assert!(done, "{said}");
-    true
-}
-
-#[test]
-fn a_full_disk_fails_with_a_clear_error_and_the_next_run_goes_on() {
-    let outputs: u64 = undisturbed().new.sizes().iter().sum();
-    let program = env!("CARGO_BIN_EXE_canvass");
-    let run = format!("{program} {} --checkpoints always", arguments("disk/out").join(" "));
-    let (mut full, mut without) = (0, 0);
-    // The old folder is there; what is left is too little for a checkpoint, for all of them, for the outputs, or enough.
-    for (number, tenths) in [0, 1, 2, 4, 7, 10, 14, 40].into_iter().enumerate() {
-        let home = place(true);
-        let size = outputs / 1024 * 11 / 10 + 40 + outputs / 1024 * tenths / 10;
-        let script = format!(
-            "mount -t tmpfs -o size={size}k tmpfs disk
-            cp -a out disk/out
-            code=0; {run} 2> first.log || code=$?; echo $code > first.code
-            mkdir first second; cp -a disk/. first
-            mount -o remount,size=64m disk
-            code=0; {run} 2> second.log || code=$?; echo $code > second.code
-            cp -a disk/. second"
-        );
-        if !mounted(home.path(), &script) {
-            return;
-        }
-        let what = format!("disk {number}, of {size} KiB");
-        let said = |name: &str| fs::read_to_string(home.path().join(name)).unwrap();
-        let Undisturbed { new, old, .. } = undisturbed();
-        if said("first.code").trim() == "0" {
-            new.assert_same(&Outputs::read(&home.path().join("first/out")), &what);
-            without += u32::from(said("first.log").contains("no more checkpoints are kept"));
-        } else {
-            full += 1;
-            assert_eq!(said("first.code").trim(), "1", "{what}");
-            let events = events(&said("first.log"));
-            let error = events.iter().find(|event| event["event"] == "error").unwrap();
-            let message = error["message"].as_str().unwrap();
-            assert!(
-                message.starts_with("the disk is full: disk/out needs ") || message.contains("No space left"),
-                "{message}"
-            );
-            assert!(error["hint"].as_str().unwrap().contains("free space on that disk"), "{error}");
-            old.assert_same(&Outputs::read(&home.path().join("first/out")), &what);
-            let left = beside(&home.path().join("first"));
-            assert!(left.iter().all(|name| ["out", ".out.work"].contains(&name.as_str())), "{what}: {left:?}");
-        }
-        assert_eq!(said("second.code").trim(), "0", "{what}: {}", said("second.log"));
-        new.assert_same(&Outputs::read(&home.path().join("second/out")), &what);
-        assert_eq!(beside(&home.path().join("second")), ["out"], "{what}");
-    }
-    assert!(full > 1 && full < 8, "{full} of 8 disks were full");
-    eprintln!("{full} of 8 disks were too small for the outputs, {without} for the checkpoints only");
-}
-
-#[test]
-fn a_folder_that_cannot_be_written_to_is_refused_before_any_work() {
-    let home = place(true);
-    let program = env!("CARGO_BIN_EXE_canvass");
-    let script = format!(
-        "mount -t tmpfs -o size=8m tmpfs disk
-        cp -a out disk/out
-        mount -o remount,ro disk
-        code=0; {program} {} 2> log || code=$?; echo $code > code
-        mkdir found; cp -a disk/. found",
-        arguments("disk/out").join(" ")
-    );
-    if !mounted(home.path(), &script) {
-        return;
-    }
-    let events = events(&fs::read_to_string(home.path().join("log")).unwrap());
-    assert_eq!(fs::read_to_string(home.path().join("code")).unwrap().trim(), "1");
-    assert_eq!(events.iter().map(|event| event["event"].as_str().unwrap()).collect::<Vec<_>>(), ["error", "summary"]);
-    assert!(events[0]["message"].as_str().unwrap().contains("Read-only file system"), "{}", events[0]);
-    undisturbed().old.assert_same(&Outputs::read(&home.path().join("found/out")), "on a disk that is read only");
 }

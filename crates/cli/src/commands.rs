@@ -66,7 +66,7 @@ fn make(arguments: &Run, console: Console, progress: &Progress, summary: &mut Su
     }
     let run = match canvass::run_kept(&request(arguments, config, stated)?, progress, &workplace) {
         Err(unchanged @ Error::Unchanged { .. }) => {
-            workplace.finish()?;
+            finish(workplace, progress);
             return Err(unchanged);
         }
         made => made?,
@@ -75,7 +75,7 @@ fn make(arguments: &Run, console: Console, progress: &Progress, summary: &mut Su
     progress.begin(Stage::Report, None);
     let files = run_folder::write(&out, &run, force, &|| progress.advance(Stage::Report, 1))?;
     progress.end(Stage::Report, files.len() as u64);
-    workplace.finish()?;
+    finish(workplace, progress);
     // The first of the forms asked for.
     let name = files.first().map_or(report::MANIFEST, String::as_str);
     let page = out.join(name);
@@ -90,6 +90,13 @@ fn make(arguments: &Run, console: Console, progress: &Progress, summary: &mut Su
         console.result(&format!("report: {}", page.display()));
     }
     Ok(())
+}
+
+/// Clears the place of a run that is made: what cannot be removed is no failure of it.
+fn finish(workplace: Workplace, progress: &Progress) {
+    if let Err(error) = workplace.finish() {
+        progress.note(Stage::Report, &format!("what was kept on the way is still there: {error}"));
+    }
 }
 
 /// What the configuration says of the run itself, with its paths told from here.

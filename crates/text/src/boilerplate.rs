@@ -10,6 +10,8 @@ const MIN_TEXTS: usize = 10;
 
 /// Texts a parallel step takes at a time: fixed, so that the thread count cannot show.
 const CHUNK: usize = 1024;
+/// Texts whose counts are in memory beside the sum.
+const AT_A_TIME: usize = 64 * CHUNK;
 
 /// Finds the runs of `min_words` words that stand in more than `min_share` of the texts, case and punctuation aside.
 ///
@@ -41,19 +43,19 @@ pub(crate) fn find(texts: &[&str], min_words: usize, min_share: f64) -> Quotatio
 
 /// In how many texts each thing stands.
 fn counted(texts: &[&str], things: impl Fn(&str) -> BTreeSet<String> + Sync) -> BTreeMap<String, u32> {
-    let chunks: Vec<BTreeMap<String, u32>> = texts
-        .par_chunks(CHUNK)
-        .map(|chunk| {
-            let mut counts = BTreeMap::new();
-            for thing in chunk.iter().flat_map(|text| things(text)) {
-                *counts.entry(thing).or_default() += 1;
-            }
-            counts
-        })
-        .collect();
+    let of_chunk = |chunk: &[&str]| {
+        let mut counts = BTreeMap::new();
+        for thing in chunk.iter().flat_map(|text| things(text)) {
+            *counts.entry(thing).or_default() += 1;
+        }
+        counts
+    };
     let mut all = BTreeMap::new();
-    for (thing, count) in chunks.into_iter().flatten() {
-        *all.entry(thing).or_default() += count;
+    for texts in texts.chunks(AT_A_TIME) {
+        let counted: Vec<BTreeMap<String, u32>> = texts.par_chunks(CHUNK).map(of_chunk).collect();
+        for (thing, count) in counted.into_iter().flatten() {
+            *all.entry(thing).or_default() += count;
+        }
     }
     all
 }
