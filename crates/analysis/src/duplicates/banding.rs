@@ -159,9 +159,9 @@ mod tests {
                 let in_band = agrees.chunks_exact(n_rows).any(|band| band.iter().all(|agrees| *agrees));
                 in_band && agrees.iter().filter(|agrees| **agrees).count() >= shape.n_agreeing
             };
-            let share = (0..n_trials).filter(is_found).count() as f64 / n_trials as f64;
+            let found = (0..n_trials).filter(is_found).count() as f64 / n_trials as f64;
             // Four standard deviations of 40,000 trials are at most 0.01.
-            assert!((share - shape.recall_at(jaccard)).abs() < 0.01, "{jaccard} {n_rows}: {share}");
+            assert!((found - shape.recall_at(jaccard)).abs() < 0.01, "{jaccard} {n_rows}: {found}");
         }
     }
 

@@ -120,12 +120,11 @@ fn phrases(coded: &Coded<'_>, heads: &[u32], points: &[(u32, u32)]) -> BTreeMap<
         let text = coded.text_of(*response);
         each_run(tokens_of(&(*response, *point)), heads, |run| {
             let n_heads = heads.iter().filter(|head| run.iter().any(|token| token.term_idx() == **head)).count();
-            if f64::from(n_at[place(run)]) >= least(n_heads) {
-                if let Some(written) = phrase(coded, text, run) {
-                    let (users, forms) = phrases.entry(run.iter().map(|token| token.term_idx()).collect()).or_default();
-                    users.push(unit);
-                    *forms.entry(written).or_default() += 1;
-                }
+            let is_frequent = f64::from(n_at[place(run)]) >= least(n_heads);
+            if let Some(written) = is_frequent.then(|| phrase(coded, text, run)).flatten() {
+                let (users, forms) = phrases.entry(run.iter().map(|token| token.term_idx()).collect()).or_default();
+                users.push(unit);
+                *forms.entry(written).or_default() += 1;
             }
         });
     }
