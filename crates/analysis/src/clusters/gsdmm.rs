@@ -4,6 +4,8 @@
 //! out, so that there can be fewer in the end than at the start. A collapsed Gibbs sampler takes one row after the other out of
 //! its cluster and draws a new one from what all other rows say: that is sequential by nature, and left so.
 
+mod drawing;
+
 use super::first_maximum;
 use super::starts::unlike_rows;
 use crate::error::{AnalysisError, check};
@@ -19,6 +21,10 @@ use rand_xoshiro::rand_core::{RngCore, SeedableRng};
 use rayon::prelude::*;
 use std::borrow::Borrow;
 
+use drawing::{Drawing, NO_SAY};
+
+pub(super) use drawing::Onward;
+
 /// Logarithms that are kept in a table at most; those of larger numbers are worked out each time.
 const MAX_TABLE: u64 = 1 << 22;
 /// Log-probabilities this far below the largest count as 0: e⁻²⁵ is one draw in 70 thousand million.
@@ -27,11 +33,6 @@ const NEGLIGIBLE: f64 = 25.0;
 const MAX_PASSES: usize = 20;
 /// Rows a parallel step takes at a time: fixed, so that the thread count cannot show.
 const CHUNK: usize = 1024;
-/// Logarithms of counts that are kept at most: 128 MiB.
-const MAX_LOGARITHMS: usize = 1 << 24;
-/// The cluster of a row that others are not drawn to.
-const NO_SAY: u32 = u32::MAX;
-
 /// How a mixture is fitted.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct GsdmmSettings {
@@ -129,80 +130,6 @@ impl Gsdmm {
         } else {
             for (score, before) in scores.iter_mut().zip(in_clusters) {
                 *score += self.of_counts.ln_rising(*before, count);
-            }
-        }
-    }
-}
-
-/// A model while rows are drawn. What it tells is the same, bit for bit; but a row is scored a hundred times as often as a count changes that it
-/// is scored by, so the logarithms of the counts are kept beside them.
-struct Drawing<'m> {
-    model: &'m mut Gsdmm,
-    /// ln (n + prior) of each of the model's counts; empty if there are too many of them.
-    logarithms: Vec<f64>,
-    /// For each row its cluster; [`NO_SAY`] for those that no other is drawn to.
-    labels: Vec<u32>,
-}
-
-impl<'m> Drawing<'m> {
-    /// An empty model before rows are put into it.
-    fn new(model: &'m mut Gsdmm, labels: Vec<u32>) -> Self {
-        let n_logarithms = if model.counts.len() <= MAX_LOGARITHMS { model.counts.len() } else { 0 };
-        let logarithms = vec![model.of_counts.ln(0); n_logarithms];
-        Self { model, logarithms, labels }
-    }
-
-    /// Puts a row into a cluster.
-    fn add(&mut self, words: &Words, row: usize, cluster: usize) {
-        self.labels[row] = cluster as u32;
-        self.model.sizes[cluster] += 1;
-        for (term, count) in words.row(row) {
-            self.model.lengths[cluster] += count;
-            self.change(*term, cluster, |before| before + count);
-        }
-    }
-
-    /// Takes a row out of its cluster, and gives that.
-    fn remove(&mut self, words: &Words, row: usize) -> usize {
-        let cluster = self.labels[row] as usize;
-        self.model.sizes[cluster] -= 1;
-        for (term, count) in words.row(row) {
-            self.model.lengths[cluster] -= count;
-            self.change(*term, cluster, |before| before - count);
-        }
-        cluster
-    }
-
-    fn change(&mut self, term: u32, cluster: usize, to: impl Fn(u32) -> u32) {
-        let cell = term as usize * self.model.n_clusters + cluster;
-        let count = to(self.model.counts[cell]);
-        self.model.counts[cell] = count;
-        if let Some(logarithm) = self.logarithms.get_mut(cell) {
-            *logarithm = self.model.of_counts.ln(count);
-        }
-    }
-
-    /// As [`Gsdmm::score`], with what the row's neighbours say.
-    fn score(&self, words: &Words, row: usize, onward: Option<&Onward<'_>>, scores: &mut [f64]) {
-        let model = &*self.model;
-        if self.logarithms.is_empty() {
-            model.score(words.row(row), scores);
-        } else {
-            model.score_length(words.row(row), scores);
-            for (term, count) in words.row(row) {
-                if *count > 1 {
-                    model.score_term(*term, *count, scores);
-                    continue;
-                }
-                let in_clusters = &self.logarithms[*term as usize * model.n_clusters..][..model.n_clusters];
-                scores.iter_mut().zip(in_clusters).for_each(|(score, logarithm)| *score += logarithm);
-            }
-        }
-        let Some(onward) = onward else { return };
-        for (neighbour, weight) in onward.graph.row(row) {
-            let cluster = self.labels[neighbour as usize];
-            if cluster != NO_SAY {
-                scores[cluster as usize] += onward.weight * f64::from(weight);
             }
         }
     }
@@ -429,18 +356,6 @@ impl GsdmmSettings {
     }
 }
 
-/// A partition to go on from, with neighbours that draw a row to their clusters.
-pub(super) struct Onward<'a> {
-    /// For each row its cluster, below `n_clusters`.
-    pub(super) first: &'a [u32],
-    /// For each row whether the clusters are fitted to it; the others are only put into them.
-    pub(super) has_say: &'a [bool],
-    /// `n_points × n_points`: for each row its neighbours; weights of a row add up to 1 or 0.
-    pub(super) graph: &'a Csr,
-    /// How much the neighbours of a row count in all: as a word that is so many times e likelier.
-    pub(super) weight: f64,
-}
-
 /// The greatest of these numbers, minus infinity if there is none. Four at a time, as each comparison would wait for the one before.
 fn largest(scores: &[f64]) -> f64 {
     let greater = |a: f64, b: f64| if b > a { b } else { a };
@@ -574,35 +489,6 @@ mod tests {
         for (n, count) in [(0, 2), (2, 2), (3, 1), (2, 40), (50, 7)] {
             assert!((short.ln(n) - long.ln(n)).abs() < 1e-12);
             assert!((short.ln_rising(n, count) - long.ln_rising(n, count)).abs() < 1e-10, "{n} {count}");
-        }
-    }
-
-    #[test]
-    fn logarithms_that_are_kept_give_the_same_bits_as_those_that_are_looked_up() {
-        let rows: Vec<Vec<u32>> = (0..90).map(|i| vec![i % 7, i % 7, 7 + i % 11, 18 + i % 2]).collect();
-        let counts = Csr::from_terms(&rows, 20);
-        let words = Words::of(&counts).unwrap();
-        let settings = GsdmmSettings { n_clusters: 5, ..GsdmmSettings::default() };
-        let (mut one, mut other) = (settings.model(&words, 20).unwrap(), settings.model(&words, 20).unwrap());
-        let mut kept = Drawing::new(&mut one, vec![0; 90]);
-        let mut looked_up = Drawing::new(&mut other, vec![0; 90]);
-        assert_eq!(kept.logarithms.len(), 100);
-        looked_up.logarithms.clear();
-        let graph = Csr::from_terms(&(0..90).map(|i| vec![(i + 1) % 90]).collect::<Vec<_>>(), 90);
-        let (first, has_say) = ([0; 90], [true; 90]);
-        let onward = Onward { first: &first, has_say: &has_say, graph: &graph, weight: 1.0 };
-        let (mut scores, mut expected) = ([0.0; 5], [0.0; 5]);
-        for row in 0..90 {
-            kept.add(&words, row, row % 5);
-            looked_up.add(&words, row, row % 5);
-        }
-        for row in 0..90 {
-            assert_eq!(kept.remove(&words, row), looked_up.remove(&words, row));
-            kept.score(&words, row, Some(&onward), &mut scores);
-            looked_up.score(&words, row, Some(&onward), &mut expected);
-            assert_eq!(scores.map(f64::to_bits), expected.map(f64::to_bits));
-            kept.add(&words, row, (row * 3) % 5);
-            looked_up.add(&words, row, (row * 3) % 5);
         }
     }
 
