@@ -2,7 +2,7 @@
 //!
 //! A checkpoint is what a stage, or a part of one, made. Where checkpoints are kept is the business of a [`Keeper`]; what stands in them, and under
 //! which names, is settled here. Reading the inputs and judging the responses is done again by every run: the inputs are what tells a run from
-//! others. So are the findings, which take less time than to write them down.
+//! others. So are the findings: their types are made to be written as `findings.json`, not to be read back.
 
 use crate::error::Error;
 use crate::ingest::Source;
