@@ -237,7 +237,7 @@ fn main() {
     let (mut rows, mut responses) = (Vec::new(), Vec::new());
     for (response, text) in analysis.texts.iter().enumerate() {
         for point in &text.points {
-            rows.push(point.tokens.iter().map(|token| token.term_idx()).collect::<Vec<u32>>());
+            rows.push(point.tokens.iter().map(canvass_text::Token::term_idx).collect::<Vec<u32>>());
             responses.push(response as u32);
         }
     }

@@ -320,7 +320,7 @@ fn an_answer_of_a_million_letters_is_in_every_paper() {
     assert!(outputs.text("report.md").lines().any(|line| line.len() > 1_000_000));
     let rows = cells(outputs.bytes("findings.xlsx"), "Responses");
     let Data::String(cut) = &rows[0]["Text"] else { panic!("{:?}", rows[0]["Text"]) };
-    assert!(cut.chars().count() <= 32_767 && cut.ends_with("the whole text is response 1 in report.md]"));
+    assert!(cut.chars().count() <= 32_767 && cut.ends_with("the whole text is response 1 in responses.jsonl]"));
 }
 
 #[test]
@@ -340,6 +340,21 @@ fn above_the_limit_document_and_workbook_hold_a_sample_and_say_so() {
     assert!(cells(book, "Ledger").iter().any(|row| row["Responses"] == Data::Float(1_300.0)));
     assert_eq!(outputs.rows("ledger.csv").len(), 1_300, "the tables are complete");
     assert!(outputs.text("report.md").contains("number 1299 should change"));
+}
+
+#[test]
+fn above_four_times_the_limit_the_text_holds_a_sample_too() {
+    let mut rows = vec![["id".to_owned(), "What should the port change?".to_owned()]];
+    rows.extend((0..1_300).map(|n| [n.to_string(), format!("Pier {n} should change")]));
+    let text = |limit: u32| {
+        let settings = format!("[report]\nmax_responses = {limit}\nformats = [\"md\"]\n[themes]\nresamples = 0\n");
+        Run::new().csv(&table(&rows)).settings(&settings).done().outputs().text("report.md").to_owned()
+    };
+    let annex = |text: &str| text.split("## Annex").nth(1).unwrap().matches("should change").count();
+    assert_eq!(annex(&text(325)), 1_300);
+    let sampled = text(324);
+    assert_eq!(annex(&sampled), 1_000);
+    assert!(sampled.contains("A sample: 1\u{a0}000 of 1\u{a0}300 responses") && sampled.contains("responses.jsonl"));
 }
 
 #[test]

@@ -105,7 +105,7 @@ impl Points {
         let (mut rows, mut responses) = (Vec::new(), Vec::new());
         for (response, text) in (0..).zip(&analysis.texts) {
             for point in &text.points {
-                rows.push(Point::carrying(point).map(|token| token.term_idx()).collect::<Vec<u32>>());
+                rows.push(Point::carrying(point).map(canvass_text::Token::term_idx).collect::<Vec<u32>>());
                 responses.push(response);
             }
         }

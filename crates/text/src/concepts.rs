@@ -350,7 +350,7 @@ fn mark_point(
 /// Why a phrase carries no theme: a word in a passage that is set apart takes the phrase with it; words of the question do
 /// so only if it has no other.
 fn left_out(parts: &[Token]) -> Option<LeftOut> {
-    let apart = parts.iter().filter_map(|token| token.left_out()).find(|reason| *reason != LeftOut::Question);
+    let apart = parts.iter().filter_map(Token::left_out).find(|reason| *reason != LeftOut::Question);
     apart.or_else(|| parts.iter().all(|token| token.left_out().is_some()).then_some(LeftOut::Question))
 }
 

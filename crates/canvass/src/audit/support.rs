@@ -127,7 +127,7 @@ impl<'q> Answers<'q> {
         let (response, point) = self.passages[at as usize];
         let point = &self.question.analysis.texts[response as usize].points[point as usize];
         let tokens = point.tokens.iter().filter(|token| matches!(token.left_out(), None | Some(LeftOut::Question)));
-        let mut terms: Vec<u32> = tokens.map(|token| token.term_idx()).collect();
+        let mut terms: Vec<u32> = tokens.map(canvass_text::Token::term_idx).collect();
         terms.sort_unstable();
         terms.dedup();
         let word = |term: u32| {

@@ -448,7 +448,7 @@ impl<'a, 'q> Suggester<'a, 'q> {
                 let texts = &self.desk.question().analysis.texts;
                 let terms: Vec<u32> = texts[place.response as usize].points[place.point as usize]
                     .carrying()
-                    .map(|token| token.term_idx())
+                    .map(canvass_text::Token::term_idx)
                     .collect();
                 let held: Vec<u32> = terms.iter().filter(|term| asked.contains(term)).copied().collect();
                 let [word] = held.as_slice() else { continue };
@@ -514,7 +514,7 @@ impl<'a, 'q> Suggester<'a, 'q> {
             }
             n_points += 1;
             let terms: BTreeSet<u32> =
-                text.points[place.point as usize].carrying().map(|token| token.term_idx()).collect();
+                text.points[place.point as usize].carrying().map(canvass_text::Token::term_idx).collect();
             for term in terms {
                 *counts.entry(term).or_default() += 1;
             }
@@ -542,7 +542,7 @@ impl<'a, 'q> Suggester<'a, 'q> {
     /// The terms of a response that can name something.
     fn terms_in(&self, response: u32) -> BTreeSet<u32> {
         let text = &self.desk.question().analysis.texts[response as usize];
-        let terms = text.points.iter().flat_map(|point| point.carrying().map(|token| token.term_idx()));
+        let terms = text.points.iter().flat_map(|point| point.carrying().map(canvass_text::Token::term_idx));
         terms.filter(|term| self.says_something(*term, text.language)).collect()
     }
 

@@ -102,7 +102,7 @@ impl Coded<'_> {
     /// The terms of a point that can carry a theme.
     pub(super) fn terms_of(&self, response: u32, point: u32) -> BTreeSet<u32> {
         let point = &self.analysis.texts[response as usize].points[point as usize];
-        point.carrying().map(|token| token.term_idx()).collect()
+        point.carrying().map(canvass_text::Token::term_idx).collect()
     }
 
     /// The companions of a theme that say something of a subject, but for phrases that only repeat words of the theme or of a

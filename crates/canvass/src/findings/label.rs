@@ -122,7 +122,7 @@ fn phrases(coded: &Coded<'_>, heads: &[u32], points: &[(u32, u32)]) -> BTreeMap<
             let n_heads = heads.iter().filter(|head| run.iter().any(|token| token.term_idx() == **head)).count();
             let is_frequent = f64::from(n_at[place(run)]) >= least(n_heads);
             if let Some(written) = is_frequent.then(|| phrase(coded, text, run)).flatten() {
-                let (users, forms) = phrases.entry(run.iter().map(|token| token.term_idx()).collect()).or_default();
+                let (users, forms) = phrases.entry(run.iter().map(Token::term_idx).collect()).or_default();
                 users.push(unit);
                 *forms.entry(written).or_default() += 1;
             }

@@ -10,6 +10,7 @@ use crate::ingest::Intake;
 use crate::privacy::Masked;
 use crate::settings::LedgerSettings;
 use canvass_text::Language;
+use rayon::prelude::*;
 use serde::Serialize;
 
 pub(crate) use phrases::{Phrases, resource_files};
@@ -99,7 +100,7 @@ pub fn judge(intake: &Intake, settings: &LedgerSettings) -> Ledger {
     let phrases = Phrases::new(&settings.no_content);
     let mut entries: Vec<Entry> = intake
         .responses
-        .iter()
+        .par_iter()
         .map(|received| {
             let (state, reason) = if phrases::is_blank(&received.text) {
                 (State::Blank, "the cell is empty".into())

@@ -146,7 +146,7 @@ impl Together {
         for (item, text) in (0_u32..).zip(&question.analysis.texts) {
             for (number, point) in (0_u32..).zip(&text.points) {
                 held.clear();
-                held.extend(point.carrying().map(|token| token.term_idx()));
+                held.extend(point.carrying().map(canvass_text::Token::term_idx));
                 counts.push_terms(&mut held);
                 points.push((item, number));
                 item_of.push(item);

@@ -101,7 +101,7 @@ pub(super) fn counts_of(coded: &Coded<'_>, points: &[(u32, u32)]) -> Csr {
     for (response, point) in points {
         let content = &coded.analysis.texts[*response as usize].points[*point as usize];
         held.clear();
-        held.extend(content.carrying().map(|token| token.term_idx()));
+        held.extend(content.carrying().map(canvass_text::Token::term_idx));
         counts.push_terms(&mut held);
     }
     counts

@@ -45,7 +45,7 @@ pub(super) fn counts(texts: &[String], language: Language, resources: &Resources
         .map(|text| {
             let carrying = text.points.iter().flat_map(Point::carrying);
             let words = carrying.filter(|token| terms[token.term_idx() as usize].kind == TermKind::Word);
-            words.map(|token| token.term_idx()).collect()
+            words.map(canvass_text::Token::term_idx).collect()
         })
         .collect();
     Csr::from_terms(&rows, terms.len())

@@ -24,7 +24,7 @@ pub(super) struct Members<'r> {
     /// The ids of the themes, sorted.
     ids: Vec<&'r str>,
     /// By response, then by theme.
-    members: Vec<Member>,
+    all: Vec<Member>,
     /// For each response where its themes begin, and where the last ends.
     starts: Vec<u32>,
 }
@@ -71,12 +71,12 @@ impl<'r> Members<'r> {
         for at in 1..starts.len() {
             starts[at] += starts[at - 1];
         }
-        Self { ids, members, starts }
+        Self { ids, all: members, starts }
     }
 
     /// The themes of a response, in the order of their ids.
     pub(super) fn of(&self, response: usize) -> &[Member] {
-        &self.members[self.starts[response] as usize..self.starts[response + 1] as usize]
+        &self.all[self.starts[response] as usize..self.starts[response + 1] as usize]
     }
 
     /// The ids of the themes of a response, in their order.

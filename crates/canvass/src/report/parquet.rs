@@ -68,7 +68,7 @@ impl Group {
             column.push(text.into());
         }
         self.strengths.push(four_decimals(row.strength));
-        self.n_points.push(row.n_points as i32);
+        self.n_points.push(i32::try_from(row.n_points).unwrap_or(i32::MAX));
         self.coded_by.push(row.coded_by.into());
     }
 
@@ -131,10 +131,13 @@ mod tests {
         let wishes =
             ["runs late in winter", "needs money", "is too far away for us", "costs too much", "should open early"];
         let answer = |at: usize| format!("{} {}", subjects[at % 5], wishes[at / 5 % 5]).replace('"', "\"\"");
-        let rows: String = (0..50).map(|at| format!("r{at},\"{}, as {at} of us say\"\n", answer(at))).collect();
+        let rows: Vec<String> = (0..50).map(|at| format!("r{at},\"{}, as {at} of us say\"\n", answer(at))).collect();
         let mut config = Config::default();
         config.report.formats = vec![ReportFormat::Parquet];
-        let intake = ingest::read_bytes(&[("answers.csv", format!("id,What is missing?\n{rows}").as_bytes())], &config);
+        let intake = ingest::read_bytes(
+            &[("answers.csv", format!("id,What is missing?\n{}", rows.concat()).as_bytes())],
+            &config,
+        );
         let run = analyse(intake.unwrap(), &config, &Companions::default(), &Silent).unwrap();
         let files = report::files(&run).unwrap();
         let bytes = |name: &str| files.iter().find(|file| file.name == name).unwrap().bytes.clone();

@@ -108,13 +108,12 @@ impl Sink for Comparison<'_> {
         make(&mut beside).and_then(|()| beside.end()).map_err(Error::io("read", &path))?;
         if beside.file.is_some() {
             let (line, byte) = (beside.lines + 1, beside.same + 1);
-            match beside.differs {
-                false => self.verdict.add(name, true, "the same bytes when run again"),
-                true => {
-                    let message = format!("differs when run again, first at line {line}, byte {byte}");
-                    self.verdict.add(name, false, message);
-                }
-            }
+            let message = if beside.differs {
+                format!("differs when run again, first at line {line}, byte {byte}")
+            } else {
+                "the same bytes when run again".to_owned()
+            };
+            self.verdict.add(name, !beside.differs, message);
         }
         Ok(())
     }

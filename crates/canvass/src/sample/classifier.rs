@@ -228,7 +228,7 @@ fn vectors(question: &CodedQuestion, seed: u64) -> Csr {
         let points = question.analysis.texts[at].points.iter();
         points
             .flat_map(|point| point.tokens.iter().filter(|token| token.left_out().is_none()))
-            .map(|token| token.term_idx())
+            .map(canvass_text::Token::term_idx)
             .collect()
     };
     let rows: Vec<Vec<u32>> = (0..question.responses.len()).map(terms_of).collect();

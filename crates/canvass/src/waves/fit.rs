@@ -223,7 +223,7 @@ impl Fitting<'_> {
             let term = &terms[*term as usize];
             term.language == language && places(term.kind)
         };
-        point.carrying().map(|token| token.term_idx()).filter(places)
+        point.carrying().map(canvass_text::Token::term_idx).filter(places)
     }
 
     fn says_something(&self, (response, point): (u32, u32)) -> bool {

@@ -25,11 +25,15 @@ pub(in crate::report) fn render(paper: &Paper<'_>) -> String {
     text
 }
 
+/// Of so many times `report.max_responses` the annex holds a sample, here, too: a text of gigabytes opens nowhere.
+const LIMITS: u64 = 4;
+
 /// The chapters, made side by side.
 pub(in crate::report) fn chapters(paper: &Paper<'_>) -> Vec<String> {
+    let is_sampled = paper.run.intake.responses.len() as u64 > LIMITS * paper.run.settings.report.max_responses;
     let of_chapter = |chapter: &Chapter| {
         let mut text = String::new();
-        for block in paper.blocks(*chapter, false) {
+        for block in paper.blocks(*chapter, is_sampled) {
             write(&mut text, &block);
         }
         text

@@ -257,7 +257,7 @@ mod tests {
         let wording = Wording::of(ReportLanguage::English);
         let cut = cell_text(&"😀".repeat(20_000), Some("r7"), &wording);
         assert_eq!(cut.encode_utf16().count(), LONGEST - 1, "two units a letter");
-        assert!(cut.ends_with("the whole text is response r7 in report.md]"), "{}", &cut[cut.len() - 100..]);
+        assert!(cut.ends_with("the whole text is response r7 in responses.jsonl]"), "{}", &cut[cut.len() - 100..]);
         let whole = "a".repeat(LONGEST);
         assert_eq!(cell_text(&whole, None, &wording), whole);
         let long_id = "i".repeat(50_000);
