@@ -11,21 +11,19 @@ mod groups;
 mod keep;
 pub(crate) mod languages;
 mod lexicon;
+mod tell;
 mod wave;
 
 use crate::error::Error;
-use crate::findings::{
-    Bloc, Coded, CopiedText, CopiedTexts, DuplicateGroup, Findings, InputIdentity, QuestionFindings, RunIdentity,
-    Teller, add_breakdowns, blocs, build_question, check_names, settle_lists, units,
-};
+use crate::findings::{Coded, Findings, Teller, add_breakdowns, build_question, check_names, settle_lists, units};
 use crate::house::{self, House};
 use crate::ingest::{self, Intake, Received, Source};
 use crate::ledger::{self, Ledger, Phrases, State};
 use crate::privacy;
 use crate::progress::{Observer, Stage};
 use crate::references;
-use crate::settings::{Config, Layout, QuestionKind, Settings, SettingsError, check_quantifiers};
-use crate::statistics::{self, Statistics};
+use crate::settings::{Config, QuestionKind, Settings, SettingsError, check_quantifiers};
+use crate::statistics;
 use crate::tokenizers::{self, OwnTokenizer};
 use canvass_analysis::{Group, Stability, Themes};
 use canvass_text::{AnalysedText, Analyser, Analysis, Language, Quotations, Resources, Span, TermRules, Text, segment};
@@ -40,6 +38,7 @@ pub use frame::Frame;
 pub use framed::{FramedQuestion, FramedRow, FramedTheme, Moved};
 pub use keep::{Keeper, KeepsNothing, Loaded, Saved};
 pub use languages::{LanguageSource, ReadIn};
+pub(crate) use tell::input_identity;
 pub use wave::WaveModel;
 
 /// The seed used when none is given.
@@ -307,7 +306,7 @@ fn analyse_kept(
     for (question, found) in questions.iter().zip(&mut built) {
         add_breakdowns(found, question.question_idx, &teller, &statistics.crosstabs);
     }
-    let findings = tell(&settings, &intake, &ledger, &questions, built, statistics);
+    let findings = tell::tell(&settings, &intake, &ledger, &questions, built, statistics);
     observer.end(Stage::Findings, findings.questions.len() as u64);
     let (libraries, house) = (resources.libraries(), companions.house.clone());
     Ok(Run { settings, intake, ledger, questions, findings, libraries, house, frame: wave.frame })
@@ -393,69 +392,6 @@ fn account(intake: &mut Intake, config: &Config, observer: &dyn Observer) -> Led
     }
     observer.end(Stage::Ledger, n_received);
     ledger
-}
-
-/// What is found in the whole consultation.
-fn tell(
-    settings: &Settings,
-    intake: &Intake,
-    ledger: &Ledger,
-    questions: &[QuestionRun],
-    built: Vec<QuestionFindings>,
-    statistics: Statistics,
-) -> Findings {
-    Findings {
-        schema: "canvass-findings-1",
-        run: RunIdentity {
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            settings_blake3: blake3::hash(settings.to_toml().as_bytes()).to_hex().to_string(),
-            seed: settings.seed,
-        },
-        inputs: intake.sources.iter().map(input_identity).collect(),
-        respondents_linked: settings.input.layout == Layout::Wide || !settings.input.respondent_column.is_empty(),
-        n_submissions: intake.submissions.len() as u64,
-        n_submissions_set_aside: ledger.set_aside.iter().filter(|set_aside| **set_aside).count() as u64,
-        count_by: settings.findings.count_by,
-        quantifiers: settings.findings.quantifiers.clone(),
-        blocs: find_blocs(intake, questions, &built),
-        questions: built,
-        profile: statistics.profile,
-        closed_questions: statistics.closed,
-        smallest_cell: settings.privacy.smallest_cell,
-        crosstabs: statistics.crosstabs,
-    }
-}
-
-/// Follows the groups of copies across the questions.
-fn find_blocs(intake: &Intake, questions: &[QuestionRun], built: &[QuestionFindings]) -> Vec<Bloc> {
-    let sender = |question: &QuestionRun, copy: u32| {
-        let received = &intake.responses[question.positions[copy as usize]];
-        &*intake.submissions[received.submission_idx as usize].respondent_id
-    };
-    let mut senders: BTreeSet<&str> = BTreeSet::new();
-    for question in questions {
-        let long = question.copied.groups.iter().filter(|group| !group.is_short);
-        senders.extend(long.flat_map(Group::copies).map(|copy| sender(question, copy)));
-    }
-    // Numbered in the order of the file.
-    let mut numbers: BTreeMap<&str, u32> = BTreeMap::new();
-    let mut ids: Vec<String> = Vec::new();
-    for submission in &intake.submissions {
-        if senders.contains(&*submission.respondent_id) && !numbers.contains_key(&*submission.respondent_id) {
-            numbers.insert(&submission.respondent_id, ids.len() as u32);
-            ids.push(submission.respondent_id.to_string());
-        }
-    }
-    let copied = questions.iter().zip(built).map(|(question, found)| {
-        let number = |copy: u32| numbers[sender(question, copy)];
-        let texts = question.copied.groups.iter().zip(&found.duplicates).filter(|(group, _)| !group.is_short);
-        let text = |(group, told): (&Group, &DuplicateGroup)| {
-            let senders: BTreeSet<u32> = group.copies().map(number).collect();
-            CopiedText { group_id: told.group_id.clone(), respondents: senders.into_iter().collect() }
-        };
-        CopiedTexts { question: found.id.clone(), base: found.base, texts: texts.map(text).collect() }
-    });
-    blocs(&copied.collect::<Vec<_>>(), &ids)
 }
 
 /// Checks every setting the user can give, before any file is read.
@@ -679,10 +615,6 @@ fn note_few_respondents(
             &format!("{id}: {n_answers} answers are of {n_respondents} respondents, told apart by {column:?}: is it the right column?"),
         );
     }
-}
-
-pub(crate) fn input_identity(source: &Source) -> InputIdentity {
-    InputIdentity { file: source.file.to_string(), role: source.role, size: source.size, blake3: source.blake3.clone() }
 }
 
 /// The folder a configuration's paths are relative to.
