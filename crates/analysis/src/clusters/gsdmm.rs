@@ -33,6 +33,7 @@ const NEGLIGIBLE: f64 = 25.0;
 const MAX_PASSES: usize = 20;
 /// Rows a parallel step takes at a time: fixed, so that the thread count cannot show.
 const CHUNK: usize = 1024;
+
 /// How a mixture is fitted.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct GsdmmSettings {

@@ -6,6 +6,7 @@ use crate::ledger::resource_files;
 use crate::pipeline::Run;
 use canvass_text::Resources;
 use serde::{Deserialize, Serialize};
+use std::io::{self, Write};
 
 /// `manifest.json`. It names no path and no time.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -82,4 +83,45 @@ pub(super) fn manifest(run: &Run, resources: Vec<ResourceIdentity>, outputs: Vec
 /// BLAKE3 in hexadecimal.
 pub(crate) fn hash(bytes: &[u8]) -> String {
     blake3::hash(bytes).to_hex().to_string()
+}
+
+/// A writer that takes down the length and the BLAKE3 of what goes through it.
+pub(crate) struct Hashing<W> {
+    inner: W,
+    size: u64,
+    hasher: blake3::Hasher,
+}
+
+impl<W> Hashing<W> {
+    pub(crate) fn new(inner: W) -> Self {
+        Self { inner, size: 0, hasher: blake3::Hasher::new() }
+    }
+
+    /// The bytes written so far.
+    pub(crate) fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// The BLAKE3 of them.
+    pub(crate) fn hash(&self) -> blake3::Hash {
+        self.hasher.finalize()
+    }
+
+    /// What it writes to.
+    pub(crate) fn into_inner(self) -> W {
+        self.inner
+    }
+}
+
+impl<W: Write> Write for Hashing<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let n = self.inner.write(bytes)?;
+        self.hasher.update(&bytes[..n]);
+        self.size += n as u64;
+        Ok(n)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.inner.flush()
+    }
 }

@@ -37,8 +37,8 @@ use std::path::Path;
 use tables::Reasons;
 use wording::Wording;
 
+pub(crate) use manifest::{Hashing, hash, resources};
 pub use manifest::{LibraryIdentity, Manifest, OutputIdentity, ResourceIdentity};
-pub(crate) use manifest::{hash, resources};
 pub use responses::{PointRecord, ResponseRecord, TermRecord, ThemeRecord, TokenRecord};
 pub(crate) use tables::{Table, decimal, guarded, spans};
 
@@ -166,38 +166,15 @@ impl Outputs<'_> {
     fn stream(&mut self, name: &str, make: impl Fn(&mut dyn Write) -> io::Result<()>) -> Result<(), Error> {
         let mut identity = OutputIdentity { file: name.to_owned(), size: 0, blake3: String::new() };
         self.sink.put(name, &mut |out| {
-            let mut hashed = Hashed { out, size: 0, hasher: blake3::Hasher::new() };
-            {
-                let mut buffered = BufWriter::with_capacity(1 << 16, &mut hashed);
-                make(&mut buffered)?;
-                buffered.flush()?;
-            }
-            identity.size = hashed.size;
-            identity.blake3 = hashed.hasher.finalize().to_hex().to_string();
+            let mut hashing = BufWriter::with_capacity(1 << 16, Hashing::new(out));
+            make(&mut hashing)?;
+            hashing.flush()?;
+            identity.size = hashing.get_ref().size();
+            identity.blake3 = hashing.get_ref().hash().to_hex().to_string();
             Ok(())
         })?;
         self.made.push(identity);
         Ok(())
-    }
-}
-
-/// A writer that takes down the hash of what goes through it.
-struct Hashed<'w> {
-    out: &'w mut dyn Write,
-    size: u64,
-    hasher: blake3::Hasher,
-}
-
-impl Write for Hashed<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let n = self.out.write(bytes)?;
-        self.hasher.update(&bytes[..n]);
-        self.size += n as u64;
-        Ok(n)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.out.flush()
     }
 }
 

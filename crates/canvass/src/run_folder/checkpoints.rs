@@ -6,6 +6,7 @@
 use super::durable::{is_full, sync_folder};
 use super::parent_of;
 use crate::pipeline::{Loaded, Saved};
+use crate::report::Hashing;
 use std::fs::{self, File};
 use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -143,20 +144,21 @@ impl Checkpoints {
         write: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>,
     ) -> io::Result<u64> {
         self.make_folder()?;
-        let file = Hashing { inner: File::create(path)?, hasher: blake3::Hasher::new(), size: 0 };
+        let file = Hashing::new(File::create(path)?);
         let mut file = BufWriter::with_capacity(WINDOW, file);
         let head = self.head(name);
         file.write_all(&head)?;
         write(&mut file)?;
         file.flush()?;
-        let length = file.get_ref().size - head.len() as u64;
+        let length = file.get_ref().size() - head.len() as u64;
         file.write_all(&length.to_le_bytes())?;
         file.flush()?;
-        let hash = file.get_ref().hasher.finalize();
+        let hash = file.get_ref().hash();
         file.write_all(hash.as_bytes())?;
         file.flush()?;
-        let Hashing { inner, size, .. } = file.into_inner().map_err(io::IntoInnerError::into_error)?;
-        inner.sync_all()?;
+        let file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
+        let size = file.size();
+        file.into_inner().sync_all()?;
         Ok(size)
     }
 
@@ -172,26 +174,6 @@ impl Checkpoints {
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
             _ => sync_folder(parent_of(&self.folder)),
         }
-    }
-}
-
-/// A file that is hashed and counted as it is written.
-struct Hashing {
-    inner: File,
-    hasher: blake3::Hasher,
-    size: u64,
-}
-
-impl Write for Hashing {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let n_written = self.inner.write(bytes)?;
-        self.hasher.update(&bytes[..n_written]);
-        self.size += n_written as u64;
-        Ok(n_written)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.inner.flush()
     }
 }
 
