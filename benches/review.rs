@@ -60,7 +60,7 @@ fn run(folder: &Path) -> CodedRun {
     let text = |text| Text { text, language: Language::English, is_copy: false };
     let all: Vec<Text<'_>> = texts.iter().map(|answer| text(answer.as_str())).collect();
     let analysis = analyser.analyse(&all, "", &Quotations::default(), &|_| {});
-    let responses = texts.iter().zip(0..).zip(&analysis.texts).map(|((answer, number), text)| CodedResponse {
+    let responses = texts.iter().zip(0..).zip(analysis.texts.iter()).map(|((answer, number), text)| CodedResponse {
         attributes: Vec::new(),
         response_id: number.to_string(),
         respondent_id: number.to_string(),

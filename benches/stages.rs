@@ -152,7 +152,7 @@ fn points_and_terms(criterion: &mut Criterion, consultation: &Consultation, anal
     let texts: Vec<Text<'_>> = consultation.texts.iter().map(|answer| text(answer.as_str())).collect();
     let analyse = || analyser.analyse(&texts, "", &Quotations::default(), &|_| {});
     bench(criterion, "points_and_terms", N_RESPONSES, analyse, |analysis| {
-        let points = || analysis.texts.iter().flat_map(|text| &text.points);
+        let points = || analysis.texts.iter().flat_map(|text| text.points);
         assert_eq!(points().count(), N_RESPONSES * SENTENCES, "every sentence is a point");
         assert_eq!(points().map(|point| point.tokens.len()).sum::<usize>(), consultation.n_tokens);
     });

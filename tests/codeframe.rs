@@ -112,7 +112,7 @@ fn drawn(run: &CodedRun, frame: &CodeFrame, draw: &mut Draw) -> Decision {
     let mut theme = || ids[draw.below(ids.len())].clone();
     let (theme, other) = (theme(), theme());
     let response = draw.below(question.responses.len());
-    let points = &question.analysis.texts[response].points;
+    let points = &question.analysis.texts.get(response).points;
     let span = points[draw.below(points.len())].span;
     let (response, start, end) = (question.responses[response].response_id.clone(), span.start, span.end);
     let terms = &question.analysis.vocabulary.terms;

@@ -103,7 +103,7 @@ impl Points {
         let analyser = Analyser::new(resources, TermRules::default(), &lexicon);
         let analysis = analyser.analyse(&texts, "", &Quotations::default(), &|_| {});
         let (mut rows, mut responses) = (Vec::new(), Vec::new());
-        for (response, text) in (0..).zip(&analysis.texts) {
+        for (response, text) in (0..).zip(analysis.texts.iter()) {
             for point in &text.points {
                 rows.push(Point::carrying(point).map(canvass_text::Token::term_idx).collect::<Vec<u32>>());
                 responses.push(response);

@@ -9,6 +9,7 @@ use crate::concepts::{self, Corpus};
 use crate::intern::{Distinct, Interner, Key, Merged, merge};
 use crate::language::{Identifier, Language};
 use crate::lexicon::Lexicon;
+use crate::packed::{self, AnalysedTexts};
 use crate::phrases::{APART, Element, ElementChunk, Elements};
 use crate::quotation::Quotations;
 use crate::resources::{LanguageResources, Neighbourhood, Resources};
@@ -21,6 +22,7 @@ use crate::writing::{acronym, inner_words, is_markup, is_shouted};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Takes texts apart, with the resources of each language, rules and a lexicon.
 pub struct Analyser<'r> {
@@ -32,9 +34,9 @@ pub struct Analyser<'r> {
 }
 
 /// Texts that a parallel step takes at a time, by their number, so that the thread count cannot show: of many texts many, as each chunk has a
-/// list of its distinct words.
+/// list of its distinct words. A chunk is some chunks of packed texts.
 fn chunk_size(n_texts: usize) -> usize {
-    (n_texts / 256).clamp(256, 16_384)
+    (n_texts / 256).clamp(256, 16_384) / packed::CHUNK * packed::CHUNK
 }
 
 /// A point that leads to a list restates the question if this share of its words that name a subject, and at least two, are
@@ -104,7 +106,7 @@ impl Words<'_> {
 
 /// What a chunk of drafts becomes.
 struct Assembled {
-    texts: Vec<AnalysedText>,
+    texts: AnalysedTexts,
     /// For each text its elements, one a token; `inner` are places in `inners`.
     elements: ElementChunk,
     /// What stands between two terms that may be of one phrase, sorted.
@@ -153,7 +155,7 @@ impl<'r> Analyser<'r> {
         references: &Quotations,
         done: &(dyn Fn(usize) + Sync),
     ) -> Analysis {
-        let nothing = |_: &[AnalysedText]| Ok::<_, Infallible>(BTreeMap::new());
+        let nothing = |_: &AnalysedTexts| Ok::<_, Infallible>(BTreeMap::new());
         let Ok(analysis) = self.analyse_copies(texts, wording, references, nothing, done);
         analysis
     }
@@ -168,7 +170,7 @@ impl<'r> Analyser<'r> {
         texts: &[Text<'_>],
         wording: &str,
         references: &Quotations,
-        own: impl FnOnce(&[AnalysedText]) -> Result<BTreeMap<u32, Vec<Span>>, E>,
+        own: impl FnOnce(&AnalysedTexts) -> Result<BTreeMap<u32, Vec<Span>>, E>,
         done: &(dyn Fn(usize) + Sync),
     ) -> Result<Analysis, E> {
         let languages = languages_of(texts);
@@ -421,7 +423,7 @@ fn assemble(
 ) -> Assembled {
     let mut counts = vec![Occurrences::default(); numbers.len()];
     let mut inners: BTreeMap<String, u32> = BTreeMap::new();
-    let mut analysed = Vec::with_capacity(texts.len());
+    let mut analysed = AnalysedTexts::default();
     let mut elements = ElementChunk::with_capacity(texts.len(), drafts.words.len());
     let mut tokens: Vec<Token> = Vec::new();
     let (mut next_points, mut next_words) = (drafts.points.as_slice(), drafts.words.as_slice());
@@ -465,7 +467,7 @@ fn assemble(
         }
         elements.end_text();
         let Draft { quotations, boilerplate, .. } = draft;
-        analysed.push(AnalysedText { language: text.language, points: points.into(), quotations, boilerplate });
+        analysed.push(&AnalysedText { language: text.language, points: points.into(), quotations, boilerplate });
     }
     // The inner words were numbered as they came; from here on by their place in the sorted list.
     let mut places = vec![0_u32; inners.len()];
@@ -530,7 +532,7 @@ fn add_elements(
         });
         let is_capital = capitals_say_something && text[from..].chars().next().is_some_and(char::is_uppercase);
         end = Some(to);
-        Element { term: token.term_idx(), inner, is_capital }
+        Element::new(token.term_idx(), inner, is_capital)
     }));
 }
 
@@ -576,12 +578,12 @@ fn gathered<'t>(
     // The empty one sorts first: phrases::NOTHING.
     inners.insert(String::new());
     let inners: Vec<String> = inners.into_iter().collect();
-    let (mut analysed, mut elements) = (Vec::with_capacity(texts.len()), Vec::with_capacity(assembled.len()));
+    let (mut analysed, mut elements) = (AnalysedTexts::default(), Vec::with_capacity(assembled.len()));
     for mut chunk in assembled {
         let place = |inner: &String| inners.binary_search(inner).map_or(APART, |at| at as u32);
         let places: Vec<u32> = chunk.inners.iter().map(place).collect();
         chunk.elements.renumber(&places);
-        analysed.extend(chunk.texts);
+        analysed.append(chunk.texts);
         elements.push(chunk.elements);
     }
     Corpus {
@@ -599,12 +601,13 @@ fn gathered<'t>(
 /// Leaves out terms that do not occur, and numbers the others in the order of the vocabulary.
 fn finish(corpus: Corpus<'_>, mut merges: Vec<crate::lexicon::Merge>) -> Analysis {
     let Corpus { mut texts, terms, .. } = corpus;
-    let mut occurs = vec![false; terms.len()];
-    for token in
-        texts.iter().flat_map(|text| &*text.points).flat_map(|point| point.tokens.iter().chain(&*point.phrases))
-    {
-        occurs[token.term_idx() as usize] = true;
-    }
+    let occurs: Vec<AtomicBool> = terms.iter().map(|_| AtomicBool::new(false)).collect();
+    (0..texts.len()).into_par_iter().for_each(|text| {
+        for token in texts.get(text).points.iter().flat_map(|point| point.tokens.iter().chain(&*point.phrases)) {
+            occurs[token.term_idx() as usize].store(true, Ordering::Relaxed);
+        }
+    });
+    let occurs: Vec<bool> = occurs.into_iter().map(AtomicBool::into_inner).collect();
     let mut order: Vec<u32> = (0..terms.len() as u32).filter(|term| occurs[*term as usize]).collect();
     let key = |term: &u32| {
         let Term { language, stem, kind, .. } = &terms[*term as usize];
@@ -615,12 +618,8 @@ fn finish(corpus: Corpus<'_>, mut merges: Vec<crate::lexicon::Merge>) -> Analysi
     for (place, term) in (0_u32..).zip(&order) {
         places[*term as usize] = place;
     }
-    texts.par_iter_mut().for_each(|text| {
-        for point in &mut *text.points {
-            for token in point.tokens.iter_mut().chain(&mut *point.phrases) {
-                token.set_term_idx(places[token.term_idx() as usize]);
-            }
-        }
+    texts.update(|_, text| {
+        text.tokens_mut().for_each(|token| token.set_term_idx(places[token.term_idx() as usize]));
     });
     merges.retain(|merge| occurs[merge.term_idx as usize]);
     for merge in &mut merges {

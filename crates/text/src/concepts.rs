@@ -3,8 +3,9 @@
 use crate::Span;
 use crate::language::Language;
 use crate::lexicon::{Lexicon, Merge, MergeKind};
+use crate::packed::AnalysedTexts;
 use crate::phrases::{APART, Element, Elements, Patterns, Phrase, Step, mine};
-use crate::terms::{AnalysedText, LeftOut, Point, Term, TermKind, Text, Token, surface_forms};
+use crate::terms::{LeftOut, Point, Term, TermKind, Text, Token, surface_forms};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,7 +14,7 @@ pub(crate) struct Corpus<'t> {
     /// What was given.
     pub(crate) sources: &'t [Text<'t>],
     /// The same, taken apart.
-    pub(crate) texts: Vec<AnalysedText>,
+    pub(crate) texts: AnalysedTexts,
     /// For each text its elements, one a token.
     pub(crate) elements: Elements,
     /// What stands between the terms of phrases, sorted.
@@ -160,7 +161,8 @@ pub(crate) fn add(
 
 /// The elements of a text that stand in these passages, each passage as a point.
 fn own_elements(corpus: &Corpus<'_>, text: u32, spans: &[Span]) -> Vec<Element> {
-    let tokens = || corpus.texts[text as usize].points.iter().flat_map(|point| &*point.tokens);
+    let analysed = corpus.texts.get(text as usize);
+    let tokens = || analysed.points.iter().flat_map(|point| &*point.tokens);
     let mut own = Vec::new();
     for span in spans {
         let inside = |token: &Token| span.start <= token.span.start && token.span.end <= span.end;
@@ -168,7 +170,7 @@ fn own_elements(corpus: &Corpus<'_>, text: u32, spans: &[Span]) -> Vec<Element> 
         let elements = tokens().zip(corpus.elements.of(text as usize));
         own.extend(elements.filter(|(token, _)| inside(token)).map(|(_, element)| *element));
         if let Some(first) = own.get_mut(first) {
-            first.inner = APART;
+            first.set_inner(APART);
         }
     }
     own
@@ -275,12 +277,14 @@ fn mark(corpus: &mut Corpus<'_>, patterns: &Patterns, replaced: &BTreeMap<u32, R
     let Corpus { sources, texts, elements, .. } = corpus;
     let (elements, size) = elements.chunks();
     let chunks: Vec<Marks> = texts
-        .par_chunks_mut(size)
+        .parts_mut(size)
         .zip(elements)
         .zip(sources.par_chunks(size))
         .map(|((texts, elements), sources)| {
             let mut marks = Marks::new();
-            for ((text, mut elements), source) in texts.iter_mut().zip(elements.texts()).zip(sources) {
+            let mut beside = elements.texts().zip(sources);
+            texts.update(|text| {
+                let Some((mut elements, source)) = beside.next() else { return };
                 let mut forms: BTreeSet<(u32, String)> = BTreeSet::new();
                 for point in &mut *text.points {
                     let (of_point, others) = elements.split_at(point.tokens.len());
@@ -298,7 +302,7 @@ fn mark(corpus: &mut Corpus<'_>, patterns: &Patterns, replaced: &BTreeMap<u32, R
                 for (term, form) in forms {
                     *marks.entry(term).or_default().1.entry(form).or_default() += 1;
                 }
-            }
+            });
             marks
         })
         .collect();

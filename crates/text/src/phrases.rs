@@ -8,6 +8,7 @@
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::Hash;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Terms in a phrase at most.
 pub(crate) const MAX_TERMS: usize = 5;
@@ -30,24 +31,25 @@ const MIN_CAPITALS: f64 = 0.6;
 /// Texts a parallel step takes at a time: fixed, so that the thread count cannot show.
 const CHUNK: usize = 512;
 /// Chunks whose counts are in memory at a time.
-const AT_A_TIME: usize = 256;
+const AT_A_TIME: usize = 64;
 
 /// A term in its place, as phrases see it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) struct Element {
     /// The term.
     pub(crate) term: u32,
-    /// The number of the function words between it and the element before it, or [`APART`] if the two cannot be in one phrase.
-    pub(crate) inner: u32,
-    /// Whether it is written with a capital where that says something.
-    pub(crate) is_capital: bool,
+    /// The function words before it, and in the upper bit whether it is written with a capital.
+    packed: u32,
 }
 
 /// Nothing but white space or a hyphen stands between two terms: the first of the sorted list of inner words, where it occurs.
 pub(crate) const NOTHING: u32 = 0;
 
 /// No phrase goes on here.
-pub(crate) const APART: u32 = u32::MAX;
+pub(crate) const APART: u32 = CAPITAL - 1;
+
+/// The bit of an element that is written with a capital.
+const CAPITAL: u32 = 1 << 31;
 
 /// What leads from one term of a phrase to the next: the function words between them, by number, and the next term.
 pub(crate) type Step = (u32, u32);
@@ -87,8 +89,8 @@ impl ElementChunk {
 
     /// Gives the function words between elements the numbers that they have in a list of all.
     pub(crate) fn renumber(&mut self, places: &[u32]) {
-        for element in self.elements.iter_mut().filter(|element| element.inner != APART) {
-            element.inner = places[element.inner as usize];
+        for element in self.elements.iter_mut().filter(|element| element.inner() != APART) {
+            element.set_inner(places[element.inner() as usize]);
         }
     }
 
@@ -131,8 +133,26 @@ impl Elements {
 }
 
 impl Element {
+    /// `inner`: the number of the function words between it and the element before it, or [`APART`] if the two cannot be in one phrase;
+    /// `is_capital`: whether it is written with a capital where that says something.
+    pub(crate) fn new(term: u32, inner: u32, is_capital: bool) -> Self {
+        Self { term, packed: inner | if is_capital { CAPITAL } else { 0 } }
+    }
+
+    pub(crate) fn set_inner(&mut self, inner: u32) {
+        self.packed = self.packed & CAPITAL | inner;
+    }
+
+    fn inner(&self) -> u32 {
+        self.packed & !CAPITAL
+    }
+
+    fn is_capital(&self) -> bool {
+        self.packed & CAPITAL != 0
+    }
+
     fn step(&self) -> Option<Step> {
-        (self.inner != APART).then_some((self.inner, self.term))
+        (self.inner() != APART).then_some((self.inner(), self.term))
     }
 }
 
@@ -189,7 +209,8 @@ struct Candidate {
 /// of a phrase is that of its weakest joint.
 ///
 /// # Cost
-/// One pass over the elements for each length; a run is counted only if both runs that are one shorter were frequent.
+/// Two passes over the elements for each length. Counted are only runs that at least two texts seem to have, and of them only those that go on
+/// from a run that can be in a phrase: a longer one has no more texts, with capitals or without, and is held together no better.
 pub(crate) fn mine(texts: &[&[Element]], is_general: &dyn Fn(u32) -> bool) -> Vec<Phrase> {
     // The number of each frequent run, by the number of what it extends and its last step.
     let mut found: Vec<Candidate> = Vec::new();
@@ -200,21 +221,10 @@ pub(crate) fn mine(texts: &[&[Element]], is_general: &dyn Fn(u32) -> bool) -> Ve
     let mut states: Vec<Vec<u32>> = chunks.par_iter().map(of_terms).collect();
     let (n_pairs, mut firsts, lasts) = marginals(&chunks);
     for length in 2..=MAX_TERMS {
-        let mut counts: Vec<(Key, Count)> = count_runs(&chunks, &states, length).into_iter().collect();
-        counts.retain(|(_, count)| count.texts >= MIN_NAME_TEXTS);
-        counts.sort_unstable_by_key(|(key, _)| *key);
-        if counts.is_empty() {
-            break;
-        }
-        let base = found.len();
+        let counts = count_runs(&chunks, &states, length);
+        let (base, mut numbers) = (found.len(), HashMap::new());
         for (key, count) in &counts {
             let (from, step) = *key;
-            let (first, mut path) = if length == 2 {
-                (from, Vec::new())
-            } else {
-                (found[from as usize].first, found[from as usize].steps.clone())
-            };
-            path.push(step);
             let before = f64::from(firsts.get(&from).copied().unwrap_or_default());
             let behind = f64::from(lasts.get(&step).copied().unwrap_or_default());
             let together = f64::from(count.occurrences);
@@ -225,10 +235,24 @@ pub(crate) fn mine(texts: &[&[Element]], is_general: &dyn Fn(u32) -> bool) -> Ve
             };
             let association = log_likelihood(together, before, behind, n_pairs).min(weakest.0);
             let cohesion = (together / before.min(behind).max(1.0)).min(weakest.1);
-            found.push(Candidate { first, steps: path, count: *count, association, cohesion });
+            if !is_associated(*count, association, cohesion) && count.capital_texts < MIN_NAME_TEXTS {
+                continue;
+            }
+            let (first, mut steps) = if length == 2 {
+                (from, Vec::new())
+            } else {
+                (found[from as usize].first, found[from as usize].steps.clone())
+            };
+            steps.push(step);
+            numbers.insert(*key, found.len() as u32);
+            found.push(Candidate { first, steps, count: *count, association, cohesion });
+        }
+        drop(counts);
+        if found.len() == base {
+            break;
         }
         // From now on a state is the number of the run that begins there.
-        let number = |key: Key| counts.binary_search_by_key(&key, |(key, _)| *key).ok().map(|at| (base + at) as u32);
+        let number = |key: Key| numbers.get(&key).copied();
         states = chunks
             .par_iter()
             .zip(states)
@@ -255,16 +279,12 @@ fn by_text<'c>(texts: &'c [&'c [Element]], states: &'c [u32]) -> impl Iterator<I
     })
 }
 
-/// Sums counts; whole numbers, so in any order.
-fn sum<K: Eq + Hash>(chunks: Vec<HashMap<K, u32>>) -> HashMap<K, u32> {
-    let mut all = HashMap::new();
-    for counts in chunks {
-        #[expect(clippy::iter_over_hash_type, reason = "sums of whole numbers are the same in any order")]
-        for (key, count) in counts {
-            *all.entry(key).or_default() += count;
-        }
+/// Adds counts to others; whole numbers, so in any order.
+fn add_all<K: Eq + Hash>(all: &mut HashMap<K, u32>, counts: HashMap<K, u32>) {
+    #[expect(clippy::iter_over_hash_type, reason = "sums of whole numbers are the same in any order")]
+    for (key, count) in counts {
+        *all.entry(key).or_default() += count;
     }
-    all
 }
 
 /// How many pairs of neighbours there are, and how often each term is the first and each step the second of one. Looked up only.
@@ -279,10 +299,15 @@ fn marginals(chunks: &[&[&[Element]]]) -> (f64, HashMap<u32, u32>, HashMap<Step,
         }
         (firsts, lasts)
     };
-    let (firsts, lasts): (Vec<_>, Vec<_>) = chunks.par_iter().map(of_chunk).unzip();
-    let firsts = sum(firsts);
+    let (mut firsts, mut lasts) = (HashMap::new(), HashMap::new());
+    for chunks in chunks.chunks(AT_A_TIME) {
+        for (of_firsts, of_lasts) in chunks.par_iter().map(of_chunk).collect::<Vec<_>>() {
+            add_all(&mut firsts, of_firsts);
+            add_all(&mut lasts, of_lasts);
+        }
+    }
     let n_pairs: u64 = firsts.values().map(|count| u64::from(*count)).sum();
-    (n_pairs as f64, firsts, sum(lasts))
+    (n_pairs as f64, firsts, lasts)
 }
 
 /// How often each run of `length` terms goes on. Looked up only.
@@ -298,28 +323,80 @@ fn following(chunks: &[&[&[Element]]], states: &[Vec<u32>], length: usize) -> Ha
         }
         counts
     };
-    sum(chunks.par_iter().zip(states).map(of_chunk).collect())
+    let mut all = HashMap::new();
+    for (chunks, states) in chunks.chunks(AT_A_TIME).zip(states.chunks(AT_A_TIME)) {
+        let counted: Vec<HashMap<u32, u32>> = chunks.par_iter().zip(states).map(of_chunk).collect();
+        counted.into_iter().for_each(|counts| add_all(&mut all, counts));
+    }
+    all
 }
 
-/// Counts the runs of `length` terms whose two shorter runs are known, by the first of these and the last step.
-fn count_runs(chunks: &[&[&[Element]]], states: &[Vec<u32>], length: usize) -> HashMap<Key, Count> {
-    let of_chunk = |(texts, states): (&&[&[Element]], &Vec<u32>)| {
-        let mut counts: HashMap<Key, Count> = HashMap::new();
+/// Which runs two texts at least have; of those that one has, a few more: bits of hashes say so.
+struct Repeated {
+    /// Of each place, whether a run that stands for it was met, and whether it was met again.
+    words: Vec<[AtomicU64; 2]>,
+}
+
+impl Repeated {
+    /// For so many elements: eight bits each, so that hardly a run that one text has shares its place with another; 256 MiB at most.
+    fn new(n_elements: usize) -> Self {
+        let n_words = (n_elements / 8).next_power_of_two().clamp(1 << 6, 1 << 24);
+        Self { words: (0..n_words).map(|_| Default::default()).collect() }
+    }
+
+    fn place(&self, key: Key) -> (&[AtomicU64; 2], u64) {
+        let (from, (inner, term)) = key;
+        let mut hash = (u64::from(from) << 32 | u64::from(term)) ^ u64::from(inner).rotate_left(47);
+        // Stafford's mixing of 64 bits (variant 13).
+        hash = (hash ^ hash >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        hash = (hash ^ hash >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+        hash ^= hash >> 31;
+        (&self.words[(hash >> 6) as usize & (self.words.len() - 1)], 1 << (hash & 63))
+    }
+
+    /// Takes down that a text has a run. What is known after all texts are in is the same in any order.
+    fn add(&self, key: Key) {
+        let ([once, again], bit) = self.place(key);
+        if once.fetch_or(bit, Ordering::Relaxed) & bit != 0 {
+            again.fetch_or(bit, Ordering::Relaxed);
+        }
+    }
+
+    fn has(&self, key: Key) -> bool {
+        let ([_, again], bit) = self.place(key);
+        again.load(Ordering::Relaxed) & bit != 0
+    }
+}
+
+/// Counts the runs of `length` terms that go on from a run with a number, ascending; those that fewer than [`MIN_NAME_TEXTS`] texts have are left out.
+fn count_runs(chunks: &[&[&[Element]]], states: &[Vec<u32>], length: usize) -> Vec<(Key, Count)> {
+    // Of each text the runs, ascending, and whether each is written with capitals.
+    let each = |texts: &[&[Element]],
+                states: &[u32],
+                is_wanted: &dyn Fn(Key) -> bool,
+                take: &mut dyn FnMut(&[(Key, bool)])| {
         let mut keys: Vec<(Key, bool)> = Vec::new();
         for (text, states) in by_text(texts, states) {
             keys.clear();
             for at in 0..text.len().saturating_sub(length - 1) {
-                let Some(key) = key(text, states, at, length) else { continue };
-                let is_capital = text[at..at + length].iter().all(|element| element.is_capital);
-                keys.push((key, is_capital));
+                let Some(key) = key(text, states, at, length).filter(|key| is_wanted(*key)) else { continue };
+                keys.push((key, text[at..at + length].iter().all(Element::is_capital)));
             }
             keys.sort_unstable();
-            for run in keys.chunk_by(|a, b| a.0 == b.0) {
-                let capital_texts = u32::from(run.iter().any(|(_, is_capital)| *is_capital));
-                let count = Count { occurrences: run.len() as u32, texts: 1, capital_texts };
-                counts.entry(run[0].0).or_default().add(count);
-            }
+            keys.chunk_by(|a, b| a.0 == b.0).for_each(&mut *take);
         }
+    };
+    let repeated = Repeated::new(states.iter().map(Vec::len).sum());
+    chunks.par_iter().zip(states).for_each(|(texts, states)| {
+        each(texts, states, &|_| true, &mut |run| repeated.add(run[0].0));
+    });
+    let of_chunk = |(texts, states): (&&[&[Element]], &Vec<u32>)| {
+        let mut counts: HashMap<Key, Count> = HashMap::new();
+        each(texts, states, &|key| repeated.has(key), &mut |run| {
+            let capital_texts = u32::from(run.iter().any(|(_, is_capital)| *is_capital));
+            let count = Count { occurrences: run.len() as u32, texts: 1, capital_texts };
+            counts.entry(run[0].0).or_default().add(count);
+        });
         counts
     };
     // So many chunks at a time that what they count is never in memory twice over.
@@ -333,13 +410,15 @@ fn count_runs(chunks: &[&[&[Element]]], states: &[Vec<u32>], length: usize) -> H
             }
         }
     }
-    all
+    let mut counts: Vec<(Key, Count)> = all.into_iter().filter(|(_, count)| count.texts >= MIN_NAME_TEXTS).collect();
+    counts.sort_unstable_by_key(|(key, _)| *key);
+    counts
 }
 
-/// The run of `length` terms that begins at an element, if both runs that are one shorter have a number.
+/// The run of `length` terms that begins at an element, if the run that is one shorter has a number.
 fn key(text: &[Element], states: &[u32], at: usize, length: usize) -> Option<Key> {
     let step = text.get(at + length - 1)?.step()?;
-    (states[at] != APART && states[at + 1] != APART).then_some((states[at], step))
+    (states[at] != APART).then_some((states[at], step))
 }
 
 /// The number of the run of `length` terms that begins at each element, given those of the runs that are one shorter.
@@ -366,14 +445,17 @@ fn log_likelihood(together: f64, first: f64, second: f64, n: f64) -> f64 {
         + term(neither, (n - first) * (n - second) / n))
 }
 
+/// Whether what so many answers have is held together well enough at its weakest joint.
+fn is_associated(count: Count, association: f64, cohesion: f64) -> bool {
+    count.texts >= MIN_TEXTS && association >= MIN_ASSOCIATION && cohesion >= MIN_COHESION
+}
+
 /// Whether a candidate is a phrase: it has no word twice, is associated or a name, and names a subject. "Fixed price" does as
 /// long as it does not end in a general word; "right of way", though of general words, if its words hardly go without each other.
 fn is_phrase(candidate: &Candidate, is_general: &dyn Fn(u32) -> bool) -> bool {
     let terms = terms(candidate.first, &candidate.steps);
     let distinct: BTreeSet<u32> = terms.iter().copied().collect();
-    let is_associated = candidate.count.texts >= MIN_TEXTS
-        && candidate.association >= MIN_ASSOCIATION
-        && candidate.cohesion >= MIN_COHESION;
+    let is_associated = is_associated(candidate.count, candidate.association, candidate.cohesion);
     let ends_general = terms.last().is_some_and(|term| is_general(*term));
     let is_fixed = candidate.cohesion >= FIXED && candidate.steps.iter().all(|(inner, _)| *inner != NOTHING);
     distinct.len() == terms.len() && (candidate.count.is_name() || is_associated) && (!ends_general || is_fixed)
@@ -491,7 +573,7 @@ mod tests {
                     }
                     let term = words.binary_search(&word.to_lowercase()).expect("a word of the texts") as u32;
                     let inner = if apart { APART } else { 0 };
-                    point.push(Element { term, inner, is_capital: word.starts_with(char::is_uppercase) });
+                    point.push(Element::new(term, inner, word.starts_with(char::is_uppercase)));
                     apart = false;
                 }
                 point

@@ -274,26 +274,26 @@ pub fn add_terms(
 
 /// Where a term is left out as a word of the question wherever it stands, it counts from now on.
 fn let_count(analysis: &mut Analysis, term: u32) {
-    let all = |text: &'_ crate::terms::AnalysedText| -> bool {
-        text.points.iter().all(|point| point.carrying().all(|token| token.term_idx() != term))
-    };
-    if !analysis.texts.iter().all(all) {
+    let counts = |point: &Point| point.carrying().any(|token| token.term_idx() == term);
+    if analysis.texts.iter().any(|text| text.points.iter().any(counts)) {
         return;
     }
-    for point in analysis.texts.iter_mut().flat_map(|text| &mut *text.points) {
-        for token in point.tokens.iter_mut().chain(&mut *point.phrases) {
+    analysis.texts.update(|_, text| {
+        for token in text.tokens_mut() {
             if token.term_idx() == term && token.left_out() == Some(LeftOut::Question) {
                 token.set_left_out(None);
             }
         }
-    }
+    });
 }
 
 /// The term that stands wherever this does; none if that is nowhere.
 fn add_term(analysis: &mut Analysis, texts: &[&str], language: Language, form: &str, sought: &Sought) -> Option<u32> {
     let term_idx = analysis.vocabulary.terms.len() as u32;
     let mut written: BTreeMap<String, (u32, u32)> = BTreeMap::new();
-    for (text, analysed) in texts.iter().zip(&mut analysis.texts) {
+    let mut texts = texts.iter();
+    analysis.texts.update_in_order(|analysed| {
+        let text = texts.next().copied().unwrap_or_default();
         for point in &mut *analysed.points {
             let spans = sought.spans(text, point, false);
             let first = point.tokens.first().map(|token| token.span.start);
@@ -309,7 +309,7 @@ fn add_term(analysis: &mut Analysis, texts: &[&str], language: Language, form: &
                 point.phrases = phrases.into_boxed_slice();
             }
         }
-    }
+    });
     if written.is_empty() {
         return None;
     }
@@ -341,11 +341,9 @@ fn sort(analysis: &mut Analysis) -> Vec<u32> {
     }
     let mut terms: Vec<Option<Term>> = terms.into_iter().map(Some).collect();
     analysis.vocabulary.terms = order.iter().filter_map(|at| terms[*at as usize].take()).collect();
-    for point in analysis.texts.iter_mut().flat_map(|text| &mut *text.points) {
-        for token in point.tokens.iter_mut().chain(&mut *point.phrases) {
-            token.set_term_idx(places[token.term_idx() as usize]);
-        }
-    }
+    analysis.texts.update(|_, text| {
+        text.tokens_mut().for_each(|token| token.set_term_idx(places[token.term_idx() as usize]));
+    });
     for merge in &mut analysis.merges {
         merge.term_idx = places[merge.term_idx as usize];
     }

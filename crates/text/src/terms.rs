@@ -3,6 +3,7 @@
 use crate::Span;
 use crate::language::Language;
 use crate::lexicon::Merge;
+use crate::packed::AnalysedTexts;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -74,6 +75,16 @@ impl Token {
         }
     }
 
+    /// The term and why it is left out in one number, small for the first terms.
+    pub(crate) fn to_number(self) -> u32 {
+        self.packed.rotate_left(32 - TERM_BITS)
+    }
+
+    /// The token at `span` of which [`Self::to_number`] gave this.
+    pub(crate) fn from_number(span: Span, number: u32) -> Self {
+        Self { span, packed: number.rotate_right(32 - TERM_BITS) }
+    }
+
     pub(crate) fn set_term_idx(&mut self, term_idx: u32) {
         assert!(term_idx >> TERM_BITS == 0, "a vocabulary has less than 2²⁹ terms");
         self.packed = self.packed >> TERM_BITS << TERM_BITS | term_idx;
@@ -111,9 +122,7 @@ impl Point {
     }
 }
 
-/// A response taken apart.
-///
-/// Slices rather than vectors, here and in [`Point`]: of millions of responses, what a vector keeps free for more would be half of the memory.
+/// A response taken apart. Many of them are held as [`AnalysedTexts`].
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct AnalysedText {
     /// The language it was read in.
@@ -124,6 +133,13 @@ pub struct AnalysedText {
     pub quotations: Box<[Span]>,
     /// The passages that most answers share.
     pub boilerplate: Box<[Span]>,
+}
+
+impl AnalysedText {
+    /// Its words and phrases.
+    pub(crate) fn tokens_mut(&mut self) -> impl Iterator<Item = &mut Token> {
+        self.points.iter_mut().flat_map(|point| point.tokens.iter_mut().chain(&mut *point.phrases))
+    }
 }
 
 /// What a term is made of.
@@ -229,7 +245,7 @@ impl Vocabulary {
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Analysis {
     /// One for each text, in the order given.
-    pub texts: Vec<AnalysedText>,
+    pub texts: AnalysedTexts,
     /// The terms that occur.
     pub vocabulary: Vocabulary,
     /// What the lexicon made one, with the forms that occur, in the order of the lexicon.

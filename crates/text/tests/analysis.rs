@@ -1,7 +1,7 @@
 //! What comes out of taking texts apart: tokens, phrases and terms, with their spans.
 
 use canvass_text::{
-    AnalysedText, Analyser, Analysis, Entry, Language, LeftOut, Lexicon, MergeKind, Quotations, Resources, Term,
+    AnalysedTexts, Analyser, Analysis, Entry, Language, LeftOut, Lexicon, MergeKind, Quotations, Resources, Term,
     TermKind, TermRules, Text,
 };
 use proptest::prelude::*;
@@ -37,11 +37,8 @@ fn stems(analysis: &Analysis) -> Vec<&str> {
 /// The tokens of all texts as (word as written, why it is left out).
 fn left_out(analysis: &Analysis, texts: &[(&'static str, Language)]) -> Vec<(&'static str, Option<LeftOut>)> {
     let points = analysis.texts.iter().zip(texts).flat_map(|(analysed, (text, _))| {
-        analysed
-            .points
-            .iter()
-            .flat_map(|point| &point.tokens)
-            .map(|token| (token.span.of(text).unwrap_or_default(), token.left_out()))
+        let tokens = analysed.points.into_iter().flat_map(|point| point.tokens);
+        tokens.map(|token| (token.span.of(text).unwrap_or_default(), token.left_out()))
     });
     points.collect()
 }
@@ -58,7 +55,7 @@ fn words_of_one_stem_are_one_term_with_its_surface_forms() {
     assert_eq!(stems(&analysis), ["avoid", "duplic", "less", "work"]);
     let term = &analysis.vocabulary.terms[1];
     assert_eq!(term.surface_forms, [("duplication".to_owned(), 2), ("duplications".to_owned(), 1)]);
-    assert_eq!(analysis.texts[0].points.len(), 2);
+    assert_eq!(analysis.texts.get(0).points.len(), 2);
     assert_eq!(analysis.vocabulary.find(Language::English, "work"), Some(3));
     assert_eq!(analysis.vocabulary.find(Language::French, "work"), None);
     assert_eq!(analysis.vocabulary.find(Language::English, "union"), None);
@@ -107,7 +104,8 @@ fn a_word_beside_those_that_stand_beside_verbs_says_what_is_done() {
 fn token_spans_of_an_elided_word_leave_the_article_out() {
     let text = "Garder l\u{2019}école";
     let analysis = analyse(&[(text, Language::French)]);
-    let tokens: Vec<&str> = analysis.texts[0].points[0].tokens.iter().filter_map(|token| token.span.of(text)).collect();
+    let tokens: Vec<&str> =
+        analysis.texts.get(0).points[0].tokens.iter().filter_map(|token| token.span.of(text)).collect();
     assert_eq!(tokens, ["Garder", "école"]);
 }
 
@@ -155,11 +153,11 @@ fn words_of_the_question_quotations_and_boilerplate_carry_no_theme() {
         (0..24).map(|i| format!("Thank you for asking us about the night train. Answer {i}: heating.")).collect();
     let texts: Vec<(&str, Language)> = texts.iter().map(|text| (text.as_str(), Language::English)).collect();
     let analysis = analyse(&texts);
-    let point = &analysis.texts[3].points[0];
+    let point = &analysis.texts.get(3).points[0];
     assert!(!point.tokens.is_empty());
     assert!(point.tokens.iter().all(|token| token.left_out() == Some(LeftOut::Boilerplate)), "{point:?}");
-    assert_eq!(analysis.texts[3].boilerplate.len(), 1);
-    assert!(analysis.texts[3].points[1].carrying().next().is_some());
+    assert_eq!(analysis.texts.get(3).boilerplate.len(), 1);
+    assert!(analysis.texts.get(3).points[1].carrying().next().is_some());
 }
 
 #[test]
@@ -170,7 +168,7 @@ fn a_campaign_is_no_boilerplate() {
     texts.extend(["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"].map(|text| Text { text, ..texts[0] }));
     let lexicon = Lexicon::default();
     let analysis = Analyser::new(resources(), rules(), &lexicon).analyse(&texts, "", &Quotations::default(), &|_| {});
-    assert!(analysis.texts[5].boilerplate.is_empty());
+    assert!(analysis.texts.get(5).boilerplate.is_empty());
 }
 
 #[test]
@@ -191,7 +189,7 @@ fn phrases_of_what_copies_have_of_their_own_are_found() {
     let lexicon = Lexicon::default();
     // The phrases, where the last `n` copies have what they add of their own.
     let phrases = |n: usize| {
-        let own = |read: &[AnalysedText]| {
+        let own = |read: &AnalysedTexts| {
             let last = read.iter().enumerate().rev().take(n);
             Ok::<_, ()>(last.map(|(number, text)| (number as u32, vec![text.points[1].span])).collect())
         };
@@ -246,20 +244,20 @@ fn words_that_stand_together_are_phrases_also_over_function_words() {
     let analysis = analyse(&texts);
     assert_eq!(of_kind(&analysis, TermKind::Phrase), ["regional desk", "right of way"]);
     assert_eq!(of_kind(&analysis, TermKind::Name), ["Moreno Trust"]);
-    let phrase = &analysis.texts[1].points[1].phrases[0];
+    let phrase = &analysis.texts.get(1).points[1].phrases[0];
     assert_eq!(phrase.span.of(PHRASES[1]), Some("right of way"));
     let without = analyse_with(&texts, "", &Lexicon::default(), TermRules { phrases: false, ..rules() });
-    assert!(without.texts.iter().flat_map(|text| &text.points).all(|point| point.phrases.is_empty()));
+    assert!(without.texts.iter().flat_map(|text| text.points).all(|point| point.phrases.is_empty()));
 }
 
 #[test]
 fn a_phrase_carries_a_theme_though_one_of_its_words_is_the_questions() {
     let texts = english(&PHRASES);
     let analysis = analyse_with(&texts, "What do you think of the desks?", &Lexicon::default(), rules());
-    let phrase = analysis.texts[0].points[0].phrases[0];
+    let phrase = analysis.texts.get(0).points[0].phrases[0];
     assert_eq!((phrase.span.of(PHRASES[0]), phrase.left_out()), (Some("regional desk"), None));
     let analysis = analyse_with(&texts, "What of the regional desks?", &Lexicon::default(), rules());
-    assert_eq!(analysis.texts[0].points[0].phrases[0].left_out(), Some(LeftOut::Question));
+    assert_eq!(analysis.texts.get(0).points[0].phrases[0].left_out(), Some(LeftOut::Question));
 }
 
 fn entry(kind: MergeKind, label: &str, forms: &[&str]) -> Entry {
@@ -285,7 +283,7 @@ fn forms_of_a_lexicon_are_one_term_and_every_merge_is_listed() {
     let concept =
         analysis.vocabulary.terms.iter().position(|term| term.surface() == "youth council (YoCo)").expect("a term")
             as u32;
-    for text in &analysis.texts[..3] {
+    for text in analysis.texts.iter().take(3) {
         assert!(text.points.iter().flat_map(canvass_text::Point::carrying).any(|token| token.term_idx() == concept));
     }
     assert_eq!(analysis.vocabulary.find(Language::English, "yoco"), None);
@@ -322,20 +320,20 @@ fn entries_that_share_a_form_are_one_and_the_users_label_names_it() {
 fn a_point_in_another_language_is_read_in_it() {
     let text = "We need later buses in the evening and cheaper tickets for the young.\nIl faut aussi que les bus du soir soient plus fréquents dans nos vallées.";
     let analysis = analyse(&[(text, Language::English)]);
-    let languages: Vec<Language> = analysis.texts[0].points.iter().map(|point| point.language).collect();
+    let languages: Vec<Language> = analysis.texts.get(0).points.iter().map(|point| point.language).collect();
     assert_eq!(languages, [Language::English, Language::French]);
     assert!(analysis.vocabulary.find(Language::French, "soir").is_some());
     let rules = TermRules { identify_points: false, ..rules() };
     let analysis = analyse_with(&[(text, Language::English)], "", &Lexicon::default(), rules);
-    assert!(analysis.texts[0].points.iter().all(|point| point.language == Language::English));
+    assert!(analysis.texts.get(0).points.iter().all(|point| point.language == Language::English));
 }
 
 #[test]
 fn a_text_that_is_not_cut_is_one_point() {
     let rules = TermRules { points: false, ..rules() };
     let analysis = analyse_with(&english(&["1. Buses. 2. Trains; ferries\nand roads"]), "", &Lexicon::default(), rules);
-    assert_eq!(analysis.texts[0].points.len(), 1);
-    assert_eq!(analysis.texts[0].points[0].tokens.len(), 4);
+    assert_eq!(analysis.texts.get(0).points.len(), 1);
+    assert_eq!(analysis.texts.get(0).points[0].tokens.len(), 4);
 }
 
 #[test]
@@ -354,7 +352,7 @@ fn a_users_tokenizer_and_stemmer_take_the_place_of_the_built_in_ones() {
     let text = Text { text: "busxtrains", language: Language::English, is_copy: false };
     let analysis = Analyser::new(&resources, rules(), &lexicon).analyse(&[text], "", &Quotations::default(), &|_| {});
     assert_eq!(stems(&analysis), ["bus", "trains"]);
-    assert_eq!(analysis.texts[0].points[0].tokens[1].span.of("busxtrains"), Some("trains"));
+    assert_eq!(analysis.texts.get(0).points[0].tokens[1].span.of("busxtrains"), Some("trains"));
 }
 
 #[test]
@@ -452,7 +450,7 @@ fn a_form_within_a_longer_one_of_the_same_term_counts_once() {
     let analysis = analyse_with(&texts, "", &lexicon, rules());
     let concept = analysis.vocabulary.terms.iter().position(|term| term.kind == TermKind::Concept).expect("a concept");
     let count = |text: usize| {
-        let point = &analysis.texts[text].points[0];
+        let point = &analysis.texts.get(text).points[0];
         point.carrying().filter(|token| token.term_idx() as usize == concept).count()
     };
     assert_eq!((count(0), count(1)), (1, 2));
@@ -507,8 +505,8 @@ fn tags_and_named_characters_are_no_words() {
     let texts = english(&["<p class=\"x\">Roads&nbsp;flood<br/>valleys</p>", "a < b and roads > paths & trails; fine"]);
     let analysis = analyse(&texts);
     let words = |text: usize| -> Vec<&str> {
-        let points = analysis.texts[text].points.iter().flat_map(|point| &point.tokens);
-        points.filter_map(|token| token.span.of(texts[text].0)).collect()
+        let tokens = analysis.texts.get(text).points.into_iter().flat_map(|point| point.tokens);
+        tokens.filter_map(|token| token.span.of(texts[text].0)).collect()
     };
     assert_eq!(words(0), ["Roads", "flood", "valleys"]);
     assert_eq!(words(1), ["roads", "paths", "trails", "fine"]);
@@ -525,6 +523,6 @@ fn an_ending_of_its_own_does_not_save_a_shared_opening() {
         .collect();
     let texts: Vec<(&str, Language)> = texts.iter().map(|text| (text.as_str(), Language::English)).collect();
     let analysis = analyse(&texts);
-    assert!(analysis.texts[1].points[0].carrying().next().is_none(), "{:?}", analysis.texts[1].points[0]);
-    assert!(analysis.texts[1].points[1].carrying().next().is_some());
+    assert!(analysis.texts.get(1).points[0].carrying().next().is_none(), "{:?}", analysis.texts.get(1).points[0]);
+    assert!(analysis.texts.get(1).points[1].carrying().next().is_some());
 }

@@ -133,7 +133,7 @@ impl<'c> Audited<'c> {
         supporters.sort_by(|a, b| b.fit.total_cmp(&a.fit).then(a.response.cmp(&b.response)));
         let of = |supporter: &Supporter| {
             let response = &answers.question.responses[supporter.response as usize];
-            let point = &answers.question.analysis.texts[supporter.response as usize].points[supporter.point as usize];
+            let point = answers.question.analysis.texts.point(supporter.response as usize, supporter.point as usize);
             let of_term = |term: u32| self.found.words.iter().find(|word| word.term == Some(term));
             let tokens =
                 || point.tokens.iter().chain(&point.phrases).filter(|token| of_term(token.term_idx()).is_some());

@@ -76,7 +76,7 @@ impl<'q> Answers<'q> {
         let mut held_by = vec![0_u32; n_terms];
         let mut last_answer = vec![u32::MAX; n_terms];
         let mut n_answers = 0;
-        for (response, text) in (0_u32..).zip(&question.analysis.texts) {
+        for (response, text) in (0_u32..).zip(question.analysis.texts.iter()) {
             if question.responses[response as usize].language != language {
                 continue;
             }
@@ -100,7 +100,7 @@ impl<'q> Answers<'q> {
                 }
             }
         }
-        let texts = (0_u32..).zip(&question.analysis.texts);
+        let texts = (0_u32..).zip(question.analysis.texts.iter());
         let all = texts.flat_map(|(response, text)| (0..text.points.len() as u32).map(move |point| (response, point)));
         let base = question.count(all);
         let n_respondents = question.responses.iter().map(|response| response.respondent as usize + 1).max();
@@ -125,7 +125,7 @@ impl<'q> Answers<'q> {
     /// The words of a passage, as if it were a claim without a heading.
     pub(super) fn words_of_passage(&self, at: u32) -> Vec<ClaimWord> {
         let (response, point) = self.passages[at as usize];
-        let point = &self.question.analysis.texts[response as usize].points[point as usize];
+        let point = self.question.analysis.texts.point(response as usize, point as usize);
         let tokens = point.tokens.iter().filter(|token| matches!(token.left_out(), None | Some(LeftOut::Question)));
         let mut terms: Vec<u32> = tokens.map(canvass_text::Token::term_idx).collect();
         terms.sort_unstable();
@@ -251,7 +251,7 @@ impl<'q> Answers<'q> {
         let all: f64 = words.iter().map(|word| word.weight).sum();
         let is_held = |term: u32| {
             supporters.iter().any(|of| {
-                let point = &self.question.analysis.texts[of.response as usize].points[of.point as usize];
+                let point = self.question.analysis.texts.point(of.response as usize, of.point as usize);
                 point.tokens.iter().chain(&point.phrases).any(|token| token.term_idx() == term)
             })
         };

@@ -29,7 +29,7 @@ impl<'q> Desk<'q> {
         let n_terms = question.analysis.vocabulary.terms.len();
         let (mut carrying, mut asked) = (vec![Vec::new(); n_terms], vec![Vec::new(); n_terms]);
         for (at, place) in (0..).zip(&table.points) {
-            let point = &question.analysis.texts[place.response as usize].points[place.point as usize];
+            let point = question.analysis.texts.point(place.response as usize, place.point as usize);
             for token in point.tokens.iter().chain(&point.phrases) {
                 let points: &mut Vec<u32> = match token.left_out() {
                     None => &mut carrying[token.term_idx() as usize],
@@ -76,8 +76,8 @@ impl<'q> Desk<'q> {
     pub fn spans(&self, form: &str, language: Language, analyser: &Analyser<'_>, point: u32) -> Vec<Span> {
         let Ok(sought) = self.seeker.seek(form, language, analyser) else { return Vec::new() };
         let place = self.table.points[point as usize];
-        let content = &self.question.analysis.texts[place.response as usize].points[place.point as usize];
-        sought.spans(self.texts[place.response as usize], content, self.is_asked(&sought))
+        let content = self.question.analysis.texts.point(place.response as usize, place.point as usize);
+        sought.spans(self.texts[place.response as usize], &content, self.is_asked(&sought))
     }
 
     /// Whether a term counts as a word of the question alone: then it counts where it is one.
@@ -107,8 +107,8 @@ impl<'q> Desk<'q> {
                 points.dedup();
                 points.retain(|point| {
                     let place = self.table.points[*point as usize];
-                    let content = &self.question.analysis.texts[place.response as usize].points[place.point as usize];
-                    !sought.spans(self.texts[place.response as usize], content, true).is_empty()
+                    let content = self.question.analysis.texts.point(place.response as usize, place.point as usize);
+                    !sought.spans(self.texts[place.response as usize], &content, true).is_empty()
                 });
                 points
             }

@@ -50,7 +50,7 @@ fn terms(question: &CodedQuestion, theme: &CodedTheme, seeker: &Seeker<'_>, anal
 /// Whether all points in the theme's language that hold a term are in the theme.
 fn stands_within(question: &CodedQuestion, theme: &CodedTheme, term: u32) -> bool {
     let points: BTreeSet<(u32, u32)> = theme.points.iter().copied().collect();
-    let mut of_language = (0..).zip(&question.analysis.texts).filter(|(_, text)| text.language == theme.language);
+    let mut of_language = (0..).zip(question.analysis.texts.iter()).filter(|(_, text)| text.language == theme.language);
     of_language.all(|(response, text)| {
         let mut points_of = (0..).zip(&text.points);
         points_of.all(|(at, point)| {

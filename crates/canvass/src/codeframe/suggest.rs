@@ -445,11 +445,8 @@ impl<'a, 'q> Suggester<'a, 'q> {
             for same in coded.members.chunk_by(|a, b| response_of(table, a.0) == response_of(table, b.0)) {
                 let [(point, PutBy::Words)] = same else { continue };
                 let place = table.points[*point as usize];
-                let texts = &self.desk.question().analysis.texts;
-                let terms: Vec<u32> = texts[place.response as usize].points[place.point as usize]
-                    .carrying()
-                    .map(canvass_text::Token::term_idx)
-                    .collect();
+                let point = self.desk.question().analysis.texts.point(place.response as usize, place.point as usize);
+                let terms: Vec<u32> = point.carrying().map(canvass_text::Token::term_idx).collect();
                 let held: Vec<u32> = terms.iter().filter(|term| asked.contains(term)).copied().collect();
                 let [word] = held.as_slice() else { continue };
                 if terms.len() > 1 && !terms.iter().any(|term| companions.contains(term)) {
@@ -508,7 +505,7 @@ impl<'a, 'q> Suggester<'a, 'q> {
         let mut n_points = 0;
         for point in points {
             let place = self.desk.table().points[*point as usize];
-            let text = &self.desk.question().analysis.texts[place.response as usize];
+            let text = self.desk.question().analysis.texts.get(place.response as usize);
             if text.language != language {
                 continue;
             }
@@ -541,7 +538,7 @@ impl<'a, 'q> Suggester<'a, 'q> {
 
     /// The terms of a response that can name something.
     fn terms_in(&self, response: u32) -> BTreeSet<u32> {
-        let text = &self.desk.question().analysis.texts[response as usize];
+        let text = self.desk.question().analysis.texts.get(response as usize);
         let terms = text.points.iter().flat_map(|point| point.carrying().map(canvass_text::Token::term_idx));
         terms.filter(|term| self.says_something(*term, text.language)).collect()
     }

@@ -146,7 +146,7 @@ fn left_out(coded: &Coded<'_>) -> LeftOutWords {
     let mut question_words = BTreeSet::new();
     let mut n_restating = 0;
     let mut passages: BTreeMap<String, (String, u64)> = BTreeMap::new();
-    for (response, text) in (0..).zip(&coded.analysis.texts) {
+    for (response, text) in (0..).zip(coded.analysis.texts.iter()) {
         let tokens = || text.points.iter().flat_map(|point| &point.tokens);
         let asked = tokens().filter(|token| token.left_out() == Some(LeftOut::Question));
         question_words.extend(asked.map(|token| terms[token.term_idx() as usize].surface()));
@@ -220,7 +220,7 @@ fn set_aside(coded: &Coded<'_>) -> Vec<SetAside> {
 
 /// Why a response is in no theme.
 fn reason(coded: &Coded<'_>, response: u32, phrases: &Phrases) -> String {
-    let text = &coded.analysis.texts[response as usize];
+    let text = coded.analysis.texts.get(response as usize);
     let language = coded.read_in[response as usize].language;
     let tokens = || text.points.iter().flat_map(|point| point.tokens.iter().chain(&point.phrases));
     let reason = if phrases.points_elsewhere(coded.text_of(response)) {

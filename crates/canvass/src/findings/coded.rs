@@ -95,13 +95,13 @@ impl Coded<'_> {
 
     /// The text of a point.
     pub(super) fn passage(&self, response: u32, point: u32) -> &str {
-        let span = self.analysis.texts[response as usize].points[point as usize].span;
+        let span = self.analysis.texts.point(response as usize, point as usize).span;
         span.of(self.text_of(response)).unwrap_or_default()
     }
 
     /// The terms of a point that can carry a theme.
     pub(super) fn terms_of(&self, response: u32, point: u32) -> BTreeSet<u32> {
-        let point = &self.analysis.texts[response as usize].points[point as usize];
+        let point = self.analysis.texts.point(response as usize, point as usize);
         point.carrying().map(canvass_text::Token::term_idx).collect()
     }
 

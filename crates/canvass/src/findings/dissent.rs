@@ -209,10 +209,10 @@ pub(super) fn opposed(
     let mut cues = Opposed::new();
     let mut respondents = BTreeSet::new();
     for member in members {
-        let point = &coded.analysis.texts[member.response as usize].points[member.point as usize];
+        let point = coded.analysis.texts.point(member.response as usize, member.point as usize);
         let text = coded.passage(member.response, member.point);
         let within = |span: Span| Span { start: span.start - point.span.start, end: span.end - point.span.start };
-        let held: Vec<Span> = spans_of(point, terms).into_iter().map(within).collect();
+        let held: Vec<Span> = spans_of(&point, terms).into_iter().map(within).collect();
         if let Some(cue) = spoken_against(text, &held, telling.clauses.of(point.language)) {
             let cue = cue.of(text).unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ");
             cues.insert((member.response, member.point), cue);

@@ -106,19 +106,17 @@ fn phrases(coded: &Coded<'_>, heads: &[u32], points: &[(u32, u32)]) -> BTreeMap<
     let n_units = units.len() as f64;
     drop(units);
     let least = |n_heads: usize| (n_units * if n_heads > 1 { MIN_SHARE_OF_TWO } else { MIN_SHARE }).max(2.0);
-    let tokens_of = |(response, point): &(u32, u32)| {
-        let point = &coded.analysis.texts[*response as usize].points[*point as usize];
-        &point.tokens[..]
-    };
+    let tokens_of =
+        |(response, point): &(u32, u32)| coded.analysis.texts.point(*response as usize, *point as usize).tokens;
     let mut n_at = vec![0_u32; 1 << PLACE_BITS];
     for point in points {
-        each_run(tokens_of(point), heads, |run| n_at[place(run)] += 1);
+        each_run(&tokens_of(point), heads, |run| n_at[place(run)] += 1);
     }
     let mut phrases: BTreeMap<Vec<u32>, Usage> = BTreeMap::new();
     for (response, point) in points {
         let unit = coded.unit_of(*response, *point);
         let text = coded.text_of(*response);
-        each_run(tokens_of(&(*response, *point)), heads, |run| {
+        each_run(&tokens_of(&(*response, *point)), heads, |run| {
             let n_heads = heads.iter().filter(|head| run.iter().any(|token| token.term_idx() == **head)).count();
             let is_frequent = f64::from(n_at[place(run)]) >= least(n_heads);
             if let Some(written) = is_frequent.then(|| phrase(coded, text, run)).flatten() {

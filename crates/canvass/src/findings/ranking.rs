@@ -243,8 +243,8 @@ fn finding(
     let count_of = telling.settings.verbatims as usize;
     let chosen = choose(coded, (&shown, exemplars), count_of, telling, quoted);
     let first = chosen.first().map(|(candidate, verbatim)| {
-        let point = &coded.analysis.texts[candidate.response as usize].points[candidate.point as usize];
-        let terms = spans_of(point, &defining);
+        let point = coded.analysis.texts.point(candidate.response as usize, candidate.point as usize);
+        let terms = spans_of(&point, &defining);
         sentence(verbatim, point.span, &terms, telling.clauses.of(point.language))
     });
     let (sentence, sentence_source) = first.unzip();

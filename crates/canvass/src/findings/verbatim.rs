@@ -62,7 +62,7 @@ pub(super) fn choose(
             let length = n_words.min(FULL_WORDS) as f64 / FULL_WORDS as f64 * SHORT_WORDS as f64
                 / n_words.max(SHORT_WORDS) as f64;
             let is_quoted = quoted.contains(&(candidate.response, candidate.point));
-            let point = &coded.analysis.texts[candidate.response as usize].points[candidate.point as usize];
+            let point = coded.analysis.texts.point(candidate.response as usize, candidate.point as usize);
             let tells_both = telling.clauses.of(point.language).tells_both_sides(passage);
             let worth = if tells_both { WORTH_OF_BOTH_SIDES } else { 1.0 };
             let merit = worth * candidate.strength * (length / f64::from(candidate.n_themes)).sqrt();
@@ -147,7 +147,7 @@ impl Chosen<'_, '_> {
 /// The quotation of a point. Where a translation was analysed, the original is quoted, and the translation stands beside it.
 pub(super) fn passage(coded: &Coded<'_>, response: u32, point: u32) -> Verbatim {
     let received = coded.received(response);
-    let analysed = coded.analysis.texts[response as usize].points[point as usize].span;
+    let analysed = coded.analysis.texts.point(response as usize, point as usize).span;
     let original = coded.originals.get(&response).map(|spans| spans[point as usize]);
     let span = original.unwrap_or(analysed);
     let translation = received.translation.as_ref().map(|translation| TranslatedPassage {

@@ -213,7 +213,7 @@ impl Teller<'_> {
     fn passage(&self, point: u32, shared: &BTreeSet<u32>) -> Passage {
         let (item, number) = self.laid_out.points[point as usize];
         let question = self.together.question();
-        let point = &question.analysis.texts[item as usize].points[number as usize];
+        let point = question.analysis.texts.point(item as usize, number as usize);
         let Span { start, end } = point.span;
         let is_shared = |token: &&canvass_text::Token| shared.contains(&token.term_idx());
         let mut words: Vec<(u32, u32)> = point

@@ -143,7 +143,7 @@ impl Together {
         let question = self.question();
         let mut counts = Csr::new(question.analysis.vocabulary.terms.len());
         let (mut points, mut item_of, mut held) = (Vec::new(), Vec::new(), Vec::new());
-        for (item, text) in (0_u32..).zip(&question.analysis.texts) {
+        for (item, text) in (0_u32..).zip(question.analysis.texts.iter()) {
             for (number, point) in (0_u32..).zip(&text.points) {
                 held.clear();
                 held.extend(point.carrying().map(canvass_text::Token::term_idx));

@@ -7,7 +7,7 @@ use super::duplicates::Copied;
 use crate::findings::units;
 use canvass_analysis::duplicates::word_hash;
 use canvass_analysis::{AnalysisError, DuplicateKind, DuplicateSettings, Group, Texts, find_duplicates};
-use canvass_text::{AnalysedText, Analysis, Point, Span, Token, each_normalised_word};
+use canvass_text::{AnalysedText, AnalysedTexts, Analysis, Point, Span, Token, each_normalised_word};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -97,7 +97,9 @@ pub(super) fn find(
         if let Some(spans) = originals.get_mut(&varied.response) {
             *spans = varied.from.iter().map(|point| spans[*point as usize]).collect();
         }
-        analysis.texts[varied.response as usize].points = varied.points.into_boxed_slice();
+        let mut analysed = analysis.texts.get(varied.response as usize);
+        analysed.points = varied.points.into_boxed_slice();
+        analysis.texts.set(varied.response as usize, &analysed);
     }
     Ok(added)
 }
@@ -110,7 +112,7 @@ pub(super) fn passages(
     copied: &Copied,
     texts: &[&str],
     ids: &[&str],
-    analysed: &[AnalysedText],
+    analysed: &AnalysedTexts,
     settings: &DuplicateSettings,
 ) -> Result<BTreeMap<u32, Vec<Span>>, AnalysisError> {
     let varied = varied_copies(copied, texts, analysed, settings);
@@ -124,7 +126,7 @@ pub(super) fn passages(
 fn varied_copies(
     copied: &Copied,
     texts: &[&str],
-    analysed: &[AnalysedText],
+    analysed: &AnalysedTexts,
     settings: &DuplicateSettings,
 ) -> Vec<Varied> {
     let candidates: Vec<(u32, u32, u32)> = (0..)
@@ -140,10 +142,12 @@ fn varied_copies(
     let mut varied: Vec<Varied> = candidates
         .par_iter()
         .filter_map(|(group, standard, response)| {
-            let analysed = &analysed[*response as usize];
             let ours = texts[*response as usize];
             let (kept, replaced) = compared(copied, *standard, *response, texts[*standard as usize], ours)?;
-            let varied = Varied { group: *group, ..take_apart(*response, ours, analysed, &kept, &replaced, min_words) };
+            let varied = Varied {
+                group: *group,
+                ..take_apart(*response, ours, &analysed.get(*response as usize), &kept, &replaced, min_words)
+            };
             (!varied.added.is_empty()).then_some(varied)
         })
         .collect();

@@ -121,7 +121,7 @@ pub(super) struct Applied<'f> {
 /// Where the points of a question are.
 fn table_of(coded: &Coded<'_>) -> PointTable {
     let mut table = PointTable::default();
-    for ((position, text), read_in) in coded.positions.iter().zip(&coded.analysis.texts).zip(&coded.read_in) {
+    for ((position, text), read_in) in coded.positions.iter().zip(coded.analysis.texts.iter()).zip(&coded.read_in) {
         let id = &coded.intake.responses[*position].response_id;
         table.push(id, read_in.language, text.points.iter().map(|point| point.span));
     }
@@ -194,7 +194,7 @@ fn held(coded: &Coded<'_>, table: &PointTable) -> HeldTerms {
     let mut points: BTreeMap<u32, Vec<u32>> =
         coded.frame_terms.values().flatten().map(|term_idx| (*term_idx, Vec::new())).collect();
     for (at, place) in (0..).zip(&table.points) {
-        let point = &coded.analysis.texts[place.response as usize].points[place.point as usize];
+        let point = coded.analysis.texts.point(place.response as usize, place.point as usize);
         for token in point.carrying() {
             if let Some(points) = points.get_mut(&token.term_idx())
                 && points.last() != Some(&at)

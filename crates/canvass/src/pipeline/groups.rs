@@ -99,7 +99,7 @@ pub(super) fn counts_of(coded: &Coded<'_>, points: &[(u32, u32)]) -> Csr {
     let mut counts = Csr::new(coded.analysis.vocabulary.terms.len());
     let mut held = Vec::new();
     for (response, point) in points {
-        let content = &coded.analysis.texts[*response as usize].points[*point as usize];
+        let content = coded.analysis.texts.point(*response as usize, *point as usize);
         held.clear();
         held.extend(content.carrying().map(canvass_text::Token::term_idx));
         counts.push_terms(&mut held);
@@ -133,7 +133,7 @@ impl Parts {
 
 /// The points of these responses.
 pub(super) fn parts(coded: &Coded<'_>, responses: &[u32]) -> Parts {
-    let n_points = |response: &u32| coded.analysis.texts[*response as usize].points.len() as u32;
+    let n_points = |response: &u32| coded.analysis.texts.n_points(*response as usize) as u32;
     let own = responses.iter().flat_map(|response| (0..n_points(response)).map(|point| (*response, point)));
     let mut points: Vec<(u32, u32)> = own.filter(|(response, point)| !coded.added.holds(*response, *point)).collect();
     let mut of: Vec<u32> = points.iter().map(|(response, _)| *response).collect();

@@ -26,7 +26,9 @@ use crate::settings::{Config, QuestionKind, Settings, SettingsError, check_quant
 use crate::statistics;
 use crate::tokenizers::{self, OwnTokenizer};
 use canvass_analysis::{Group, Stability, Themes};
-use canvass_text::{AnalysedText, Analyser, Analysis, Language, Quotations, Resources, Span, TermRules, Text, segment};
+use canvass_text::{
+    AnalysedTexts, Analyser, Analysis, Language, Quotations, Resources, Span, TermRules, Text, segment,
+};
 use keep::{Keeping, of_question};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -250,7 +252,7 @@ fn analyse_kept(
         let done = |n: usize| observer.advance(Stage::Text, n as u64);
         let wording = intake.questions[question_idx as usize].text.as_str();
         let plain: Vec<&str> = texts.iter().map(|text| text.text).collect();
-        let own = |read: &[AnalysedText]| additions::passages(&copied, &plain, &ids, read, &settings.duplicates);
+        let own = |read: &AnalysedTexts| additions::passages(&copied, &plain, &ids, read, &settings.duplicates);
         let taken_apart: TakenApart = keeping.keep(Stage::Text, &of_question(Stage::Text, question_idx), || {
             let mut analysis = analyser.analyse_copies(texts, wording, &quotations, own, &done)?;
             let mut originals = originals(&intake, &positions, &analysis, &resources);
@@ -343,7 +345,10 @@ fn themes_of(
     keeping: Keeping<'_>,
 ) -> Result<(), Error> {
     let observer = keeping.observer;
-    let points = |coded: &Coded<'_>| coded.analysis.texts.iter().map(|text| text.points.len() as u64).sum::<u64>();
+    let points = |coded: &Coded<'_>| {
+        let texts = &coded.analysis.texts;
+        (0..texts.len()).map(|text| texts.n_points(text) as u64).sum::<u64>()
+    };
     let n_points: u64 = coded.iter().map(points).sum();
     observer.begin(Stage::Themes, Some(n_points));
     wave.extend(coded, settings, analyser, keeping)?;
@@ -456,12 +461,13 @@ fn originals(
     resources: &Resources,
 ) -> BTreeMap<u32, Vec<Span>> {
     let mut originals = BTreeMap::new();
-    for ((response, at), analysed) in (0..).zip(positions).zip(&analysis.texts) {
+    for (response, at) in (0..).zip(positions) {
         let Received { text, translation: Some(_), .. } = &intake.responses[*at] else { continue };
         let points = segment(text, resources);
         let blank = text.len() - text.trim_start().len();
         let whole = Span::new(blank, blank + text.trim().len());
-        let spans = if points.len() == analysed.points.len() { points } else { vec![whole; analysed.points.len()] };
+        let n_points = analysis.texts.n_points(response as usize);
+        let spans = if points.len() == n_points { points } else { vec![whole; n_points] };
         originals.insert(response, spans);
     }
     originals

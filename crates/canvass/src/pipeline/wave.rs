@@ -263,7 +263,7 @@ impl<'l, 'c> Looked<'l, 'c> {
         let (counts, n_unknown) = counts(coded, group, &parts.points);
         let near = group.space.near(&SpacePoints { counts: &counts, n_unknown: &n_unknown });
         let standing = |(point, near): (&(u32, u32), &Option<Nearest>)| {
-            let content = &coded.analysis.texts[point.0 as usize].points[point.1 as usize];
+            let content = coded.analysis.texts.point(point.0 as usize, point.1 as usize);
             Standing::of(in_themes.contains(point), *near, content.carrying().next().is_some())
         };
         let standings: Vec<Standing> = parts.points.iter().zip(&near).map(standing).collect();
@@ -301,7 +301,7 @@ impl<'l, 'c> Looked<'l, 'c> {
             .map(|(is_risen, term)| is_risen && !self.now.defines.contains_key(&key_of(term)))
             .collect();
         let is_in = |((response, point), standing): (&(u32, u32), &Standing)| {
-            let content = &self.coded.analysis.texts[*response as usize].points[*point as usize];
+            let content = self.coded.analysis.texts.point(*response as usize, *point as usize);
             *standing == Standing::Unlike || content.carrying().any(|token| is_telling[token.term_idx() as usize])
         };
         let points = self.parts.points.iter().zip(&self.standings).filter(|of| is_in(*of));
@@ -362,7 +362,7 @@ impl<'l, 'c> Looked<'l, 'c> {
                 .collect();
             let of_theme: BTreeSet<u32> = theme.terms.iter().map(|term| term.term_idx).collect();
             let holds = |(response, point): &&(u32, u32)| {
-                let content = &coded.analysis.texts[*response as usize].points[*point as usize];
+                let content = coded.analysis.texts.point(*response as usize, *point as usize);
                 content.carrying().any(|token| of_theme.contains(&token.term_idx()))
             };
             let points: Vec<(u32, u32)> = self.parts.points.iter().filter(holds).copied().collect();
@@ -440,7 +440,7 @@ fn counts(coded: &Coded<'_>, group: &ModelGroup, points: &[(u32, u32)]) -> (Csr,
     let column = |term: &Term| places(term).then(|| known.get(&(term.kind.name(), term.stem.as_str())).copied());
     let columns: Vec<Option<Option<u32>>> = coded.analysis.vocabulary.terms.iter().map(column).collect();
     let words = |(response, point): &(u32, u32)| -> Vec<Option<u32>> {
-        let content = &coded.analysis.texts[*response as usize].points[*point as usize];
+        let content = coded.analysis.texts.point(*response as usize, *point as usize);
         content.carrying().filter_map(|token| columns[token.term_idx() as usize]).collect()
     };
     words_of(points.iter().map(words), group.terms.len())
@@ -469,7 +469,7 @@ fn outside(coded: &Coded<'_>, group: &ModelGroup, points: &[(u32, u32)], standin
 fn add_words(now: &mut GroupNow, coded: &Coded<'_>, language: Language, points: &[(u32, u32)]) {
     let mut held: Vec<(u32, u32)> = Vec::new();
     for (response, point) in points {
-        let content = &coded.analysis.texts[*response as usize].points[*point as usize];
+        let content = coded.analysis.texts.point(*response as usize, *point as usize);
         let unit = coded.unit_of(*response, *point);
         held.extend(content.carrying().map(|token| (token.term_idx(), unit)));
     }

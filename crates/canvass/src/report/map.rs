@@ -89,7 +89,8 @@ fn vectors(question: &QuestionRun, themes: &BTreeMap<&str, usize>) -> Vec<Vec<f6
     let texts = &question.analysis.texts;
     let step = texts.len().div_ceil(MOST_ANSWERS).max(1);
     let terms_of = |at: usize| {
-        let tokens = texts[at].points.iter().flat_map(|point| point.carrying().map(|token| token.term_idx() as usize));
+        let text = texts.get(at);
+        let tokens = text.points.iter().flat_map(|point| point.carrying().map(|token| token.term_idx() as usize));
         let mut terms: Vec<usize> = tokens.collect();
         terms.sort_unstable();
         terms.dedup();

@@ -4,7 +4,7 @@ use super::tables::Reasons;
 use crate::codeframe::PutBy;
 use crate::findings::four_decimals;
 use crate::pipeline::{QuestionRun, Run};
-use canvass_text::{Span, TermKind, Token};
+use canvass_text::{AnalysedText, Span, TermKind, Token};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -239,9 +239,8 @@ impl<'r> Told<'r> {
     }
 
     /// The points of a response.
-    fn points(&self, response: u32) -> Vec<PointRecord> {
+    fn points(&self, response: u32, text: &AnalysedText) -> Vec<PointRecord> {
         let question = self.question;
-        let text = &question.analysis.texts[response as usize];
         let record = |token: &Token, usual: TermKind| {
             let term = &question.analysis.vocabulary.terms[token.term_idx() as usize];
             TokenRecord {
@@ -301,14 +300,14 @@ pub(super) fn records(run: &Run, reasons: &Reasons<'_>, out: &mut dyn Write) -> 
         let entry = &run.ledger.entries[at];
         let (number, response) = taken_apart[at];
         let found = (number != NONE).then(|| &told[number as usize]);
-        let text = found.map(|of| &of.question.analysis.texts[response as usize]);
+        let text = found.map(|of| of.question.analysis.texts.get(response as usize));
         let read_in = found.map(|of| of.question.read_in[response as usize]);
         debug_assert_eq!(found.is_some(), entry.state.is_analysed());
         ResponseRecord {
             question: run.intake.questions[received.question_idx as usize].id.clone(),
             response_id: received.response_id.to_string(),
             respondent_id: run.intake.submissions[received.submission_idx as usize].respondent_id.to_string(),
-            attributes: text.map(|_| attributes_of(run, received.submission_idx)).unwrap_or_default(),
+            attributes: found.map(|_| attributes_of(run, received.submission_idx)).unwrap_or_default(),
             file: received.place.table.file.to_string(),
             sheet: received.place.table.sheet.to_string(),
             row: received.place.row,
@@ -317,12 +316,12 @@ pub(super) fn records(run: &Run, reasons: &Reasons<'_>, out: &mut dyn Write) -> 
             reason: reasons.of(at).into_owned(),
             text: received.text.to_string(),
             translation: received.translation.as_ref().map(|translation| translation.text.to_string()),
-            language: text.map(|text| text.language.code().to_owned()),
+            language: text.as_ref().map(|text| text.language.code().to_owned()),
             language_source: read_in.map(|read_in| read_in.source.name().to_owned()),
             language_confidence: read_in.and_then(|read_in| read_in.confidence).map(four_decimals),
-            boilerplate: text.map(|text| text.boilerplate.to_vec()).unwrap_or_default(),
-            quotations: text.map(|text| text.quotations.to_vec()).unwrap_or_default(),
-            points: found.map(|of| of.points(response)).unwrap_or_default(),
+            boilerplate: text.as_ref().map(|text| text.boilerplate.to_vec()).unwrap_or_default(),
+            quotations: text.as_ref().map(|text| text.quotations.to_vec()).unwrap_or_default(),
+            points: found.zip(text).map(|(of, text)| of.points(response, &text)).unwrap_or_default(),
             duplicate_group: groups.get(&(number as usize, response)).map(|group| (*group).to_owned()),
             counts_as: found.map(|of| of.question.units[response as usize]),
         }

@@ -13,7 +13,7 @@ use crate::report::{
 };
 use crate::settings::Config;
 use canvass_text::{
-    AnalysedText, Analyser, Analysis, Language, LeftOut, Point, Span, Term, TermKind, Token, Vocabulary,
+    AnalysedText, AnalysedTexts, Analyser, Analysis, Language, LeftOut, Point, Span, Term, TermKind, Token, Vocabulary,
 };
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -114,7 +114,7 @@ impl CodedQuestion {
     /// Where its points are.
     pub fn table(&self) -> PointTable {
         let mut table = PointTable::default();
-        for (response, text) in self.responses.iter().zip(&self.analysis.texts) {
+        for (response, text) in self.responses.iter().zip(self.analysis.texts.iter()) {
             table.push(&response.response_id, response.language, text.points.iter().map(|point| point.span));
         }
         table
@@ -263,7 +263,7 @@ fn question_of(question: &Value) -> Result<CodedQuestion, String> {
             n_clusters: found["n_clusters"].as_u64().unwrap_or_default() as u32,
         });
     }
-    let analysis = Analysis { texts: Vec::new(), vocabulary: Vocabulary::default(), merges: Vec::new() };
+    let analysis = Analysis { texts: AnalysedTexts::default(), vocabulary: Vocabulary::default(), merges: Vec::new() };
     Ok(CodedQuestion {
         id,
         text: text(question, "text")?,
@@ -330,7 +330,7 @@ fn add_response(
     });
     let (quotations, boilerplate) = (record.quotations.into(), record.boilerplate.into());
     let points = points.into_boxed_slice();
-    question.analysis.texts.push(AnalysedText { language: of_response, points, quotations, boilerplate });
+    question.analysis.texts.push(&AnalysedText { language: of_response, points, quotations, boilerplate });
     Ok(())
 }
 

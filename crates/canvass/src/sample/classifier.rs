@@ -225,11 +225,9 @@ fn learn_question(
 fn vectors(question: &CodedQuestion, seed: u64) -> Csr {
     let n_terms = question.analysis.vocabulary.terms.len();
     let terms_of = |at: usize| -> Vec<u32> {
-        let points = question.analysis.texts[at].points.iter();
-        points
-            .flat_map(|point| point.tokens.iter().filter(|token| token.left_out().is_none()))
-            .map(canvass_text::Token::term_idx)
-            .collect()
+        let points = question.analysis.texts.get(at).points;
+        let tokens = points.iter().flat_map(|point| point.tokens.iter().filter(|token| token.left_out().is_none()));
+        tokens.map(canvass_text::Token::term_idx).collect()
     };
     let rows: Vec<Vec<u32>> = (0..question.responses.len()).map(terms_of).collect();
     let counts = Csr::from_terms(&rows, n_terms);

@@ -122,7 +122,7 @@ impl Fitting<'_> {
         let points = self.points(language);
         let (terms, columns) = self.terms(language, &points);
         let words = |point: &(u32, u32)| -> Vec<Option<u32>> {
-            self.placing(language, *point).map(|term| columns[term as usize]).collect()
+            self.placing(language, *point).into_iter().map(|term| columns[term as usize]).collect()
         };
         let (counts, n_unknown) = words_of(points.iter().map(words), terms.len());
         let rows: BTreeMap<(u32, u32), u32> = points.iter().copied().zip(0..).collect();
@@ -175,7 +175,7 @@ impl Fitting<'_> {
     /// The points of the answers in a language, as (response, point), ascending.
     fn points(&self, language: Language) -> Vec<(u32, u32)> {
         let of_language = (0..).zip(&self.question.responses).filter(|(_, response)| response.language == language);
-        let n_points = |response: u32| self.question.analysis.texts[response as usize].points.len() as u32;
+        let n_points = |response: u32| self.question.analysis.texts.n_points(response as usize) as u32;
         of_language.flat_map(|(response, _)| (0..n_points(response)).map(move |point| (response, point))).collect()
     }
 
@@ -196,7 +196,7 @@ impl Fitting<'_> {
         let mut held: Vec<(u32, u32)> = Vec::new();
         for (response, point) in points {
             let unit = self.question.unit_of(*response, *point);
-            held.extend(self.placing(language, (*response, *point)).map(|term| (term, unit)));
+            held.extend(self.placing(language, (*response, *point)).into_iter().map(|term| (term, unit)));
         }
         let holding = holding(held, vocabulary.len());
         let (mut terms, mut columns) = (Vec::new(), vec![None; vocabulary.len()]);
@@ -216,18 +216,18 @@ impl Fitting<'_> {
     }
 
     /// The terms of a point that it is placed by, as often as they stand there.
-    fn placing(&self, language: Language, (response, point): (u32, u32)) -> impl Iterator<Item = u32> + '_ {
+    fn placing(&self, language: Language, (response, point): (u32, u32)) -> Vec<u32> {
         let terms = &self.question.analysis.vocabulary.terms;
-        let point = &self.question.analysis.texts[response as usize].points[point as usize];
+        let point = self.question.analysis.texts.point(response as usize, point as usize);
         let places = move |term: &u32| {
             let term = &terms[*term as usize];
             term.language == language && places(term.kind)
         };
-        point.carrying().map(canvass_text::Token::term_idx).filter(places)
+        point.carrying().map(canvass_text::Token::term_idx).filter(places).collect()
     }
 
     fn says_something(&self, (response, point): (u32, u32)) -> bool {
-        self.question.analysis.texts[response as usize].points[point as usize].carrying().next().is_some()
+        self.question.analysis.texts.point(response as usize, point as usize).carrying().next().is_some()
     }
 
     /// The kept words that put points into a theme.
