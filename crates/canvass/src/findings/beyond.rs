@@ -5,12 +5,13 @@ use super::coded::Coded;
 use super::ranking::{Ranked, count, respondents_of};
 use super::telling::Telling;
 use super::verbatim::{Candidate, passage};
-use super::{Finding, Verbatim, four_decimals};
+use super::{Finding, Shared, Verbatim, four_decimals};
 use crate::pipeline::LanguageGroup;
 use canvass_text::TermKind;
 use serde::Serialize;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// What is in none of a question's findings, in whatever language they are.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -65,7 +66,7 @@ pub struct SmallGroup {
     /// The same, each group of near-duplicates counted once.
     pub n_respondents_once: u64,
     /// Who they are, in the order of the file.
-    pub respondents: Vec<String>,
+    pub respondents: Shared<Arc<str>>,
     /// The point of the first of them.
     pub verbatim: Verbatim,
 }

@@ -7,15 +7,17 @@ use super::telling::Teller;
 use super::verbatim::passage;
 use super::{
     DuplicateGroup, DuplicateMember, FormCount, FrameThemeRow, LanguageCount, LanguageFindings, LeftOutWords,
-    MergedForms, NoTheme, QuestionFindings, QuestionFrame, SetAside, StateCount, ThemeFrame, breakdown, dissent,
-    four_decimals, names,
+    MergedForms, NoTheme, QuestionFindings, QuestionFrame, SetAside, Shared, StateCount, ThemeFrame, breakdown,
+    dissent, four_decimals, names,
 };
 use crate::ledger::Phrases;
 use crate::pipeline::{FramedQuestion, FramedRow};
 use crate::statistics::{CountedOf, CrossTable, GroupedBy};
 use canvass_analysis::{DuplicateKind, Group, Member};
 use canvass_text::{Analysis, Language, LeftOut, Span};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// The findings of a question, and for each language group the ids of its themes.
 pub(crate) fn build_question(coded: &Coded<'_>, teller: &Teller<'_>) -> (QuestionFindings, Vec<ThemeIds>) {
@@ -196,21 +198,21 @@ fn language_counts(coded: &Coded<'_>, in_themes: &BTreeSet<u32>) -> Vec<Language
 /// A response in no theme, with the reason.
 fn no_theme(coded: &Coded<'_>, response: u32, phrases: &Phrases) -> NoTheme {
     NoTheme {
-        response_id: coded.received(response).response_id.to_string(),
-        respondent_id: coded.respondent_id(response).to_owned(),
+        response_id: Arc::clone(&coded.received(response).response_id),
+        respondent_id: Arc::clone(coded.respondent_id(response)),
         reason: reason(coded, response, phrases),
         text: coded.received(response).text.to_string(),
     }
 }
 
 /// The responses to the question that are not analysed, in the order of the file.
-fn set_aside(coded: &Coded<'_>) -> Vec<SetAside> {
+fn set_aside(coded: &Coded<'_>) -> Shared<SetAside> {
     let responses = coded.intake.responses.iter().zip(&coded.ledger.entries);
     responses
         .filter(|(received, entry)| received.question_idx == coded.question_idx && !entry.state.is_analysed())
         .map(|(received, entry)| SetAside {
-            response_id: received.response_id.to_string(),
-            respondent_id: coded.intake.submissions[received.submission_idx as usize].respondent_id.to_string(),
+            response_id: Arc::clone(&received.response_id),
+            respondent_id: Arc::clone(&coded.intake.submissions[received.submission_idx as usize].respondent_id),
             cell: coded.cell(&received.place),
             state: entry.state,
             reason: entry.reason.clone(),
@@ -219,16 +221,16 @@ fn set_aside(coded: &Coded<'_>) -> Vec<SetAside> {
 }
 
 /// Why a response is in no theme.
-fn reason(coded: &Coded<'_>, response: u32, phrases: &Phrases) -> String {
+fn reason(coded: &Coded<'_>, response: u32, phrases: &Phrases) -> Cow<'static, str> {
     let text = coded.analysis.texts.get(response as usize);
     let language = coded.read_in[response as usize].language;
     let tokens = || text.points.iter().flat_map(|point| point.tokens.iter().chain(&point.phrases));
     let reason = if phrases.points_elsewhere(coded.text_of(response)) {
         "points at another answer"
     } else if !language.has_resources() {
-        return format!("in {language}, which canvass has no resources for");
+        return format!("in {language}, which canvass has no resources for").into();
     } else if coded.languages.iter().all(|group| group.language != language) {
-        return format!("in {language}, with too few answers for themes of their own");
+        return format!("in {language}, with too few answers for themes of their own").into();
     } else if tokens().next().is_none() {
         "names no subject"
     } else if tokens().all(|token| token.left_out() == Some(LeftOut::Quotation)) {
@@ -243,18 +245,18 @@ fn reason(coded: &Coded<'_>, response: u32, phrases: &Phrases) -> String {
         "fits none of the themes"
     };
     let quotes = !text.quotations.is_empty() && tokens().any(|token| token.left_out() != Some(LeftOut::Quotation));
-    if quotes { format!("{reason} (quotes a reference text)") } else { reason.into() }
+    if quotes { format!("{reason} (quotes a reference text)").into() } else { reason.into() }
 }
 
 /// Groups as they are told, numbered behind a letter.
-fn groups(coded: &Coded<'_>, groups: &[Group], letter: char) -> Vec<DuplicateGroup> {
+fn groups(coded: &Coded<'_>, groups: &[Group], letter: char) -> Shared<DuplicateGroup> {
     (1..).zip(groups).map(|(number, group)| told(coded, group, format!("{letter}{number:02}"))).collect()
 }
 
 fn told(coded: &Coded<'_>, group: &Group, group_id: String) -> DuplicateGroup {
     let member = |member: &Member| DuplicateMember {
-        response_id: coded.received(member.document_idx).response_id.to_string(),
-        respondent_id: coded.respondent_id(member.document_idx).to_owned(),
+        response_id: Arc::clone(&coded.received(member.document_idx).response_id),
+        respondent_id: Arc::clone(coded.respondent_id(member.document_idx)),
         kind: member.kind,
         similarity: four_decimals(member.similarity),
     };

@@ -7,6 +7,7 @@ use canvass_analysis::{Group, Theme};
 use canvass_text::{Analysis, Language, Span, Term};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// One question's responses with all that the stages found in them.
 pub(crate) struct Coded<'a> {
@@ -59,7 +60,7 @@ impl Coded<'_> {
         if self.is_private { String::new() } else { place.cell() }
     }
 
-    pub(super) fn respondent_id(&self, response: u32) -> &str {
+    pub(super) fn respondent_id(&self, response: u32) -> &Arc<str> {
         &self.intake.submissions[self.received(response).submission_idx as usize].respondent_id
     }
 

@@ -6,11 +6,12 @@ use super::coded::{Coded, distinct};
 use super::ranking::{respondents_of, spans_of};
 use super::telling::Telling;
 use super::verbatim::{Candidate, choose};
-use super::{Finding, Verbatim};
+use super::{Finding, Shared, Verbatim};
 use crate::statistics::{CountedAnswer, CrossTable, Percent, Sides};
 use canvass_text::Span;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// What speaks against a finding.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -72,7 +73,7 @@ pub struct Against {
     /// Their respondents.
     pub n_respondents: u64,
     /// Who they are, in the order of the file.
-    pub respondents: Vec<String>,
+    pub respondents: Shared<Arc<str>>,
     /// Two of them at most; none that is quoted for the smaller side in [`Stances`].
     pub verbatims: Vec<OpposingVerbatim>,
 }

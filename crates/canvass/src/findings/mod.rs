@@ -13,11 +13,14 @@ mod label;
 mod names;
 mod ranking;
 mod sentence;
+mod shared;
 mod telling;
 mod verbatim;
 
 use crate::statistics::{ClosedQuestion, CrossTable, Profile};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+use std::sync::Arc;
 
 pub use beyond::{Beyond, SmallGroup, ThemeBelow};
 pub(crate) use blocs::{CopiedText, CopiedTexts, blocs};
@@ -29,6 +32,7 @@ pub(crate) use label::labels as theme_labels;
 pub use names::{NameCount, NameGroup, Names};
 pub(crate) use names::{check as check_names, settle as settle_lists};
 pub use sentence::{SentencePart, SentenceSource};
+pub use shared::Shared;
 pub(crate) use telling::Teller;
 
 /// The built-in lists that findings are told by, for the manifest.
@@ -159,7 +163,7 @@ pub struct QuestionFindings {
     pub themes: Vec<Finding>,
     /// The responses in no theme, but for those that stand under `languages`; answers in a language that has no themes of
     /// its own are here, whole.
-    pub no_theme: Vec<NoTheme>,
+    pub no_theme: Shared<NoTheme>,
     /// The answers in each further language that has themes of its own, the largest group first.
     pub languages: Vec<LanguageFindings>,
     /// What the findings leave out, and whom.
@@ -173,11 +177,11 @@ pub struct QuestionFindings {
     /// Who is named, where the question is answered with lists of names.
     pub names: Option<Names>,
     /// The responses that are not in the base, and why.
-    pub set_aside: Vec<SetAside>,
+    pub set_aside: Shared<SetAside>,
     /// The groups of duplicates: exact, near, filled-in and partial copies.
-    pub duplicates: Vec<DuplicateGroup>,
+    pub duplicates: Shared<DuplicateGroup>,
     /// The responses that quote the same passage of a reference text or of the question, and those that quote alone.
-    pub quotations: Vec<DuplicateGroup>,
+    pub quotations: Shared<DuplicateGroup>,
 }
 
 /// What is found in the answers to a question in one language other than the main one.
@@ -200,7 +204,7 @@ pub struct LanguageFindings {
     /// All themes in rank order.
     pub themes: Vec<Finding>,
     /// The responses in no theme.
-    pub no_theme: Vec<NoTheme>,
+    pub no_theme: Shared<NoTheme>,
 }
 
 /// How the themes of some answers were found.
@@ -310,7 +314,7 @@ pub struct Finding {
     /// Words that stand beside them more often than chance would have it, general words left out; they describe the theme only.
     pub companions: Vec<String>,
     /// All its respondents, in the order of the file.
-    pub respondents: Vec<String>,
+    pub respondents: Shared<Arc<str>>,
     /// Quotations that show it, each from another respondent and none a near-duplicate of another; as far as there are, from
     /// different groups.
     pub verbatims: Vec<Verbatim>,
@@ -539,11 +543,11 @@ pub struct TranslatedPassage {
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 pub struct NoTheme {
     /// The response.
-    pub response_id: String,
+    pub response_id: Arc<str>,
     /// Its respondent.
-    pub respondent_id: String,
+    pub respondent_id: Arc<str>,
     /// Why, in a phrase.
-    pub reason: String,
+    pub reason: Cow<'static, str>,
     /// The answer.
     pub text: String,
 }
@@ -552,9 +556,9 @@ pub struct NoTheme {
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 pub struct SetAside {
     /// The response.
-    pub response_id: String,
+    pub response_id: Arc<str>,
     /// Its respondent.
-    pub respondent_id: String,
+    pub respondent_id: Arc<str>,
     /// Its cell, as a spreadsheet names it; empty where small cells are suppressed.
     pub cell: String,
     /// What became of it.
@@ -583,16 +587,16 @@ pub struct DuplicateGroup {
     /// What varied copies add to the text, in the order of the file; each a point of its own that counts for its respondent.
     pub additions: Vec<Verbatim>,
     /// All members, in the order of the file.
-    pub members: Vec<DuplicateMember>,
+    pub members: Shared<DuplicateMember>,
 }
 
 /// A member of a group.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct DuplicateMember {
     /// The response.
-    pub response_id: String,
+    pub response_id: Arc<str>,
     /// Its respondent.
-    pub respondent_id: String,
+    pub respondent_id: Arc<str>,
     /// To the representative.
     pub kind: canvass_analysis::DuplicateKind,
     /// To the representative: the words of both that stand in shared passages, by the words of both, 0 to 1, to four decimals.

@@ -5,12 +5,15 @@ use super::dissent::{StanceBases, bases, dissent, opposed};
 use super::sentence::sentence;
 use super::telling::Telling;
 use super::verbatim::{Candidate, choose};
-use super::{Finding, StabilityVerdict, ThemeBasis, ThemeFrame, ThemeStability, ThemeTerm, four_decimals, label};
+use super::{
+    Finding, Shared, StabilityVerdict, ThemeBasis, ThemeFrame, ThemeStability, ThemeTerm, four_decimals, label,
+};
 use crate::pipeline::{FramedTheme, LanguageGroup};
 use crate::settings::{CountBy, quantifier};
 use canvass_analysis::{Stability, Theme};
 use canvass_text::{Point, Span};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// What stands for the algorithm where a code frame settles the themes.
 const CODED: &str = "codeframe";
@@ -294,14 +297,14 @@ pub(super) fn count(coded: &Coded<'_>, members: &[Candidate]) -> (usize, usize) 
 }
 
 /// The respondents of these points, each once, in the order of the file.
-pub(super) fn respondents_of(coded: &Coded<'_>, members: &[Candidate]) -> Vec<String> {
+pub(super) fn respondents_of(coded: &Coded<'_>, members: &[Candidate]) -> Shared<Arc<str>> {
     // For each respondent their first response.
     let both = |member: &Candidate| (coded.respondents[member.response as usize], member.response);
     let mut firsts: Vec<(u32, u32)> = members.iter().map(both).collect();
     firsts.sort_unstable();
     firsts.dedup_by_key(|(respondent, _)| *respondent);
     firsts.sort_unstable_by_key(|(_, response)| *response);
-    firsts.into_iter().map(|(_, response)| coded.respondent_id(response).to_owned()).collect()
+    firsts.into_iter().map(|(_, response)| Arc::clone(coded.respondent_id(response))).collect()
 }
 
 #[cfg(test)]

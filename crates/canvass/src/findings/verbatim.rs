@@ -158,7 +158,7 @@ pub(super) fn passage(coded: &Coded<'_>, response: u32, point: u32) -> Verbatim 
     });
     Verbatim {
         response_id: received.response_id.to_string(),
-        respondent_id: coded.respondent_id(response).to_owned(),
+        respondent_id: coded.respondent_id(response).to_string(),
         file: if coded.is_private { String::new() } else { received.place.table.file.to_string() },
         cell: coded.cell(&received.place),
         text: span.of(&received.text).unwrap_or_default().to_owned(),

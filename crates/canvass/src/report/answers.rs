@@ -5,13 +5,14 @@
 
 use super::members::Members;
 use super::paper::sample;
-use super::responses::groups;
+use super::responses::CopyGroups;
 use super::wording::Wording;
 use crate::findings::{Finding, QuestionFindings};
 use crate::ledger::State;
 use crate::pipeline::{LanguageSource, Run};
 use crate::settings::ReportSection;
 use crate::statistics::{Grouping, Known};
+use rayon::prelude::*;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -142,7 +143,7 @@ pub(super) fn answers<'r>(run: &'r Run, wording: &Wording, groupings: &'r [Group
         told.entry(received.question_idx).or_default().push(at);
     }
     let numbers = numbers(run);
-    let copies = groups(run);
+    let copies = CopyGroups::new(run);
     let of_question = |number: usize| {
         let told = told.get(&run.questions[number].question_idx).map_or(&[][..], Vec::as_slice);
         asked(&Source { run, wording, groupings, numbers: &numbers, copies: &copies }, number, told, place)
@@ -183,14 +184,25 @@ fn filters(groupings: &[Grouping], wording: &Wording) -> Vec<Filter> {
 
 /// For each submission the number of its respondent, in order of appearance.
 fn numbers(run: &Run) -> Vec<u32> {
-    let mut known: BTreeMap<&str, u32> = BTreeMap::new();
-    let submissions = run.intake.submissions.iter();
-    submissions
-        .map(|submission| {
-            let next = known.len() as u32;
-            *known.entry(&submission.respondent_id).or_insert(next)
-        })
-        .collect()
+    let submissions = &run.intake.submissions;
+    let id = |at: &u32| &*submissions[*at as usize].respondent_id;
+    let mut by_id: Vec<u32> = (0..submissions.len() as u32).collect();
+    by_id.par_sort_unstable_by(|a, b| id(a).cmp(id(b)).then(a.cmp(b)));
+    // First for each the earliest of its respondent; that one has its number before the others are looked at.
+    let mut numbers = vec![0; submissions.len()];
+    for of_respondent in by_id.chunk_by(|a, b| id(a) == id(b)) {
+        of_respondent.iter().for_each(|at| numbers[*at as usize] = of_respondent[0]);
+    }
+    let mut next = 0;
+    for at in 0..numbers.len() {
+        if numbers[at] as usize == at {
+            numbers[at] = next;
+            next += 1;
+        } else {
+            numbers[at] = numbers[numbers[at] as usize];
+        }
+    }
+    numbers
 }
 
 /// What answers are read from.
@@ -199,7 +211,7 @@ struct Source<'a, 'r> {
     wording: &'a Wording,
     groupings: &'r [Grouping],
     numbers: &'a [u32],
-    copies: &'a BTreeMap<(usize, u32), &'r str>,
+    copies: &'a CopyGroups<'r>,
 }
 
 fn asked<'r>(source: &Source<'_, 'r>, number: usize, told: &[usize], place: Place) -> Asked<'r> {
@@ -247,7 +259,7 @@ fn asked<'r>(source: &Source<'_, 'r>, number: usize, told: &[usize], place: Plac
             language: sure.map_or("", |read_in| read_in.language.code()),
             became: if named.is_empty() { source.wording.text(&became) } else { String::new() },
             themes: named,
-            copy_of: response.and_then(|response| source.copies.get(&(number, response)).copied()),
+            copy_of: response.and_then(|response| source.copies.of(number, response)),
             groups: groups.clone().map(|(at, _, group)| format!("{at}.{group}")).collect(),
             values: groups
                 .filter(|(_, by, group)| !(by.has_unsaid && *group as usize + 1 == by.groups.len()))

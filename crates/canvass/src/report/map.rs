@@ -6,10 +6,11 @@
 //! give the same bits everywhere.
 
 use super::members::Members;
-use crate::findings::QuestionFindings;
+use crate::findings::{Finding, QuestionFindings};
 use crate::pipeline::QuestionRun;
+use rayon::prelude::*;
 use serde::Serialize;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Fewer themes make no map.
 const FEWEST: usize = 3;
@@ -60,12 +61,9 @@ pub(super) fn theme_map(question: &QuestionRun, found: &QuestionFindings) -> Opt
     if themes.len() < FEWEST {
         return None;
     }
-    let respondents: Vec<BTreeSet<&str>> = found.themes[..themes.len()]
-        .iter()
-        .map(|theme| theme.respondents.iter().map(String::as_str).collect())
-        .collect();
+    let respondents: Vec<Vec<&str>> = found.themes[..themes.len()].iter().map(sorted_ids).collect();
     let likeness = likeness(&vectors(question, &themes));
-    let most = respondents.iter().map(BTreeSet::len).max().unwrap_or(1).max(1) as f64;
+    let most = respondents.iter().map(Vec::len).max().unwrap_or(1).max(1) as f64;
     let radius = |n: usize| SMALLEST + (LARGEST - SMALLEST) * (n as f64 / most).sqrt();
     let [xs, ys] = plane(&likeness);
     let (xs, ys) = (stretched(&xs, WIDTH), stretched(&ys, HEIGHT));
@@ -230,11 +228,19 @@ fn apart(circles: &mut [Circle]) {
     }
 }
 
-fn pairs(respondents: &[BTreeSet<&str>]) -> Vec<Pair> {
+/// The ids of a theme's respondents, ascending.
+fn sorted_ids(theme: &Finding) -> Vec<&str> {
+    let mut ids: Vec<&str> = theme.respondents.iter().map(|id| &**id).collect();
+    ids.par_sort_unstable();
+    ids
+}
+
+/// `respondents`: of each theme, ascending.
+fn pairs(respondents: &[Vec<&str>]) -> Vec<Pair> {
     let mut pairs = Vec::new();
     for first in 0..respondents.len() {
         for second in first + 1..respondents.len() {
-            let n_both = respondents[first].intersection(&respondents[second]).count();
+            let n_both = n_in_both(&respondents[first], &respondents[second]);
             let smaller = respondents[first].len().min(respondents[second].len()).max(1);
             let share = n_both as f64 / smaller as f64;
             if n_both >= MIN_BOTH && share >= MIN_SHARED {
@@ -244,6 +250,16 @@ fn pairs(respondents: &[BTreeSet<&str>]) -> Vec<Pair> {
     }
     pairs.sort_by(|a, b| b.n_both.cmp(&a.n_both).then((a.first, a.second).cmp(&(b.first, b.second))));
     pairs
+}
+
+/// How many two ascending lists share.
+fn n_in_both(one: &[&str], other: &[&str]) -> usize {
+    let mut rest = other.iter().peekable();
+    let is_there = |id: &&&str| {
+        while rest.next_if(|other| other < id).is_some() {}
+        rest.peek() == Some(id)
+    };
+    one.iter().filter(is_there).count()
 }
 
 /// The map as SVG: a circle for each theme with its rank, linked to where the theme stands, `names` and `anchors` in the order of the
@@ -331,7 +347,7 @@ mod tests {
 
     #[test]
     fn pairs_are_themes_that_respondents_name_together() {
-        let set = |ids: &[&'static str]| ids.iter().copied().collect::<BTreeSet<&str>>();
+        let set = |ids: &[&'static str]| ids.to_vec();
         let found = pairs(&[set(&["a", "b", "c", "d"]), set(&["b", "c", "d"]), set(&["x", "y", "z"])]);
         assert_eq!(found, [Pair { first: 0, second: 1, n_both: 3, share: 1.0 }]);
     }

@@ -37,7 +37,8 @@ impl<'r> Members<'r> {
         ids.sort_unstable();
         ids.dedup();
         let number = |id: &str| ids.binary_search(&id).ok().map(|at| at as u32);
-        let mut members: Vec<Member> = Vec::new();
+        let n_memberships = question.languages.iter().map(|group| group.themes.memberships.len()).sum();
+        let mut members: Vec<Member> = Vec::with_capacity(n_memberships);
         for group in &question.languages {
             let numbers: Vec<Option<u32>> = group.theme_ids.iter().map(|id| number(id.as_deref()?)).collect();
             members.extend(group.themes.memberships.iter().filter_map(|membership| {
@@ -46,7 +47,8 @@ impl<'r> Members<'r> {
                 Some(Member { response, theme, n_points: 1, put_by: None, strength: membership.strength })
             }));
         }
-        members.par_sort_by_key(|member| (member.response, member.theme));
+        // What is equal is put together, in any order.
+        members.par_sort_unstable_by_key(|member| (member.response, member.theme));
         members.dedup_by(|other, kept| {
             let same = (other.response, other.theme) == (kept.response, kept.theme);
             if same {

@@ -208,16 +208,17 @@ struct PointInTheme<'r> {
 
 /// The points of a question that are in themes, by response, point and theme.
 fn points_in_themes(question: &QuestionRun) -> Vec<PointInTheme<'_>> {
-    let of_group = question.languages.iter().flat_map(|group| {
-        group.themes.memberships.iter().filter_map(|membership| {
+    let n_memberships = question.languages.iter().map(|group| group.themes.memberships.len()).sum();
+    let mut points: Vec<PointInTheme<'_>> = Vec::with_capacity(n_memberships);
+    for group in &question.languages {
+        points.extend(group.themes.memberships.iter().filter_map(|membership| {
             let theme_id = group.theme_ids[membership.theme_idx as usize].as_ref()?;
             let (response, point) = group.points[membership.point_idx as usize];
             Some(PointInTheme { response, point, theme_id, strength: membership.strength })
-        })
-    });
-    let mut points: Vec<PointInTheme<'_>> = of_group.collect();
-    let key = |of: &PointInTheme<'_>| (of.response, of.point);
-    points.par_sort_by(|a, b| key(a).cmp(&key(b)).then_with(|| a.theme_id.cmp(b.theme_id)));
+        }));
+    }
+    // No point is in a theme twice.
+    points.par_sort_unstable_by_key(|of| (of.response, of.point, of.theme_id));
     points
 }
 
@@ -293,7 +294,7 @@ pub(super) fn records(run: &Run, reasons: &Reasons<'_>, out: &mut dyn Write) -> 
             taken_apart[*position] = (number, response);
         }
     }
-    let groups = groups(run);
+    let groups = CopyGroups::new(run);
     let told: Vec<Told<'_>> = run.questions.iter().map(Told::new).collect();
     let record = |at: usize| {
         let received = &run.intake.responses[at];
@@ -322,7 +323,7 @@ pub(super) fn records(run: &Run, reasons: &Reasons<'_>, out: &mut dyn Write) -> 
             boilerplate: text.as_ref().map(|text| text.boilerplate.to_vec()).unwrap_or_default(),
             quotations: text.as_ref().map(|text| text.quotations.to_vec()).unwrap_or_default(),
             points: found.zip(text).map(|(of, text)| of.points(response, &text)).unwrap_or_default(),
-            duplicate_group: groups.get(&(number as usize, response)).map(|group| (*group).to_owned()),
+            duplicate_group: found.and_then(|_| groups.of(number as usize, response)).map(str::to_owned),
             counts_as: found.map(|of| of.question.units[response as usize]),
         }
     };
@@ -353,15 +354,31 @@ fn attributes_of(run: &Run, submission: u32) -> Vec<String> {
     }
 }
 
-/// For each member of a group of near-duplicates, by question and response, the group's id.
-pub(super) fn groups(run: &Run) -> BTreeMap<(usize, u32), &str> {
-    let mut groups = BTreeMap::new();
-    for (number, (question, found)) in run.questions.iter().zip(&run.findings.questions).enumerate() {
-        for (group, found) in question.copied.groups.iter().zip(&found.duplicates) {
-            for member in &group.members {
-                groups.insert((number, member.document_idx), found.group_id.as_str());
-            }
-        }
+/// Which response is in which group of near-duplicates.
+pub(super) struct CopyGroups<'r> {
+    run: &'r Run,
+    /// For each question each member and the number of its group, ascending.
+    of_question: Vec<Vec<(u32, u32)>>,
+}
+
+impl<'r> CopyGroups<'r> {
+    /// Those of all questions.
+    pub(super) fn new(run: &'r Run) -> Self {
+        let of_question = run.questions.iter().map(|question| {
+            let groups = (0..).zip(&question.copied.groups);
+            let members = groups
+                .flat_map(|(number, group)| group.members.iter().map(move |member| (member.document_idx, number)));
+            let mut members: Vec<(u32, u32)> = members.collect();
+            members.sort_unstable();
+            members
+        });
+        Self { run, of_question: of_question.collect() }
     }
-    groups
+
+    /// The id of the group that a response to a question, by their numbers, is in.
+    pub(super) fn of(&self, question: usize, response: u32) -> Option<&'r str> {
+        let members = &self.of_question[question];
+        let at = members.binary_search_by_key(&response, |(member, _)| *member).ok()?;
+        Some(&self.run.findings.questions[question].duplicates[members[at].1 as usize].group_id)
+    }
 }

@@ -93,7 +93,7 @@ pub(super) fn duplicates(run: &Run, out: &mut dyn Write) -> io::Result<()> {
                 added.entry(&addition.response_id).or_default().push(addition);
             }
             for member in &group.members {
-                let (spans, texts) = additions(added.get(member.response_id.as_str()).map_or(&[], Vec::as_slice));
+                let (spans, texts) = additions(added.get(&*member.response_id).map_or(&[], Vec::as_slice));
                 table.row([
                     &found.id,
                     &group.group_id,
@@ -219,7 +219,7 @@ impl<'r> Reasons<'r> {
                 of[*position] = Some(Reason {
                     n_themes,
                     read_in: (read_in.source == LanguageSource::Main).then_some(read_in.language),
-                    why: next.map_or("", |response| response.reason.as_str()),
+                    why: next.map_or("", |response| &*response.reason),
                 });
             }
         }

@@ -12,6 +12,7 @@ use crate::report::wording::capitalised;
 use crate::settings::CountBy;
 use canvass_text::Language;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Ids of respondents that stand behind a finding.
 const MOST_IDS: usize = 60;
@@ -243,8 +244,8 @@ impl Paper<'_> {
     }
 
     /// "1, 2, 3 and 40 more"
-    fn ids(&self, ids: &[String]) -> String {
-        let mut listed: Vec<String> = ids.iter().take(MOST_IDS).cloned().collect();
+    fn ids(&self, ids: &[Arc<str>]) -> String {
+        let mut listed: Vec<String> = ids.iter().take(MOST_IDS).map(|id| id.to_string()).collect();
         if ids.len() > MOST_IDS {
             listed.push(self.say("list.more", &[("n", (ids.len() - MOST_IDS).into())]));
         }

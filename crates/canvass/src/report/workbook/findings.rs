@@ -135,17 +135,17 @@ pub(super) fn duplicates(source: &Source<'_>) -> Result<Worksheet, XlsxError> {
                     DuplicateKind::Partial => "copy.partial",
                     DuplicateKind::Quotation => "copy.quotation",
                 };
-                let added = added.get(member.response_id.as_str()).map(|texts| texts.join("\n"));
+                let added = added.get(&*member.response_id).map(|texts| texts.join("\n"));
                 // The text stands with the one that stands for the group.
-                let text = if member.response_id == group.representative { group.text.as_str() } else { "" };
+                let text = if *member.response_id == *group.representative { group.text.as_str() } else { "" };
                 sheet.row(
                     Some(&member.response_id),
                     &[
                         (&question.id).into(),
                         (&group.group_id).into(),
                         source.wording.text(kind).into(),
-                        (&member.response_id).into(),
-                        (&member.respondent_id).into(),
+                        (&*member.response_id).into(),
+                        (&*member.respondent_id).into(),
                         Value::Number(member.similarity),
                         (&group.representative).into(),
                         added.unwrap_or_default().into(),

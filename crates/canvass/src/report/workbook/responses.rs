@@ -5,7 +5,7 @@ use crate::codeframe::coding::PutBy;
 use crate::ledger::State;
 use crate::report::members::Members;
 use crate::report::paper::sample;
-use crate::report::responses::groups;
+use crate::report::responses::CopyGroups;
 use crate::report::tables::Reasons;
 use rust_xlsxwriter::{Worksheet, XlsxError};
 use std::collections::BTreeMap;
@@ -87,7 +87,7 @@ pub(super) fn responses(source: &Source<'_>) -> Result<Worksheet, XlsxError> {
     let mut sheet = Sheet::new(source.wording, "sheet.responses", &columns)?;
     let first = columns.len() - attributes.len();
     sheet.rename(first, attributes)?;
-    let copies = groups(run);
+    let copies = CopyGroups::new(run);
     for (number, (question, found)) in run.questions.iter().zip(&run.findings.questions).enumerate() {
         let labels = labels(found);
         let members = Members::new(question);
@@ -102,7 +102,7 @@ pub(super) fn responses(source: &Source<'_>) -> Result<Worksheet, XlsxError> {
             let named: Vec<&str> = response
                 .map(|response| members.ids_of(response).filter_map(|id| labels.get(id).copied()).collect())
                 .unwrap_or_default();
-            let group = response.and_then(|response| copies.get(&(number, response as u32)));
+            let group = response.and_then(|response| copies.of(number, response as u32));
             let mut row: Vec<Value<'_>> = vec![
                 (&found.id).into(),
                 Value::Text(&received.response_id),
