@@ -8,10 +8,14 @@ use super::verbatim::{Candidate, passage};
 use super::{Finding, Shared, Verbatim, four_decimals};
 use crate::pipeline::LanguageGroup;
 use canvass_text::TermKind;
+use rayon::prelude::*;
 use serde::Serialize;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+
+/// Points whose terms are in memory at a time.
+const CHUNK: usize = 1 << 16;
 
 /// What is in none of a question's findings, in whatever language they are.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -151,24 +155,30 @@ impl<'c, 'a> Uncovered<'c, 'a> {
             is_covered[of.point_idx as usize] = true;
         }
         let (mut points, mut holding, mut units) = (Vec::new(), BTreeMap::new(), BTreeMap::new());
-        for ((response, point), is_covered) in group.points.iter().zip(is_covered) {
-            let is_uncovered = !is_covered;
-            let unit = coded.unit_of(*response, *point);
-            for term_idx in coded.terms_of(*response, *point) {
-                let term = &terms[term_idx as usize];
-                if term.general || term.language != group.language {
-                    continue;
+        let naming = |(response, point): &(u32, u32)| {
+            let mut held = coded.terms_of(*response, *point);
+            held.retain(|term_idx| {
+                let term = &terms[*term_idx as usize];
+                !term.general && term.language == group.language
+            });
+            held
+        };
+        for (chunk, is_covered) in group.points.chunks(CHUNK).zip(is_covered.chunks(CHUNK)) {
+            let held: Vec<Vec<u32>> = chunk.par_iter().map(naming).collect();
+            for (((response, point), held), is_covered) in chunk.iter().zip(held).zip(is_covered) {
+                let unit = coded.unit_of(*response, *point);
+                for term_idx in held {
+                    let units: &mut Vec<u32> = units.entry(term_idx).or_default();
+                    if units.len() < 2 && !units.contains(&unit) {
+                        units.push(unit);
+                    }
+                    if !is_covered {
+                        holding.entry(term_idx).or_insert_with(Vec::new).push(points.len() as u32);
+                    }
                 }
-                let units: &mut Vec<u32> = units.entry(term_idx).or_default();
-                if units.len() < 2 && !units.contains(&unit) {
-                    units.push(unit);
+                if !is_covered {
+                    points.push((*response, *point));
                 }
-                if is_uncovered {
-                    holding.entry(term_idx).or_insert_with(Vec::new).push(points.len() as u32);
-                }
-            }
-            if is_uncovered {
-                points.push((*response, *point));
             }
         }
         Self { coded, points, holding, units }

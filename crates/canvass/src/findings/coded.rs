@@ -100,10 +100,13 @@ impl Coded<'_> {
         span.of(self.text_of(response)).unwrap_or_default()
     }
 
-    /// The terms of a point that can carry a theme.
-    pub(super) fn terms_of(&self, response: u32, point: u32) -> BTreeSet<u32> {
+    /// The terms of a point that can carry a theme, ascending.
+    pub(super) fn terms_of(&self, response: u32, point: u32) -> Vec<u32> {
         let point = self.analysis.texts.point(response as usize, point as usize);
-        point.carrying().map(canvass_text::Token::term_idx).collect()
+        let mut terms: Vec<u32> = point.carrying().map(canvass_text::Token::term_idx).collect();
+        terms.sort_unstable();
+        terms.dedup();
+        terms
     }
 
     /// The companions of a theme that say something of a subject, but for phrases that only repeat words of the theme or of a

@@ -9,6 +9,7 @@ use super::verbatim::{Candidate, choose};
 use super::{Finding, Shared, Verbatim};
 use crate::statistics::{CountedAnswer, CrossTable, Percent, Sides};
 use canvass_text::Span;
+use rayon::prelude::*;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -207,19 +208,18 @@ pub(super) fn opposed(
     members: &[Candidate],
     terms: &BTreeSet<u32>,
 ) -> Opposed {
-    let mut cues = Opposed::new();
-    let mut respondents = BTreeSet::new();
-    for member in members {
+    let cue_of = |member: &Candidate| {
         let point = coded.analysis.texts.point(member.response as usize, member.point as usize);
-        let text = coded.passage(member.response, member.point);
+        let text = point.span.of(coded.text_of(member.response)).unwrap_or_default();
         let within = |span: Span| Span { start: span.start - point.span.start, end: span.end - point.span.start };
         let held: Vec<Span> = spans_of(&point, terms).into_iter().map(within).collect();
-        if let Some(cue) = spoken_against(text, &held, telling.clauses.of(point.language)) {
-            let cue = cue.of(text).unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ");
-            cues.insert((member.response, member.point), cue);
-            respondents.insert(coded.respondents[member.response as usize]);
-        }
-    }
+        let cue = spoken_against(text, &held, telling.clauses.of(point.language))?;
+        let cue = cue.of(text).unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ");
+        Some(((member.response, member.point), cue))
+    };
+    let cues: Vec<((u32, u32), String)> = members.par_iter().filter_map(cue_of).collect();
+    let cues: Opposed = cues.into_iter().collect();
+    let respondents: BTreeSet<u32> = cues.keys().map(|(response, _)| coded.respondents[*response as usize]).collect();
     let all = members.iter().map(|member| coded.respondents[member.response as usize]);
     if respondents.len() * MOST_AGAINST > distinct(all) { Opposed::new() } else { cues }
 }

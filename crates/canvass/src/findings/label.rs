@@ -3,7 +3,9 @@
 use super::coded::Coded;
 use canvass_analysis::{Theme, WeightedTerm};
 use canvass_text::{Term, TermKind, Token};
+use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Content words in a phrase at most.
 const MAX_TOKENS: usize = 4;
@@ -32,6 +34,9 @@ const MAX_LENGTH: usize = 60;
 
 /// Bits of the place at which a run of stems is counted: some runs are counted at one place, which only makes a few more of them be looked at.
 const PLACE_BITS: u32 = 16;
+
+/// Points a parallel step takes at a time: fixed, so that the thread count cannot show.
+const CHUNK: usize = 4096;
 
 /// The units that use a phrase, each once, and how often it is written how.
 type Usage = (Vec<u32>, BTreeMap<String, u32>);
@@ -108,23 +113,38 @@ fn phrases(coded: &Coded<'_>, heads: &[u32], points: &[(u32, u32)]) -> BTreeMap<
     let least = |n_heads: usize| (n_units * if n_heads > 1 { MIN_SHARE_OF_TWO } else { MIN_SHARE }).max(2.0);
     let tokens_of =
         |(response, point): &(u32, u32)| coded.analysis.texts.point(*response as usize, *point as usize).tokens;
-    let mut n_at = vec![0_u32; 1 << PLACE_BITS];
-    for point in points {
-        each_run(&tokens_of(point), heads, |run| n_at[place(run)] += 1);
-    }
-    let mut phrases: BTreeMap<Vec<u32>, Usage> = BTreeMap::new();
-    for (response, point) in points {
-        let unit = coded.unit_of(*response, *point);
-        let text = coded.text_of(*response);
-        each_run(&tokens_of(&(*response, *point)), heads, |run| {
-            let n_heads = heads.iter().filter(|head| run.iter().any(|token| token.term_idx() == **head)).count();
-            let is_frequent = f64::from(n_at[place(run)]) >= least(n_heads);
-            if let Some(written) = is_frequent.then(|| phrase(coded, text, run)).flatten() {
-                let (users, forms) = phrases.entry(run.iter().map(Token::term_idx).collect()).or_default();
-                users.push(unit);
-                *forms.entry(written).or_default() += 1;
-            }
+    let n_at: Vec<AtomicU32> = std::iter::repeat_with(AtomicU32::default).take(1 << PLACE_BITS).collect();
+    points.par_iter().for_each(|point| {
+        each_run(&tokens_of(point), heads, |run| {
+            n_at[place(run)].fetch_add(1, Ordering::Relaxed);
         });
+    });
+    let of_chunk = |points: &[(u32, u32)]| {
+        let mut phrases: BTreeMap<Vec<u32>, Usage> = BTreeMap::new();
+        for (response, point) in points {
+            let unit = coded.unit_of(*response, *point);
+            let text = coded.text_of(*response);
+            each_run(&tokens_of(&(*response, *point)), heads, |run| {
+                let n_heads = heads.iter().filter(|head| run.iter().any(|token| token.term_idx() == **head)).count();
+                let is_frequent = f64::from(n_at[place(run)].load(Ordering::Relaxed)) >= least(n_heads);
+                if let Some(written) = is_frequent.then(|| phrase(coded, text, run)).flatten() {
+                    let (users, forms) = phrases.entry(run.iter().map(Token::term_idx).collect()).or_default();
+                    users.push(unit);
+                    *forms.entry(written).or_default() += 1;
+                }
+            });
+        }
+        phrases
+    };
+    let mut phrases: BTreeMap<Vec<u32>, Usage> = BTreeMap::new();
+    for of_chunk in points.par_chunks(CHUNK).map(of_chunk).collect::<Vec<_>>() {
+        for (stems, (users, forms)) in of_chunk {
+            let (all_users, all_forms) = phrases.entry(stems).or_default();
+            all_users.extend(users);
+            for (form, count) in forms {
+                *all_forms.entry(form).or_default() += count;
+            }
+        }
     }
     phrases.retain(|stems, (users, _)| {
         users.sort_unstable();

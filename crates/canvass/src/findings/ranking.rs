@@ -45,11 +45,13 @@ pub(super) fn rank(coded: &Coded<'_>, group: &LanguageGroup, base: usize, tellin
     let framed = |theme: usize| group.framed.as_ref().map(|framed| &framed[theme]);
     let is_unquoted =
         |theme: usize, place: (u32, u32)| framed(theme).is_some_and(|framed| framed.unquoted.contains(&place));
-    let mut members: Vec<Vec<Candidate>> = vec![Vec::new(); themes.len()];
     let mut n_themes = vec![0_u32; group.points.len()];
+    let mut sizes = vec![0; themes.len()];
     for membership in &group.themes.memberships {
         n_themes[membership.point_idx as usize] += 1;
+        sizes[membership.theme_idx as usize] += 1;
     }
+    let mut members: Vec<Vec<Candidate>> = sizes.into_iter().map(Vec::with_capacity).collect();
     for membership in &group.themes.memberships {
         let (response, point) = group.points[membership.point_idx as usize];
         members[membership.theme_idx as usize].push(Candidate {
@@ -186,18 +188,15 @@ fn named_by<'t>(themes: impl Iterator<Item = &'t Theme>) -> BTreeSet<u32> {
 
 /// How the themes of a group were found; `ids` tells which of them are reported.
 fn basis(group: &LanguageGroup, ids: &ThemeIds) -> ThemeBasis {
-    let in_themes: BTreeSet<u32> = group
-        .themes
-        .memberships
-        .iter()
-        .filter(|membership| ids[membership.theme_idx as usize].is_some())
-        .map(|membership| membership.point_idx)
-        .collect();
+    let mut is_in_theme = vec![false; group.points.len()];
+    for of in group.themes.memberships.iter().filter(|of| ids[of.theme_idx as usize].is_some()) {
+        is_in_theme[of.point_idx as usize] = true;
+    }
     ThemeBasis {
         algorithm: if group.framed.is_some() { CODED } else { group.themes.basis.algorithm.name() },
         n_points: group.points.len() as u64,
         n_points_sampled: group.themes.basis.n_points.into(),
-        n_points_other: (group.points.len() - in_themes.len()) as u64,
+        n_points_other: is_in_theme.iter().filter(|is_in| !**is_in).count() as u64,
         n_clusters: if group.framed.is_some() { 0 } else { group.themes.basis.n_clusters },
     }
 }

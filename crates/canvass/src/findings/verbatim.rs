@@ -4,6 +4,7 @@ use super::coded::Coded;
 use super::telling::Telling;
 use super::{TranslatedPassage, Verbatim, VerbatimGroup};
 use crate::statistics::Grouping;
+use rayon::prelude::*;
 use std::collections::BTreeSet;
 
 /// A quotation reads best between these lengths, in words.
@@ -53,23 +54,24 @@ pub(super) fn choose(
 ) -> Vec<(Candidate, Verbatim)> {
     let groups = telling.grouping;
     let marked = |of: &Candidate| exemplars.iter().position(|place| *place == (of.response, of.point));
+    let already: &BTreeSet<(u32, u32)> = quoted;
     let mut order: Vec<(bool, f64, Candidate)> = candidates
-        .iter()
+        .par_iter()
         .filter(|candidate| candidate.is_quotable && marked(candidate).is_none())
         .map(|candidate| {
-            let passage = coded.passage(candidate.response, candidate.point);
+            let point = coded.analysis.texts.point(candidate.response as usize, candidate.point as usize);
+            let passage = point.span.of(coded.text_of(candidate.response)).unwrap_or_default();
             let n_words = passage.split_whitespace().count();
             let length = n_words.min(FULL_WORDS) as f64 / FULL_WORDS as f64 * SHORT_WORDS as f64
                 / n_words.max(SHORT_WORDS) as f64;
-            let is_quoted = quoted.contains(&(candidate.response, candidate.point));
-            let point = coded.analysis.texts.point(candidate.response as usize, candidate.point as usize);
+            let is_quoted = already.contains(&(candidate.response, candidate.point));
             let tells_both = telling.clauses.of(point.language).tells_both_sides(passage);
             let worth = if tells_both { WORTH_OF_BOTH_SIDES } else { 1.0 };
             let merit = worth * candidate.strength * (length / f64::from(candidate.n_themes)).sqrt();
             (WORDS.contains(&n_words) && !is_quoted, merit, *candidate)
         })
         .collect();
-    order.sort_by(|(a_reads, a_merit, a), (b_reads, b_merit, b)| {
+    order.par_sort_by(|(a_reads, a_merit, a), (b_reads, b_merit, b)| {
         let place = |candidate: &Candidate| (candidate.response, candidate.point);
         b_reads.cmp(a_reads).then(b_merit.total_cmp(a_merit)).then(place(a).cmp(&place(b)))
     });
@@ -125,7 +127,7 @@ fn group(coded: &Coded<'_>, groups: &Grouping, response: u32) -> Option<(u32, bo
 struct Chosen<'c, 'a> {
     coded: &'c Coded<'a>,
     units: BTreeSet<u32>,
-    points: Vec<(Candidate, BTreeSet<u32>)>,
+    points: Vec<(Candidate, Vec<u32>)>,
 }
 
 impl Chosen<'_, '_> {
@@ -169,8 +171,9 @@ pub(super) fn passage(coded: &Coded<'_>, response: u32, point: u32) -> Verbatim 
     }
 }
 
-fn likeness(a: &BTreeSet<u32>, b: &BTreeSet<u32>) -> f64 {
-    let shared = a.intersection(b).count();
+/// The Jaccard similarity of two ascending lists; 0 of nothing and nothing.
+fn likeness(a: &[u32], b: &[u32]) -> f64 {
+    let shared = a.iter().filter(|term| b.binary_search(term).is_ok()).count();
     let all = a.len() + b.len() - shared;
     if all == 0 { 0.0 } else { shared as f64 / all as f64 }
 }
