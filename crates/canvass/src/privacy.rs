@@ -36,10 +36,19 @@ impl Masked {
 /// Masks every text that a respondent wrote or chose; says for each of `Intake::responses` what was masked in it.
 pub(crate) fn redact(intake: &mut Intake) -> Vec<Masked> {
     for submission in &mut intake.submissions {
-        for value in submission.attributes.iter_mut().chain(submission.closed.iter_mut().map(|(.., value)| value)) {
+        // Submissions share what they say alike.
+        let masked = |value: &Arc<str>| {
             let mut text = value.to_string();
-            if mask(&mut text) != Masked::default() {
-                *value = Arc::from(text);
+            (mask(&mut text) != Masked::default()).then(|| Arc::from(text))
+        };
+        for at in 0..submission.attributes.len() {
+            if let Some(masked) = masked(&submission.attributes[at]) {
+                Arc::make_mut(&mut submission.attributes)[at] = masked;
+            }
+        }
+        for at in 0..submission.closed.len() {
+            if let Some(masked) = masked(&submission.closed[at].2) {
+                Arc::make_mut(&mut submission.closed)[at].2 = masked;
             }
         }
     }

@@ -111,7 +111,7 @@ pub fn attributes(run: &CodedRun, files: &[PathBuf]) -> Result<Attributes, Error
         // Of several submissions of a respondent the latest that says something counts, value by value.
         let known =
             values.entry(submission.respondent_id.to_string()).or_insert_with(|| vec![String::new(); names.len()]);
-        for (known, value) in known.iter_mut().zip(&submission.attributes) {
+        for (known, value) in known.iter_mut().zip(submission.attributes.iter()) {
             if !value.trim().is_empty() {
                 value.as_ref().clone_into(known);
             }

@@ -75,15 +75,17 @@ pub struct Submission {
     /// The e-mail address, for finding double submissions only. Never written out.
     pub email: Option<Box<str>>,
     /// The values of `InputSettings::attribute_columns`, in that order; empty where not given.
-    pub attributes: Box<[Arc<str>]>,
+    pub attributes: Arc<[Arc<str>]>,
     /// The file of its first row: index into `Intake::sources`.
     pub source_idx: u32,
     /// The day it was made, the latest where it has several rows; none where the time column gives none.
     pub day: Option<Day>,
-    /// The answers to the closed questions: (index into `Intake::questions`, column within it, the cell), blank ones left
-    /// out.
-    pub closed: Box<[(u32, u32, Arc<str>)]>,
+    /// The answers to the closed questions, blank ones left out.
+    pub closed: Arc<[ClosedAnswer]>,
 }
+
+/// An answer to a closed question: index into `Intake::questions`, column within it, the cell.
+pub type ClosedAnswer = (u32, u32, Arc<str>);
 
 /// One response as it was received.
 #[derive(Clone, Debug, Eq, PartialEq)]

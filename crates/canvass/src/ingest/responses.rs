@@ -6,11 +6,12 @@ use super::layout::Recognised;
 use super::notes::Notes;
 use super::table::{Row, Rows, Table, is_blank, trimmed};
 use super::{
-    IngestError, Intake, Place, Received, Recognition, Source, Submission, TablePlace, Translation, column_letters,
+    ClosedAnswer, IngestError, Intake, Place, Received, Recognition, Source, Submission, TablePlace, Translation, column_letters,
 };
 use crate::settings::{InputSettings, Layout, Question, QuestionKind};
 use canvass_text::Language;
 use std::collections::{HashMap, HashSet};
+use std::hash::Hash;
 use std::sync::Arc;
 
 /// Takes the cells out of the tables.
@@ -95,7 +96,7 @@ impl<'s> Access<'s> {
         email.contains('@').then(|| email.to_lowercase().into())
     }
 
-    fn attributes(&self, row: Row<'_>, values: &mut Values) -> Box<[Arc<str>]> {
+    fn attributes(&self, row: Row<'_>, values: &mut Values) -> Vec<Arc<str>> {
         let cell = |column_idx: &Option<u32>| column_idx.map_or("", |column_idx| trimmed(row.cell(column_idx)));
         self.attributes.iter().map(|column_idx| values.get(cell(column_idx))).collect()
     }
@@ -156,23 +157,45 @@ struct Collected {
     n_received: Vec<u64>,
 }
 
-/// Cells that come again and again, each once in memory.
+/// Cells that come again and again, and what is said in all of a submission, each once in memory.
 #[derive(Default)]
-struct Values(HashSet<Arc<str>>);
+struct Values {
+    cells: HashSet<Arc<str>>,
+    attributes: HashSet<Arc<[Arc<str>]>>,
+    closed: HashSet<Arc<[ClosedAnswer]>>,
+}
+
+/// Values of a kind that are known at most.
+const MOST_VALUES: usize = 1 << 16;
 
 impl Values {
     fn get(&mut self, cell: &str) -> Arc<str> {
-        const MOST: usize = 1 << 16;
         const LONGEST: usize = 200;
-        if let Some(known) = self.0.get(cell) {
-            return Arc::clone(known);
-        }
-        let value: Arc<str> = Arc::from(cell);
-        if cell.len() <= LONGEST && self.0.len() < MOST {
-            self.0.insert(Arc::clone(&value));
-        }
-        value
+        if cell.len() > LONGEST { Arc::from(cell) } else { shared(&mut self.cells, cell) }
     }
+
+    fn attributes(&mut self, attributes: &[Arc<str>]) -> Arc<[Arc<str>]> {
+        shared(&mut self.attributes, attributes)
+    }
+
+    fn closed(&mut self, closed: &[ClosedAnswer]) -> Arc<[ClosedAnswer]> {
+        shared(&mut self.closed, closed)
+    }
+}
+
+/// The value among those known; one that is new is added, as long as there are not too many.
+fn shared<V: ?Sized + Eq + Hash>(known: &mut HashSet<Arc<V>>, value: &V) -> Arc<V>
+where
+    for<'v> Arc<V>: From<&'v V>,
+{
+    if let Some(known) = known.get(value) {
+        return Arc::clone(known);
+    }
+    let value: Arc<V> = Arc::from(value);
+    if known.len() < MOST_VALUES {
+        known.insert(Arc::clone(&value));
+    }
+    value
 }
 
 /// The rows of a table, block by block: what is taken out of a block takes its place in memory.
@@ -221,13 +244,16 @@ fn wide(
                 let closed =
                     closed.iter().map(|&(question_idx, n, column_idx)| (question_idx, n, row.cell(column_idx)));
                 let closed = closed.filter(|(.., cell)| !is_blank(cell));
+                let closed: Vec<ClosedAnswer> =
+                    closed.map(|(question_idx, n, cell)| (question_idx, n, values.get(cell))).collect();
+                let attributes = access.attributes(row, &mut values);
                 submissions.push(Submission {
                     respondent_id,
                     email: access.email(row),
-                    attributes: access.attributes(row, &mut values),
+                    attributes: values.attributes(&attributes),
                     source_idx: access.table.source_idx,
                     day: access.day(row, notes),
-                    closed: closed.map(|(question_idx, n, cell)| (question_idx, n, values.get(cell))).collect(),
+                    closed: values.closed(&closed),
                 });
                 let language = access.language(row, notes);
                 for &(question_idx, _, column_idx) in &open {
@@ -271,6 +297,7 @@ fn long(
     let question_idx_of: HashMap<&str, u32> = questions.iter().map(|question| trimmed(&question.id)).zip(0..).collect();
     let mut submission_idx_of: HashMap<Arc<str>, u32> = HashMap::new();
     let mut values = Values::default();
+    let blank = vec![values.get(""); input.attribute_columns.len()];
     let mut data_row = 0;
     for mut table in tables {
         let rows = take_rows(&mut table);
@@ -298,28 +325,30 @@ fn long(
                     submissions.push(Submission {
                         respondent_id: known.unwrap_or_else(unlinked),
                         email: None,
-                        attributes: vec![values.get(""); access.attributes.len()].into(),
+                        attributes: values.attributes(&blank),
                         source_idx: access.table.source_idx,
                         day: None,
-                        closed: Box::default(),
+                        closed: values.closed(&[]),
                     });
                 }
                 let submission = &mut submissions[submission_idx as usize];
                 submission.email = submission.email.take().or_else(|| access.email(row));
-                for (attribute, value) in submission.attributes.iter_mut().zip(access.attributes(row, &mut values)) {
+                let mut attributes = submission.attributes.to_vec();
+                for (attribute, value) in attributes.iter_mut().zip(access.attributes(row, &mut values)) {
                     if attribute.is_empty() {
                         *attribute = value;
                     }
                 }
+                submission.attributes = values.attributes(&attributes);
                 submission.day = submission.day.max(access.day(row, notes));
                 let language = access.language(row, notes);
                 if questions[question_idx as usize].kind == QuestionKind::Open {
                     let answer = access.answer(row, text, translation);
                     responses.push(received(question_idx, submission_idx, response_id, answer, language, notes));
                 } else if !is_blank(row.cell(text)) {
-                    let mut closed = std::mem::take(&mut submission.closed).into_vec();
+                    let mut closed = submission.closed.to_vec();
                     closed.push((question_idx, 0, values.get(row.cell(text))));
-                    submission.closed = closed.into_boxed_slice();
+                    submission.closed = values.closed(&closed);
                 }
             }
         }

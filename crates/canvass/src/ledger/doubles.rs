@@ -90,10 +90,10 @@ fn whole_submissions(intake: &Intake) -> Vec<Option<[u8; 32]>> {
     }
     for (hash, submission) in whole.iter_mut().zip(&intake.submissions) {
         let Some(hash) = hash else { continue };
-        for attribute in &submission.attributes {
+        for attribute in submission.attributes.iter() {
             add(hash, attribute);
         }
-        for (question, column, answer) in &submission.closed {
+        for (question, column, answer) in submission.closed.iter() {
             add(hash, &format!("{question}.{column} {answer}"));
         }
         add(hash, submission.email.as_deref().unwrap_or_default());

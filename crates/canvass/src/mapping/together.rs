@@ -82,10 +82,10 @@ fn intake(items: &[ReadItem]) -> Intake {
     let submission = |number: usize| Submission {
         respondent_id: number.to_string().into(),
         email: None,
-        attributes: Box::default(),
+        attributes: Arc::default(),
         source_idx: 0,
         day: None,
-        closed: Box::default(),
+        closed: Arc::default(),
     };
     let table = Arc::new(TablePlace { source_idx: 0, file: Arc::from("items"), sheet: Arc::from("") });
     let received = |(number, item): (u32, &ReadItem)| Received {

@@ -47,12 +47,12 @@ impl<'i> Respondents<'i> {
         let (mut days, mut files) = (vec![None; n], vec![0; n]);
         for (submission, respondent) in intake.submissions.iter().zip(&of_submission) {
             let Some(respondent) = respondent.map(|respondent| respondent as usize) else { continue };
-            for (cells, cell) in attributes.iter_mut().zip(&submission.attributes) {
+            for (cells, cell) in attributes.iter_mut().zip(submission.attributes.iter()) {
                 if !cell.trim().is_empty() {
                     cells[respondent] = cell.trim();
                 }
             }
-            for (question, column, cell) in &submission.closed {
+            for (question, column, cell) in submission.closed.iter() {
                 if let Some(at) = place[*question as usize] {
                     closed[at].1[*column as usize][respondent] = cell.trim();
                 }

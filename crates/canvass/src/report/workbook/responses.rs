@@ -117,7 +117,7 @@ pub(super) fn responses(source: &Source<'_>) -> Result<Worksheet, XlsxError> {
                 let language = response.map(|response| question.read_in[response].language.code());
                 row.push(language.map_or(Value::Empty, Value::from));
             }
-            row.extend(attributes.iter().zip(&submission.attributes).map(|(_, value)| Value::Text(value)));
+            row.extend(attributes.iter().zip(submission.attributes.iter()).map(|(_, value)| Value::Text(value)));
             sheet.row(Some(&received.response_id), &row)?;
         }
     }
