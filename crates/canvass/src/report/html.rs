@@ -84,7 +84,7 @@ pub(super) const SCRIPT_HASH: &str = "sha256-b9IdO0IWCznBGG2lENcSbBnafPE7fkiRB8I
 pub(super) struct Page<'a> {
     pub(super) findings: &'a Findings,
     /// The responses in no theme of each question.
-    pub(super) uncoded: &'a [Uncoded<'a>],
+    pub(super) uncoded: &'a [Uncoded],
     /// The copies of each question to show.
     pub(super) beside: &'a [BesideGroups<'a>],
     pub(super) answers: &'a Answers<'a>,

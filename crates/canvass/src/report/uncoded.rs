@@ -1,72 +1,86 @@
 //! The responses in no theme, by language: the report shows those of a language without themes apart from the others.
 
 use super::members::Members;
-use crate::findings::{NoTheme, QuestionFindings};
+use crate::findings::{NoTheme, QuestionFindings, Shared};
 use crate::pipeline::{LanguageSource, QuestionRun, ReadIn, Run};
 use canvass_text::Language;
-use serde::Serialize;
+use serde::ser::SerializeStruct;
+use serde::{Serialize, Serializer};
+use std::collections::BTreeMap;
 
 /// The responses to a question that are in no theme.
 #[derive(Clone, Debug, Serialize)]
-pub(super) struct Uncoded<'f> {
+pub(super) struct Uncoded {
     /// Those in the main language.
-    main: Vec<Answer<'f>>,
+    main: Shared<Answer>,
     /// Those of each further language with themes of its own, in the order of `QuestionFindings::languages`.
-    further: Vec<Vec<Answer<'f>>>,
+    further: Vec<Shared<Answer>>,
     /// Those of each language without themes, the most answers first: all its answers.
-    listed: Vec<Listed<'f>>,
+    listed: Vec<Listed>,
 }
 
 /// The answers in a language without themes.
 #[derive(Clone, Debug, Serialize)]
-struct Listed<'f> {
+struct Listed {
     /// The language.
     language: Language,
     /// Whether it has no themes because its answers are few, not because canvass cannot read it.
     has_resources: bool,
     /// Its answers, in the order of the file.
-    answers: Vec<Answer<'f>>,
+    answers: Shared<Answer>,
 }
 
 /// A response in no theme.
-#[derive(Clone, Debug, Serialize)]
-struct Answer<'f> {
+#[derive(Clone, Debug)]
+struct Answer {
     /// The code of its language; empty if that is not sure.
     language: &'static str,
-    /// The response.
-    answer: &'f NoTheme,
+    /// The list that the response is in ...
+    list: Shared<NoTheme>,
+    /// ... and its place there.
+    at: usize,
+}
+
+impl Serialize for Answer {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut told = serializer.serialize_struct("Answer", 2)?;
+        told.serialize_field("language", self.language)?;
+        told.serialize_field("answer", &self.list[self.at])?;
+        told.end()
+    }
 }
 
 /// For each question its responses in no theme.
-pub(super) fn uncoded(run: &Run) -> Vec<Uncoded<'_>> {
+pub(super) fn uncoded(run: &Run) -> Vec<Uncoded> {
     run.questions.iter().zip(&run.findings.questions).map(|(question, found)| of_question(question, found)).collect()
 }
 
-fn of_question<'f>(question: &QuestionRun, found: &'f QuestionFindings) -> Uncoded<'f> {
+fn of_question(question: &QuestionRun, found: &QuestionFindings) -> Uncoded {
     let further = found.languages.iter().map(|group| {
-        let answer = |answer| Answer { language: group.language.code(), answer };
-        group.no_theme.iter().map(answer).collect()
+        let answer = |at| Answer { language: group.language.code(), list: group.no_theme.clone(), at };
+        (0..group.no_theme.len()).map(answer).collect()
     });
-    let mut uncoded = Uncoded { main: Vec::new(), further: further.collect(), listed: Vec::new() };
+    let mut main = Vec::new();
+    let mut listed: BTreeMap<Language, Vec<Answer>> = BTreeMap::new();
     // Both are in the order of the file.
-    for (read_in, answer) in languages_of_no_theme(question, found).zip(&found.no_theme) {
+    for (read_in, at) in languages_of_no_theme(question, found).zip(0..found.no_theme.len()) {
         let sure = read_in.source != LanguageSource::Main;
-        let answer = Answer { language: if sure { read_in.language.code() } else { "" }, answer };
+        let language = if sure { read_in.language.code() } else { "" };
+        let answer = Answer { language, list: found.no_theme.clone(), at };
         if read_in.language == found.language {
-            uncoded.main.push(answer);
-            continue;
-        }
-        match uncoded.listed.iter_mut().find(|listed| listed.language == read_in.language) {
-            Some(listed) => listed.answers.push(answer),
-            None => uncoded.listed.push(Listed {
-                language: read_in.language,
-                has_resources: read_in.language.has_resources(),
-                answers: vec![answer],
-            }),
+            main.push(answer);
+        } else {
+            listed.entry(read_in.language).or_default().push(answer);
         }
     }
-    uncoded.listed.sort_by(|a, b| b.answers.len().cmp(&a.answers.len()).then(a.language.cmp(&b.language)));
-    uncoded
+    let listed = listed.into_iter().map(|(language, answers)| Listed {
+        language,
+        has_resources: language.has_resources(),
+        answers: answers.into_iter().collect(),
+    });
+    let mut listed: Vec<Listed> = listed.collect();
+    listed.sort_by(|a, b| b.answers.len().cmp(&a.answers.len()).then(a.language.cmp(&b.language)));
+    Uncoded { main: main.into_iter().collect(), further: further.collect(), listed }
 }
 
 /// In which language each response of `found.no_theme` was read.
