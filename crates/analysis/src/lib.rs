@@ -24,7 +24,7 @@ pub mod vectors;
 
 pub use agreement::{Agreement, agreement, octaves};
 pub use duplicates::{
-    DuplicateKind, DuplicateSettings, Duplicates, Group, Member, Texts, find_duplicates, find_quotations,
+    DuplicateKind, DuplicateSettings, Duplicates, Group, Member, Texts, find_duplicates, find_groups, find_quotations,
 };
 pub use error::AnalysisError;
 pub use overlaps::{Chance, Overlap, OverlapInput, OverlapSettings, Overlaps, PointMatch, find_overlaps};

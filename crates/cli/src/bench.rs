@@ -13,7 +13,7 @@ use crate::arguments::{
 };
 use crate::console::Console;
 use crate::progress::Progress;
-use canvass::duplicates::{self, Columns, Compared, DuplicatesRequest, TableFormat};
+use canvass::duplicates::{self, Columns, Compared, DuplicatesRequest, LISTED_ACROSS, TableFormat};
 use canvass::quality::{self, QualitySettings, tell};
 use canvass::{DuplicateSettings, Error, run_folder};
 use std::io::{BufWriter, Write, stdout};
@@ -95,7 +95,13 @@ pub(crate) fn find_duplicates(arguments: &Duplicates, console: Console) -> Resul
         [_] => String::new(),
         several => format!(" to {} questions", several.len()),
     };
-    console.say(&format!("{n_texts} texts{questions}, {n_pairs} pairs, {n_groups} groups"));
+    let left_out = match found.questions().iter().map(|of| of.duplicates().n_unlisted).sum::<u64>() {
+        0 => String::new(),
+        n => format!(
+            "; {n} pairs of texts in different groups left out, beyond the {LISTED_ACROSS} of each text most alike"
+        ),
+    };
+    console.say(&format!("{n_texts} texts{questions}, {n_pairs} pairs, {n_groups} groups{left_out}"));
     Ok(ExitCode::SUCCESS)
 }
 

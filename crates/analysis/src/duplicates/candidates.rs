@@ -42,12 +42,14 @@ pub(super) fn unpair(candidate: Candidate) -> (u32, u32) {
 }
 
 /// Pairs that wait for being compared, for each text; a few more may.
-const WAITING: usize = 12;
+const WAITING: usize = 8;
 /// Pairs that may wait at least.
 const LEAST_WAITING: usize = 1 << 20;
+/// Pairs that are handed on together, about.
+const BATCH: usize = 1 << 18;
 
 /// Hands on the pairs to be compared: places in `distinct`, which holds texts. Each list is ascending and has a pair once; further lists may
-/// have it again. No more than some twelve pairs for each text are held at a time.
+/// have it again. No more than some eight pairs for each text are held at a time.
 pub(super) fn each_list(
     texts: &Texts,
     distinct: &[u32],
@@ -82,11 +84,27 @@ pub(super) fn each_list(
             lists.push(merged(before, last));
         }
         if lists.iter().map(Vec::len).sum::<usize>() >= most_waiting {
-            take(all_merged(std::mem::take(&mut lists)));
+            hand_on(&std::mem::take(&mut lists), distinct.len(), &mut take);
         }
     }
     drop((block, met));
-    take(all_merged(lists));
+    hand_on(&lists, distinct.len(), &mut take);
+}
+
+/// Hands on ascending lists of pairs of `n` places as one, part by part: never are all of them in memory twice.
+fn hand_on(lists: &[Vec<Candidate>], n: usize, take: &mut impl FnMut(Vec<Candidate>)) {
+    let n_parts = lists.iter().map(Vec::len).sum::<usize>().div_ceil(BATCH).max(1);
+    let mut done = vec![0; lists.len()];
+    for part in 1..=n_parts {
+        // A part is of those whose lower place is below this one.
+        let bound = (part * n).div_ceil(n_parts);
+        let of_list = |(list, done): (&Vec<Candidate>, &mut usize)| {
+            let from = *done;
+            *done += list[from..].partition_point(|candidate| (unpair(*candidate).0 as usize) < bound);
+            list[from..*done].to_vec()
+        };
+        take(all_merged(lists.iter().zip(&mut done).map(of_list).collect()));
+    }
 }
 
 /// Pairs of `n` places ascending, each once.

@@ -86,8 +86,32 @@ impl Group {
 pub(super) struct Edge {
     pub(super) lower: u32,
     pub(super) higher: u32,
-    pub(super) is_near: bool,
-    pub(super) similarity: f64,
+    /// How similar they are; below 0 if they are partial copies only.
+    signed: f64,
+}
+
+impl Edge {
+    fn new(lower: u32, higher: u32, is_near: bool, similarity: f64) -> Self {
+        Self { lower, higher, signed: if is_near { similarity } else { -similarity } }
+    }
+
+    /// Both places as one number, in whose order edges stand.
+    fn key(&self) -> Candidate {
+        pair(self.lower, self.higher)
+    }
+
+    pub(super) fn is_near(&self) -> bool {
+        self.signed.is_sign_positive()
+    }
+
+    pub(super) fn similarity(&self) -> f64 {
+        self.signed.abs()
+    }
+
+    /// The other end than this one.
+    fn beside(&self, at: u32) -> u32 {
+        if self.lower == at { self.higher } else { self.lower }
+    }
 }
 
 /// Whether a text is near to the one taken up (`true`), a partial copy (`false`), or neither.
@@ -115,23 +139,37 @@ pub(super) fn relation(
 
 /// All pairs that are near or partial, ascending.
 pub(super) fn edges(texts: &Texts, distinct: &[u32], settings: &DuplicateSettings) -> Vec<Edge> {
-    let mut edges: Vec<Edge> = Vec::new();
+    // Lists follow each other in ascending order until one begins anew: till then what is found waits in `new`.
+    let (mut edges, mut new): (Vec<Edge>, Vec<Edge>) = (Vec::new(), Vec::new());
+    let settle = |edges: &mut Vec<Edge>, new: &mut Vec<Edge>| {
+        edges.append(new);
+        edges.par_sort_unstable_by_key(Edge::key);
+    };
     each_list(texts, distinct, settings, |mut candidates| {
-        let mut known = edges.iter().map(|edge| pair(edge.lower, edge.higher)).peekable();
+        let Some(first) = candidates.first().copied() else { return };
+        if new.last().is_some_and(|last| last.key() >= first) {
+            settle(&mut edges, &mut new);
+        }
+        let known = edges.partition_point(|edge| edge.key() < first);
+        let mut known = edges[known..].iter().map(Edge::key).peekable();
         candidates.retain(|candidate| {
             while known.next_if(|known| known < candidate).is_some() {}
             known.peek() != Some(candidate)
         });
-        let verified = verify(texts, distinct, &candidates, settings);
-        drop(candidates);
-        edges.extend(verified);
-        edges.par_sort_unstable_by_key(|edge| (edge.lower, edge.higher));
+        verify(texts, distinct, &candidates, settings, &mut new);
     });
+    settle(&mut edges, &mut new);
     edges
 }
 
-/// The pairs among the candidates that are near or partial, ascending.
-fn verify(texts: &Texts, distinct: &[u32], candidates: &[Candidate], settings: &DuplicateSettings) -> Vec<Edge> {
+/// Adds the pairs among the candidates that are near or partial, ascending.
+fn verify(
+    texts: &Texts,
+    distinct: &[u32],
+    candidates: &[Candidate],
+    settings: &DuplicateSettings,
+    edges: &mut Vec<Edge>,
+) {
     let of_chunk = |candidates: &[Candidate]| {
         let (mut comparer, mut loaded) = (Comparer::default(), None);
         let mut edges = Vec::new();
@@ -146,47 +184,78 @@ fn verify(texts: &Texts, distinct: &[u32], candidates: &[Candidate], settings: &
                     comparer.load(texts, one);
                 }
                 if let Some((is_near, compared)) = relation(&mut comparer, texts, one, other, settings) {
-                    edges.push(Edge { lower, higher, is_near, similarity: compared.similarity });
+                    edges.push(Edge::new(lower, higher, is_near, compared.similarity));
                 }
             }
         }
         edges
     };
-    let edges: Vec<Vec<Edge>> = candidates.par_chunks(CHUNK).map(of_chunk).collect();
-    edges.concat()
+    let found: Vec<Vec<Edge>> = candidates.par_chunks(CHUNK).map(of_chunk).collect();
+    for found in found {
+        edges.extend(found);
+    }
 }
 
-/// For each different text those it is related to.
-struct Neighbours {
-    ends: Vec<usize>,
-    others: Vec<(u32, f64)>,
+/// The verified pairs, and for each different text its own.
+pub(super) struct Related {
+    /// Ascending.
+    pub(super) edges: Vec<Edge>,
+    /// For each text where the numbers of its edges begin, and where the last ones end.
+    starts: Vec<usize>,
+    /// Numbers of edges, text by text, those of a text in the order of their other ends.
+    numbers: Vec<u32>,
 }
 
-impl Neighbours {
-    fn new(n: usize, edges: &[Edge], is_near: bool) -> Self {
-        let wanted = || edges.iter().filter(|edge| edge.is_near == is_near);
-        let mut ends = vec![0_usize; n];
-        wanted().flat_map(|edge| [edge.lower, edge.higher]).for_each(|at| ends[at as usize] += 1);
+impl Related {
+    /// The pairs of `n` texts; `edges` are ascending.
+    ///
+    /// # Panics
+    /// From 2³² pairs on, which take 64 GiB.
+    pub(super) fn new(n: usize, edges: Vec<Edge>) -> Self {
+        assert!(u32::try_from(edges.len()).is_ok(), "{} related pairs are more than can be numbered", edges.len());
+        let mut starts = vec![0_usize; n + 1];
+        edges.iter().flat_map(|edge| [edge.lower, edge.higher]).for_each(|at| starts[at as usize] += 1);
         let mut total = 0;
-        for end in &mut ends {
-            total += *end;
-            *end = total;
+        for start in &mut starts {
+            total += *start;
+            *start = total;
         }
-        let mut next: Vec<usize> = ends.clone();
-        let mut others = vec![(0, 0.0); total];
-        // From the back, so that each list is ascending.
-        for edge in edges.iter().rev().filter(|edge| edge.is_near == is_near) {
-            for (at, other) in [(edge.lower, edge.higher), (edge.higher, edge.lower)] {
-                next[at as usize] -= 1;
-                others[next[at as usize]] = (other, edge.similarity);
+        let mut numbers = vec![0; total];
+        // From the back, so that each list is ascending and ends become starts.
+        for (number, edge) in (0..edges.len() as u32).zip(&edges).rev() {
+            for at in [edge.lower, edge.higher] {
+                starts[at as usize] -= 1;
+                numbers[starts[at as usize]] = number;
             }
         }
-        Self { ends, others }
+        Self { edges, starts, numbers }
     }
 
-    fn of(&self, at: u32) -> &[(u32, f64)] {
-        let start = if at == 0 { 0 } else { self.ends[at as usize - 1] };
-        &self.others[start..self.ends[at as usize]]
+    /// The numbers of a text's edges.
+    pub(super) fn numbers(&self, at: u32) -> &[u32] {
+        &self.numbers[self.starts[at as usize]..self.starts[at as usize + 1]]
+    }
+
+    /// The texts that one is related to, ascending, and how.
+    pub(super) fn of(&self, at: u32) -> impl Iterator<Item = (u32, &Edge)> {
+        let edges = self.numbers(at).iter().map(|number| &self.edges[*number as usize]);
+        edges.map(move |edge| (edge.beside(at), edge))
+    }
+
+    /// Those that are near, with their similarities.
+    fn near(&self, at: u32) -> impl Iterator<Item = (u32, f64)> {
+        self.of(at).filter(|(_, edge)| edge.is_near()).map(|(other, edge)| (other, edge.similarity()))
+    }
+
+    /// Those that are partial copies, with their similarities.
+    fn partial(&self, at: u32) -> impl Iterator<Item = (u32, f64)> {
+        self.of(at).filter(|(_, edge)| !edge.is_near()).map(|(other, edge)| (other, edge.similarity()))
+    }
+
+    /// Whether two texts are known to be related.
+    fn is_known(&self, at: u32, other: u32) -> bool {
+        let beside = |number: &u32| self.edges[*number as usize].beside(at);
+        self.numbers(at).binary_search_by_key(&other, beside).is_ok()
     }
 }
 
@@ -197,7 +266,7 @@ struct Gathered {
     partial: Vec<(u32, f64)>,
 }
 
-/// Puts different texts into groups; `edges` are ascending.
+/// Puts different texts into groups.
 ///
 /// Each near member is near to its group's representative; there is no chaining of A ~ B ~ C where A and C are unlike. A
 /// text is in at most one group. Groups are in the order of their first members.
@@ -205,12 +274,11 @@ pub(super) fn group(
     texts: &Texts,
     classes: &Classes,
     distinct: &[u32],
-    edges: &[Edge],
+    related: &Related,
     settings: &DuplicateSettings,
 ) -> Vec<Group> {
-    let near = Neighbours::new(distinct.len(), edges, true);
     let copies = |at: u32| classes.copies(distinct[at as usize]).len();
-    let weight = |at: u32| copies(at) + near.of(at).iter().map(|(other, _)| copies(*other)).sum::<usize>();
+    let weight = |at: u32| copies(at) + related.near(at).map(|(other, _)| copies(other)).sum::<usize>();
     let mut order: Vec<(usize, u32)> =
         (0..distinct.len() as u32).map(|at| (weight(at), at)).filter(|(weight, _)| *weight > 1).collect();
     order.par_sort_by_key(|(weight, at)| (Reverse(*weight), Reverse(copies(*at)), *at));
@@ -221,9 +289,8 @@ pub(super) fn group(
         if std::mem::replace(&mut taken[at as usize], true) {
             continue;
         }
-        let mut members: Vec<(u32, f64)> =
-            near.of(at).iter().copied().filter(|(other, _)| !taken[*other as usize]).collect();
-        members.extend(through_members(texts, distinct, at, &members, &near, &taken, settings));
+        let mut members: Vec<(u32, f64)> = related.near(at).filter(|(other, _)| !taken[*other as usize]).collect();
+        members.extend(through_members(texts, distinct, at, &members, related, &taken, settings));
         for (other, _) in &members {
             taken[*other as usize] = true;
         }
@@ -234,7 +301,7 @@ pub(super) fn group(
             taken[at as usize] = false;
         }
     }
-    add_partial(distinct.len(), edges, &mut taken, &mut gathered);
+    add_partial(distinct.len(), related, &mut taken, &mut gathered);
     let groups = gathered.par_iter().map(|gathered| finish(texts, classes, distinct, gathered));
     let mut groups: Vec<Group> = groups.collect();
     groups.par_sort_by_key(|group| group.members[0].document_idx);
@@ -247,26 +314,24 @@ fn through_members(
     distinct: &[u32],
     at: u32,
     members: &[(u32, f64)],
-    near: &Neighbours,
+    related: &Related,
     taken: &[bool],
     settings: &DuplicateSettings,
 ) -> Vec<(u32, f64)> {
     // Each text is a member once, so each list of neighbours is gone through once.
     let mut further: Vec<u32> =
-        members.iter().flat_map(|(member, _)| near.of(*member)).map(|(other, _)| *other).collect();
+        members.iter().flat_map(|(member, _)| related.near(*member)).map(|(other, _)| other).collect();
     further.sort_unstable();
     further.dedup();
-    further.retain(|other| {
-        !taken[*other as usize] && near.of(at).binary_search_by_key(other, |(known, _)| *known).is_err()
-    });
+    further.retain(|other| !taken[*other as usize] && !related.is_known(at, *other));
     let candidates: Vec<Candidate> = further.into_iter().map(|other| pair(at, other)).collect();
-    let verified = verify(texts, distinct, &candidates, settings).into_iter().filter(|edge| edge.is_near);
-    verified.map(|edge| (edge.higher, edge.similarity)).collect()
+    let mut edges = Vec::new();
+    verify(texts, distinct, &candidates, settings, &mut edges);
+    edges.into_iter().filter(Edge::is_near).map(|edge| (edge.higher, edge.similarity())).collect()
 }
 
 /// Puts texts in no group to the representative they are most alike to as partial copies, or into groups of such copies.
-fn add_partial(n: usize, edges: &[Edge], taken: &mut [bool], gathered: &mut Vec<Gathered>) {
-    let partial = Neighbours::new(n, edges, false);
+fn add_partial(n: usize, related: &Related, taken: &mut [bool], gathered: &mut Vec<Gathered>) {
     let mut group_of = vec![u32::MAX; n];
     for (number, group) in (0..).zip(gathered.iter()) {
         group_of[group.representative as usize] = number;
@@ -275,14 +340,14 @@ fn add_partial(n: usize, edges: &[Edge], taken: &mut [bool], gathered: &mut Vec<
         if taken[at as usize] {
             continue;
         }
-        let known = partial.of(at).iter().filter(|(other, _)| group_of[*other as usize] != u32::MAX);
+        let known = related.partial(at).filter(|(other, _)| group_of[*other as usize] != u32::MAX);
         let best = known.max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
         if let Some((other, similarity)) = best {
-            gathered[group_of[*other as usize] as usize].partial.push((at, *similarity));
+            gathered[group_of[other as usize] as usize].partial.push((at, similarity));
             taken[at as usize] = true;
         }
     }
-    let free = |at: u32, taken: &[bool]| partial.of(at).iter().filter(|(other, _)| !taken[*other as usize]).count();
+    let free = |at: u32, taken: &[bool]| related.partial(at).filter(|(other, _)| !taken[*other as usize]).count();
     let mut order: Vec<(usize, u32)> = (0..n as u32)
         .filter(|at| !taken[*at as usize])
         .map(|at| (free(at, taken), at))
@@ -293,8 +358,7 @@ fn add_partial(n: usize, edges: &[Edge], taken: &mut [bool], gathered: &mut Vec<
         if taken[at as usize] {
             continue;
         }
-        let members: Vec<(u32, f64)> =
-            partial.of(at).iter().copied().filter(|(other, _)| !taken[*other as usize]).collect();
+        let members: Vec<(u32, f64)> = related.partial(at).filter(|(other, _)| !taken[*other as usize]).collect();
         if !members.is_empty() {
             taken[at as usize] = true;
             for (other, _) in &members {

@@ -36,12 +36,13 @@ pub use banding::Banding;
 pub use candidates::{FIRST, SMALL};
 pub use compare::{Compared, Passage, jaccard, own_words, passages};
 pub use groups::{DuplicateKind, Group, Member};
-pub use pairs::{LISTED, Pair};
+pub use pairs::{LISTED, LISTED_ACROSS, Pair};
 pub use quotations::{Quote, Quoting, QuotingPair, References, find_quotations};
 pub use settings::DuplicateSettings;
 pub use texts::{Shared, Texts, word_hash};
 
 use crate::error::AnalysisError;
+use groups::Related;
 use rayon::prelude::*;
 
 /// What was copied.
@@ -51,6 +52,9 @@ pub struct Duplicates {
     pub groups: Vec<Group>,
     /// Ascending.
     pub pairs: Vec<Pair>,
+    /// Related pairs of different texts in different groups that are not among `pairs`: beyond the [`LISTED_ACROSS`] of either text that are most
+    /// alike.
+    pub n_unlisted: u64,
 }
 
 /// Finds what was copied.
@@ -59,24 +63,49 @@ pub struct Duplicates {
 /// The same result at any thread count. Each copy in a group is verified against its representative; nothing is chained. A text is in at most one group.
 ///
 /// # Cost
-/// Linear in the words, times the minima of [`Banding`]; beside the texts up to 300 bytes a text and 24 a verified pair.
+/// Linear in the words, times the minima of [`Banding`]; beside the texts some 200 bytes a text, 24 a verified pair and 32 a listed one.
+/// Listed are no more than a constant for each text.
 ///
 /// # Errors
 /// [`AnalysisError::OutOfRange`] if a setting is.
 pub fn find_duplicates(texts: &Texts, settings: &DuplicateSettings) -> Result<Duplicates, AnalysisError> {
-    settings.check()?;
-    let classes = Classes::new(texts);
-    let is_long = |text: &&u32| texts.has_shingles(**text, settings.min_shingles());
-    // Exact copies are one from here on.
-    let distinct: Vec<u32> = classes.firsts.par_iter().filter(is_long).copied().collect();
-    let edges = groups::edges(texts, &distinct, settings);
-    let mut groups = groups::group(texts, &classes, &distinct, &edges, settings);
-    let short = classes.firsts.par_iter().filter(|text| classes.copies(**text).len() > 1 && !is_long(text));
-    let short: Vec<Group> = short.map(|text| short_group(*text, &classes)).collect();
-    groups.extend(short);
-    groups.par_sort_by_key(|group| group.members[0].document_idx);
-    let pairs = pairs::list(texts, &classes, &distinct, &edges, &groups, settings);
-    Ok(Duplicates { groups, pairs })
+    let Grouped { groups, classes, distinct, related } = Grouped::new(texts, settings)?;
+    let (pairs, n_unlisted) = pairs::list(texts, &classes, &distinct, related, &groups, settings);
+    Ok(Duplicates { groups, pairs, n_unlisted })
+}
+
+/// As [`find_duplicates`], without the pairs.
+///
+/// # Errors
+/// As [`find_duplicates`].
+pub fn find_groups(texts: &Texts, settings: &DuplicateSettings) -> Result<Vec<Group>, AnalysisError> {
+    Ok(Grouped::new(texts, settings)?.groups)
+}
+
+/// The groups, and what they were made of.
+struct Grouped {
+    groups: Vec<Group>,
+    classes: Classes,
+    /// The first text of each class that is long enough.
+    distinct: Vec<u32>,
+    related: Related,
+}
+
+impl Grouped {
+    fn new(texts: &Texts, settings: &DuplicateSettings) -> Result<Self, AnalysisError> {
+        settings.check()?;
+        let classes = Classes::new(texts);
+        let is_long = |text: &&u32| texts.has_shingles(**text, settings.min_shingles());
+        // Exact copies are one from here on.
+        let distinct: Vec<u32> = classes.firsts.par_iter().filter(is_long).copied().collect();
+        let related = Related::new(distinct.len(), groups::edges(texts, &distinct, settings));
+        let mut groups = groups::group(texts, &classes, &distinct, &related, settings);
+        let short = classes.firsts.par_iter().filter(|text| classes.copies(**text).len() > 1 && !is_long(text));
+        let short: Vec<Group> = short.map(|text| short_group(*text, &classes)).collect();
+        groups.extend(short);
+        groups.par_sort_by_key(|group| group.members[0].document_idx);
+        Ok(Self { groups, classes, distinct, related })
+    }
 }
 
 /// Identical texts too short to be anyone's in particular.

@@ -173,6 +173,35 @@ fn the_source_of_many_copies_is_found_wherever_it_stands() {
 }
 
 #[test]
+fn of_pairs_across_groups_those_most_alike_are_listed_and_the_others_counted() {
+    // Windows that move on by two words: each is near to eight before and eight behind, and groups are pieces of the row.
+    let all: Vec<String> = (0..160).map(|at| numbered(2 * at..2 * at + 32)).collect();
+    let all = texts(&all.iter().map(String::as_str).collect::<Vec<_>>());
+    let found = found(&all);
+    let group_of =
+        |text: u32| found.groups.iter().position(|group| group.members.iter().any(|m| m.document_idx == text));
+    let is_listed =
+        |a: u32, b: u32| found.pairs.binary_search_by_key(&(a.min(b), a.max(b)), |pair| (pair.a, pair.b)).is_ok();
+    let settings = DuplicateSettings::default();
+    let mut comparer = compare::Comparer::default();
+    let (mut n_across, mut n_listed) = (0_u64, 0_u64);
+    for a in 0..160 {
+        comparer.load(&all, a);
+        let mut related: Vec<(f64, u32)> = Vec::new();
+        for b in (0..160).filter(|b| *b != a && (group_of(*b) != group_of(a) || group_of(a).is_none())) {
+            let alike = groups::relation(&mut comparer, &all, a, b, &settings);
+            related.extend(alike.map(|(_, alike)| (alike.similarity, b)));
+        }
+        related.sort_by(|x, y| y.0.total_cmp(&x.0).then(x.1.cmp(&y.1)));
+        assert!(related.iter().take(LISTED_ACROSS).all(|(_, b)| is_listed(a, *b)), "{a}: {related:?}");
+        let later = || related.iter().filter(|(_, b)| *b > a);
+        n_across += later().count() as u64;
+        n_listed += later().filter(|(_, b)| is_listed(a, *b)).count() as u64;
+    }
+    assert!(n_across > n_listed && found.n_unlisted == n_across - n_listed, "{n_listed} of {n_across}");
+}
+
+#[test]
 fn the_result_is_the_same_on_any_number_of_threads() {
     let all: Vec<String> = (0..3000_usize)
         .map(|at| format!("{} {}", numbered(at % 70..at % 70 + 25), numbered(at / 3..at / 3 + 9)))
@@ -212,7 +241,7 @@ proptest! {
         }
         for pair in &found.pairs {
             prop_assert!(pair.a < pair.b);
-            prop_assert!(pair.kind == DuplicateKind::Exact || pair.jaccard < 1.0 || pair.similarity > 0.99);
+            prop_assert!(pair.kind == DuplicateKind::Exact || pair.jaccard(&all) < 1.0 || pair.similarity > 0.99);
         }
         // Two dozen texts fill no bucket: what is not found is what chance left out, and may not be much.
         let mut missed = 0;

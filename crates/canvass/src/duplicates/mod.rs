@@ -22,6 +22,7 @@ use reader::{Record, Records, TextFile};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+pub use canvass_analysis::duplicates::LISTED_ACROSS;
 pub use error::DuplicatesError;
 pub use reader::Columns;
 pub use score::{EditScore, plot, score, table};

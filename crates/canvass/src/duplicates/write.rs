@@ -124,7 +124,7 @@ impl Found {
                 return Err(DuplicatesError::Changed { file }.into());
             }
             let spans = spans(&in_bytes(&passages, &words_a, &words_b));
-            let figures = [pair.similarity, pair.containment, pair.jaccard];
+            let figures = [pair.similarity, pair.containment, pair.jaccard(&of.texts)];
             bytes.extend(self.line(of, format, [&id_a, &id_b], pair.kind, figures, &spans));
             known = Some((pair.a, id_a, words_a));
         }

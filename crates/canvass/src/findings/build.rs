@@ -79,6 +79,7 @@ pub(crate) fn build_question(coded: &Coded<'_>, teller: &Teller<'_>) -> (Questio
         names: names::count(coded, telling.names),
         set_aside: set_aside(coded),
         duplicates: groups(coded, &coded.copied.groups, 'd'),
+        duplicate_pairs_left_out: coded.copied.n_unlisted,
         quotations: groups(coded, &coded.copied.quotations, 'r'),
     };
     (built, ids)

@@ -180,6 +180,9 @@ pub struct QuestionFindings {
     pub set_aside: Shared<SetAside>,
     /// The groups of duplicates: exact, near, filled-in and partial copies.
     pub duplicates: Shared<DuplicateGroup>,
+    /// Related pairs of different texts in different groups that `duplicate_pairs.csv` leaves out: beyond the five of either text that are most alike.
+    #[serde(skip_serializing_if = "is_none_left_out")]
+    pub duplicate_pairs_left_out: u64,
     /// The responses that quote the same passage of a reference text or of the question, and those that quote alone.
     pub quotations: Shared<DuplicateGroup>,
 }
@@ -601,6 +604,12 @@ pub struct DuplicateMember {
     pub kind: canvass_analysis::DuplicateKind,
     /// To the representative: the words of both that stand in shared passages, by the words of both, 0 to 1, to four decimals.
     pub similarity: f64,
+}
+
+/// Whether nothing is left out, so that nothing need be said of it.
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands it so")]
+fn is_none_left_out(n: &u64) -> bool {
+    *n == 0
 }
 
 /// `x` to four decimals.

@@ -8,7 +8,7 @@ use canvass_analysis::{DuplicateKind, Overlap, PointMatch};
 use canvass_text::Span;
 use rayon::prelude::*;
 use serde::Serialize;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// Pairs a parallel step takes at a time: fixed, so that the thread count cannot show.
 const CHUNK: usize = 256;
@@ -128,20 +128,15 @@ pub(super) fn tell(
     items: &[Item],
     rule: &Rule,
 ) -> Vec<Placed> {
-    let is_copy = |pair: &&CopiedPair| pair.kind != DuplicateKind::Quotation;
-    let copied: BTreeMap<(u32, u32), &CopiedPair> = together
-        .question()
-        .copied
-        .pairs
-        .iter()
-        .filter(is_copy)
-        .map(|pair| ((pair.a.min(pair.b), pair.a.max(pair.b)), pair))
-        .collect();
+    let copied = |pair: &Overlap| {
+        let copied = together.question().copied.pairs.of(pair.a.min(pair.b), pair.a.max(pair.b));
+        copied.filter(|copied| copied.kind != DuplicateKind::Quotation)
+    };
     let teller = Teller { together, laid_out, items, rule };
     let mut told: Vec<Placed> = pairs
         .par_chunks(CHUNK)
         .map(|pairs| {
-            let of = |pair: &Overlap| teller.told(pair, copied.get(&(pair.a.min(pair.b), pair.a.max(pair.b))).copied());
+            let of = |pair: &Overlap| teller.told(pair, copied(pair));
             pairs.iter().map(of).collect::<Vec<_>>()
         })
         .collect::<Vec<_>>()
@@ -161,7 +156,7 @@ struct Teller<'t> {
 }
 
 impl Teller<'_> {
-    fn told(&self, pair: &Overlap, copied: Option<&CopiedPair>) -> Placed {
+    fn told(&self, pair: &Overlap, copied: Option<CopiedPair<'_>>) -> Placed {
         let copied = copied.map(|copied| {
             let runs = copied.passages.iter().map(|run| {
                 let (one, other) = ((run.a.start, run.a.end), (run.b.start, run.b.end));

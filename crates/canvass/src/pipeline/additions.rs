@@ -6,7 +6,7 @@
 use super::duplicates::Copied;
 use crate::findings::units;
 use canvass_analysis::duplicates::word_hash;
-use canvass_analysis::{AnalysisError, DuplicateKind, DuplicateSettings, Group, Texts, find_duplicates};
+use canvass_analysis::{AnalysisError, DuplicateKind, DuplicateSettings, Group, Texts, find_groups};
 use canvass_text::{AnalysedText, AnalysedTexts, Analysis, Point, Span, Token, each_normalised_word};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -163,9 +163,7 @@ fn compared(
     theirs: &str,
     ours: &str,
 ) -> Option<(Vec<Span>, BTreeSet<String>)> {
-    let ends = (standard.min(copy), standard.max(copy));
-    let at = copied.pairs.binary_search_by_key(&ends, |pair| (pair.a, pair.b)).ok()?;
-    let passages = &copied.pairs[at].passages;
+    let passages = copied.pairs.of(standard.min(copy), standard.max(copy))?.passages;
     let of = |is_first: bool| {
         let mut spans: Vec<Span> =
             passages.iter().map(|passage| if is_first { passage.a } else { passage.b }).collect();
@@ -294,7 +292,7 @@ fn count_as(varied: &[Varied], ids: &[&str], settings: &DuplicateSettings) -> Re
         words.push(&varied.words, &nothing);
     }
     let mut same: Vec<Group> = Vec::new();
-    for group in find_duplicates(&words, settings)?.groups {
+    for group in find_groups(&words, settings)? {
         if !group.is_short {
             same.push(group);
             continue;

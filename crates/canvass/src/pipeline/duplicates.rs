@@ -4,7 +4,7 @@ use crate::error::Error;
 use crate::ingest::Intake;
 use crate::progress::{Observer, Stage};
 use crate::settings::Settings;
-use canvass_analysis::duplicates::{Passage, Quoting, References, Shared, passages, word_hash};
+use canvass_analysis::duplicates::{Pair, Passage, Quoting, QuotingPair, References, Shared, passages, word_hash};
 use canvass_analysis::{DuplicateKind, DuplicateSettings, Group, Texts, find_duplicates, find_quotations};
 use canvass_text::{Span, each_normalised_word};
 use rayon::prelude::*;
@@ -23,12 +23,34 @@ pub struct Copied {
     /// The groups of responses that quote the same passage of a reference text or the question.
     pub quotations: Vec<Group>,
     /// The pairs of either, ascending; one that is both stands as what is not a quotation.
-    pub pairs: Vec<CopiedPair>,
+    pub pairs: CopiedPairs,
+    /// Related pairs of different texts in different groups that are not among `pairs`, as `canvass_analysis::Duplicates::n_unlisted`.
+    pub n_unlisted: u64,
+}
+
+/// Pairs of responses that share passages, ascending, in two flat lists.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+pub struct CopiedPairs {
+    listed: Vec<Listed>,
+    /// The passages of all pairs, pair by pair.
+    passages: Vec<SharedPassage>,
+}
+
+/// A pair as it is kept.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
+struct Listed {
+    a: u32,
+    b: u32,
+    similarity: f64,
+    containment: f64,
+    /// Where its passages end.
+    end: u64,
+    kind: DuplicateKind,
 }
 
 /// Two responses that share passages.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
-pub struct CopiedPair {
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct CopiedPair<'p> {
     /// The earlier response.
     pub a: u32,
     /// The later one.
@@ -40,7 +62,43 @@ pub struct CopiedPair {
     /// The same of the one of which the larger share stands in the other, 0 to 1.
     pub containment: f64,
     /// The passages, in the order of the first response.
-    pub passages: Vec<SharedPassage>,
+    pub passages: &'p [SharedPassage],
+}
+
+impl CopiedPairs {
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.listed.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.listed.is_empty()
+    }
+
+    /// All of them, ascending.
+    pub fn iter(&self) -> impl Iterator<Item = CopiedPair<'_>> {
+        (0..self.listed.len()).map(|at| self.at(at))
+    }
+
+    /// The pair of these two responses, the earlier one first.
+    pub fn of(&self, a: u32, b: u32) -> Option<CopiedPair<'_>> {
+        let at = self.listed.binary_search_by_key(&(a, b), |listed| (listed.a, listed.b)).ok()?;
+        Some(self.at(at))
+    }
+
+    fn at(&self, at: usize) -> CopiedPair<'_> {
+        let Listed { a, b, similarity, containment, end, kind } = self.listed[at];
+        let start = if at == 0 { 0 } else { self.listed[at - 1].end };
+        CopiedPair { a, b, kind, similarity, containment, passages: &self.passages[start as usize..end as usize] }
+    }
+
+    /// Adds a pair behind all others.
+    fn push(&mut self, pair: CopiedPair<'_>) {
+        let CopiedPair { a, b, kind, similarity, containment, passages } = pair;
+        self.passages.extend_from_slice(passages);
+        self.listed.push(Listed { a, b, similarity, containment, end: self.passages.len() as u64, kind });
+    }
 }
 
 /// A passage that two texts share, in each of them.
@@ -165,9 +223,9 @@ pub(crate) fn find(
     let found = find_duplicates(&texts, &settings.duplicates)?;
     let (quotations, quoting_pairs) = find_quotations(&quoting, settings.duplicates.shingle_words);
 
-    let of_chunk = |pairs: &[canvass_analysis::duplicates::Pair]| {
+    let of_chunk = |pairs: &[Pair]| {
         let mut known: Option<(u32, Vec<Span>)> = None;
-        let mut made = Vec::new();
+        let mut made = CopiedPairs::default();
         for pair in pairs {
             let words_a = match known.take() {
                 Some((of, words)) if of == pair.a => words,
@@ -175,22 +233,31 @@ pub(crate) fn find(
             };
             let shared = passages_of(&texts, pair.a, pair.b, pair.kind, words_a.len());
             let passages = in_bytes(&shared, &words_a, &word_spans(text(pair.b)));
-            let (similarity, containment) = (pair.similarity, pair.containment);
-            made.push(CopiedPair { a: pair.a, b: pair.b, kind: pair.kind, similarity, containment, passages });
+            let Pair { a, b, kind, similarity, containment } = *pair;
+            made.push(CopiedPair { a, b, kind, similarity, containment, passages: &passages });
             known = Some((pair.a, words_a));
         }
         made
     };
-    let mut pairs = found.pairs.par_chunks(CHUNK).map(of_chunk).collect::<Vec<_>>().concat();
-    let n_duplicates = pairs.len();
-    for pair in quoting_pairs {
-        if pairs[..n_duplicates].binary_search_by_key(&(pair.a, pair.b), |known| (known.a, known.b)).is_err() {
-            let passages = in_bytes(&pair.passages, &word_spans(text(pair.a)), &word_spans(text(pair.b)));
-            let (similarity, containment) = (pair.similarity, pair.containment);
-            let kind = DuplicateKind::Quotation;
-            pairs.push(CopiedPair { a: pair.a, b: pair.b, kind, similarity, containment, passages });
+    let mut quoting_pairs = quoting_pairs.into_iter().peekable();
+    let add_quotation = |pairs: &mut CopiedPairs, pair: QuotingPair| {
+        let passages = in_bytes(&pair.passages, &word_spans(text(pair.a)), &word_spans(text(pair.b)));
+        let QuotingPair { a, b, similarity, containment, .. } = pair;
+        let kind = DuplicateKind::Quotation;
+        pairs.push(CopiedPair { a, b, kind, similarity, containment, passages: &passages });
+    };
+    let mut pairs = CopiedPairs::default();
+    for block in found.pairs.chunks(BATCH) {
+        let made: Vec<CopiedPairs> = block.par_chunks(CHUNK).map(of_chunk).collect();
+        for pair in made.iter().flat_map(CopiedPairs::iter) {
+            while let Some(before) = quoting_pairs.next_if(|other| (other.a, other.b) < (pair.a, pair.b)) {
+                add_quotation(&mut pairs, before);
+            }
+            // What is both is no quotation only.
+            while quoting_pairs.next_if(|other| (other.a, other.b) == (pair.a, pair.b)).is_some() {}
+            pairs.push(pair);
         }
     }
-    pairs.sort_by_key(|pair| (pair.a, pair.b));
-    Ok(Copied { groups: found.groups, quotations, pairs })
+    quoting_pairs.for_each(|pair| add_quotation(&mut pairs, pair));
+    Ok(Copied { groups: found.groups, quotations, pairs, n_unlisted: found.n_unlisted })
 }

@@ -35,7 +35,7 @@ use std::path::{Path, PathBuf};
 use wave::Wave;
 
 pub use additions::Added;
-pub use duplicates::{Copied, CopiedPair, SharedPassage};
+pub use duplicates::{Copied, CopiedPair, CopiedPairs, SharedPassage};
 pub use frame::Frame;
 pub use framed::{FramedQuestion, FramedRow, FramedTheme, Moved};
 pub use keep::{Keeper, KeepsNothing, Loaded, Saved};

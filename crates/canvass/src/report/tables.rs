@@ -130,7 +130,7 @@ pub(super) fn duplicate_pairs(run: &Run, out: &mut dyn Write) -> io::Result<()> 
     for question in &run.questions {
         let id = &run.intake.questions[question.question_idx as usize].id;
         let response_id = |response: u32| &run.intake.responses[question.positions[response as usize]].response_id;
-        for pair in &question.copied.pairs {
+        for pair in question.copied.pairs.iter() {
             table.row([
                 id,
                 response_id(pair.a),
@@ -138,7 +138,7 @@ pub(super) fn duplicate_pairs(run: &Run, out: &mut dyn Write) -> io::Result<()> 
                 pair.kind.name(),
                 &decimal(pair.similarity),
                 &decimal(pair.containment),
-                &spans(&pair.passages),
+                &spans(pair.passages),
             ])?;
         }
     }

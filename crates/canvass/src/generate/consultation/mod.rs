@@ -6,6 +6,7 @@
 
 mod parameters;
 mod sentences;
+mod template;
 
 use super::{Draw, GenerateError};
 use crate::error::Error;
@@ -28,6 +29,9 @@ pub fn identity(parameters: &str) -> String {
 /// Rows that are made together, and how many such blocks at once.
 const BLOCK: u64 = 2_000;
 const BLOCKS: u64 = 32;
+
+/// Words of the sentence that a copy has of its own, about.
+const OWN_SENTENCE: f64 = 12.0;
 
 /// What is known of an answer.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -117,7 +121,8 @@ impl<'p> Generator<'p> {
         let (answers, speaker) = (&self.parameters.answers, &self.speakers[language]);
         let (mut text, mut n_words, mut said) = (String::new(), 0, vec![0_usize; themes.len()]);
         loop {
-            let is_tiny = n_words == 0 && target < sentences::TINY_BELOW;
+            // A sentence that begins an answer may be a few words; later ones are whole.
+            let room = if n_words == 0 { target } else { (target - n_words as f64).max(sentences::TINY_BELOW) };
             let of = if themes.is_empty() || (n_words > 0 && !draw.chance(answers.theme_sentences)) {
                 None
             } else if n_words == 0 || draw.chance(answers.main_sentences) {
@@ -126,7 +131,7 @@ impl<'p> Generator<'p> {
                 Some(draw.below(themes.len()))
             };
             let lexicon = of.map(|theme| &self.lexicons[language][themes[theme]]);
-            let sentence = speaker.sentence(lexicon, is_tiny, draw);
+            let sentence = speaker.sentence(lexicon, room, draw);
             let n = sentence.split_whitespace().count();
             if n_words > 0 && (n_words as f64) + (n as f64) / 2.0 > target {
                 break;
@@ -156,7 +161,7 @@ impl<'p> Generator<'p> {
         let mut text = campaign.text.replace("{slot}", &filling);
         if draw.chance(campaign.extended) {
             text.push(' ');
-            text.push_str(&speaker.sentence(None, false, draw));
+            text.push_str(&speaker.sentence(None, OWN_SENTENCE, draw));
         }
         let themes = self.parameters.theme.iter().position(|theme| theme.name == campaign.theme);
         (text, Truth { language, campaign: Some(number), themes: themes.into_iter().collect(), n_words: 0 })

@@ -1,15 +1,29 @@
 //! Sentences of a language: templates whose slots are filled with words drawn by Zipf's law, some of them rare.
+//!
+//! A sentence is a template, where there is room with an opening before it or a tail behind it. Every few words one of several is said, so that two
+//! answers have hardly ever the same eight words in a row: people who write by themselves do not either.
 
 use super::super::{Draw, GenerateError, written};
 use super::parameters::{ThemeWords, Vocabulary};
+use super::template::{Piece, Slot, Template, Templates};
 use serde::Deserialize;
+use std::collections::BTreeMap;
 
 /// Answers of fewer words are no whole sentence.
 pub(super) const TINY_BELOW: f64 = 7.0;
 /// The last octave of rare words: ranks stay below 2³².
 const MOST_OCTAVES: u32 = 11;
+/// Words of an opening or a tail, about: with less room there is none.
+const MARGIN: f64 = 7.0;
+/// Words of a sentence without either, about.
+const CORE: f64 = 12.0;
+/// The chance of an opening where there is room, and of a tail.
+const OPENS: f64 = 0.35;
+const TRAILS: f64 = 0.45;
+/// What ends a sentence that has no end of its own, by their weights.
+const ENDS: [(char, u64); 3] = [('.', 94), ('!', 4), ('?', 2)];
 /// Names are fewer than other rare words: their first octave is so many times shorter.
-const NAMES: u64 = 8;
+const NAMES: u64 = 16;
 
 /// A language as its file has it.
 #[derive(Deserialize)]
@@ -19,6 +33,9 @@ struct Words {
     tiny_other: Vec<String>,
     theme: Vec<String>,
     other: Vec<String>,
+    opening: Vec<String>,
+    tail: Vec<String>,
+    parts: BTreeMap<String, Vec<String>>,
     nouns: String,
     verbs: String,
     adjectives: String,
@@ -63,56 +80,6 @@ impl Ranked {
     }
 }
 
-/// What stands in a slot.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Slot {
-    ThemeNoun,
-    OtherThemeNoun,
-    ThemeVerb,
-    ThemeAdjective,
-    Noun,
-    Plural,
-    Verb,
-    Gerund,
-    Past,
-    Adjective,
-    Adverb,
-    Name,
-}
-
-/// A part of a template; of a slot whether it begins with a capital.
-enum Piece {
-    Text(String),
-    Slot(Slot, bool),
-}
-
-/// A template's parts; what is no slot stays as it is.
-fn template(text: &str) -> Vec<Piece> {
-    let (mut pieces, mut rest) = (Vec::new(), text);
-    while let Some((before, behind)) = rest.split_once('{') {
-        let (name, after) = behind.split_once('}').unwrap_or((behind, ""));
-        let slot = match name.to_lowercase().as_str() {
-            "tn" => Slot::ThemeNoun,
-            "tm" => Slot::OtherThemeNoun,
-            "tv" => Slot::ThemeVerb,
-            "ta" => Slot::ThemeAdjective,
-            "n" | "m" => Slot::Noun,
-            "ns" => Slot::Plural,
-            "v" => Slot::Verb,
-            "ing" => Slot::Gerund,
-            "ed" => Slot::Past,
-            "d" => Slot::Adverb,
-            "name" => Slot::Name,
-            _ => Slot::Adjective,
-        };
-        pieces.push(Piece::Text(before.to_owned()));
-        pieces.push(Piece::Slot(slot, name.starts_with(char::is_uppercase)));
-        rest = after;
-    }
-    pieces.push(Piece::Text(rest.to_owned()));
-    pieces
-}
-
 /// The words of a theme in one language.
 #[derive(Default)]
 pub(super) struct ThemeLexicon {
@@ -131,8 +98,12 @@ impl ThemeLexicon {
 pub(super) struct Speaker {
     /// Its place among [`LANGUAGES`].
     number: u64,
-    tiny: [Vec<Vec<Piece>>; 2],
-    whole: [Vec<Vec<Piece>>; 2],
+    tiny: [Vec<Template>; 2],
+    whole: [Vec<Template>; 2],
+    opening: Vec<Template>,
+    tail: Vec<Template>,
+    /// What is said of each part, one of several.
+    parts: Vec<Vec<Template>>,
     nouns: Ranked,
     verbs: Ranked,
     adjectives: Ranked,
@@ -150,12 +121,17 @@ impl Speaker {
         let known = LANGUAGES.iter().zip(0..).find(|((known, _), _)| *known == code);
         let ((_, text), number) = known.ok_or_else(|| refuse("must be en, fr or es".into()))?;
         let words: Words = toml::from_str(text).map_err(|error| refuse(error.to_string()))?;
-        let all = |texts: &[String]| texts.iter().map(|text| template(text)).collect::<Vec<_>>();
+        let names: Vec<&str> = words.parts.keys().map(String::as_str).collect();
+        let templates = Templates { parts: &names };
+        let all = |texts: &[String]| texts.iter().map(|text| templates.read(text)).collect::<Vec<_>>();
         let ranked = |list: &str| Ranked::new(list, vocabulary.shift);
         Ok(Self {
             number,
             tiny: [all(&words.tiny_other), all(&words.tiny)],
             whole: [all(&words.other), all(&words.theme)],
+            opening: all(&words.opening),
+            tail: all(&words.tail),
+            parts: words.parts.values().map(|texts| all(texts)).collect(),
             nouns: ranked(&words.nouns),
             verbs: ranked(&words.verbs),
             adjectives: ranked(&words.adjectives),
@@ -164,44 +140,21 @@ impl Speaker {
         })
     }
 
-    /// A sentence, about a theme where one is given; a few words of one where it is to be tiny.
-    pub(super) fn sentence(&self, theme: Option<&ThemeLexicon>, is_tiny: bool, draw: &mut Draw) -> String {
+    /// A sentence of no more than about so many words, if there is one so short; about a theme where one is given.
+    pub(super) fn sentence(&self, theme: Option<&ThemeLexicon>, room: f64, draw: &mut Draw) -> String {
+        let is_tiny = room < TINY_BELOW;
         let templates = &(if is_tiny { &self.tiny } else { &self.whole })[usize::from(theme.is_some())];
-        let none = ThemeLexicon::default();
-        let lexicon = theme.unwrap_or(&none);
-        let pick = |list: &[String], draw: &mut Draw| list[draw.below(list.len())].clone();
-        let first = draw.below(lexicon.nouns.len());
-        let second = (first + 1 + draw.below(lexicon.nouns.len().saturating_sub(1))) % lexicon.nouns.len().max(1);
-        let mut out = String::new();
-        for piece in &templates[draw.below(templates.len())] {
-            let (slot, is_capital) = match piece {
-                Piece::Text(text) => {
-                    out.push_str(text);
-                    continue;
-                }
-                Piece::Slot(slot, is_capital) => (*slot, *is_capital),
-            };
-            let word = match slot {
-                Slot::ThemeNoun => lexicon.nouns[first].clone(),
-                Slot::OtherThemeNoun => lexicon.nouns[second].clone(),
-                Slot::ThemeVerb => pick(&lexicon.verbs, draw),
-                Slot::ThemeAdjective => pick(&lexicon.adjectives, draw),
-                Slot::Noun => self.word(&self.nouns, draw),
-                Slot::Plural => plural(&self.word(&self.nouns, draw)),
-                Slot::Verb => self.word(&self.verbs, draw),
-                Slot::Gerund => gerund(self.verbs.draw(draw)),
-                Slot::Past => past(self.verbs.draw(draw)),
-                Slot::Adjective => self.word(&self.adjectives, draw),
-                Slot::Adverb => self.adverbs.draw(draw).to_owned(),
-                Slot::Name => self.name(draw),
-            };
-            let takes_an = self.number == 0 && word.starts_with(['a', 'e', 'i', 'o', 'u']);
-            if takes_an && (out == "A " || out.ends_with(" a ")) {
-                out.insert(out.len() - 1, 'n');
-            }
-            if is_capital { out.push_str(&capital(&word)) } else { out.push_str(&word) }
+        let mut said = Said::new(self, theme, draw);
+        let mut room = room - CORE;
+        if room >= MARGIN && said.draw.chance(OPENS) {
+            room -= MARGIN;
+            said.one_of(&self.opening);
         }
-        out
+        said.one_of(templates);
+        if room >= MARGIN && said.draw.chance(TRAILS) {
+            said.one_of(&self.tail);
+        }
+        said.ended()
     }
 
     /// The words that all themes share.
@@ -235,6 +188,13 @@ impl Speaker {
         start + draw.next() % size
     }
 
+    /// A number as details have it: small ones most often.
+    fn number(draw: &mut Draw) -> String {
+        let digits = 1 + draw.below(3);
+        let most = [9, 90, 900][digits - 1];
+        (most / 9 + draw.below(most)).to_string()
+    }
+
     /// The rare word of a rank: one misspelt, two joined, or a name. It depends on the rank and the language alone.
     fn rare(&self, rank: u64) -> String {
         let mut draw = Draw::new(self.number, 11, rank);
@@ -247,6 +207,81 @@ impl Speaker {
             }
             _ => named(rank),
         }
+    }
+}
+
+/// A sentence as it is said.
+struct Said<'s> {
+    speaker: &'s Speaker,
+    lexicon: Option<&'s ThemeLexicon>,
+    /// The two nouns of the theme.
+    nouns: [usize; 2],
+    draw: &'s mut Draw,
+    text: String,
+}
+
+impl<'s> Said<'s> {
+    fn new(speaker: &'s Speaker, lexicon: Option<&'s ThemeLexicon>, draw: &'s mut Draw) -> Self {
+        let n = lexicon.map_or(0, |lexicon| lexicon.nouns.len());
+        let first = draw.below(n);
+        let second = (first + 1 + draw.below(n.saturating_sub(1))) % n.max(1);
+        Self { speaker, lexicon, nouns: [first, second], draw, text: String::new() }
+    }
+
+    fn one_of(&mut self, templates: &'s [Template]) {
+        for piece in &templates[self.draw.below(templates.len())] {
+            match piece {
+                Piece::Text(text) => self.put(text),
+                Piece::Slot(slot) => {
+                    let word = self.word(*slot);
+                    self.put(&word);
+                }
+                Piece::Choice(templates) => self.one_of(templates),
+                Piece::Part(part) => self.one_of(&self.speaker.parts[*part]),
+            }
+        }
+    }
+
+    fn word(&mut self, slot: Slot) -> String {
+        let (speaker, draw) = (self.speaker, &mut *self.draw);
+        let pick = |list: &[String], draw: &mut Draw| list[draw.below(list.len())].clone();
+        match (slot, self.lexicon) {
+            (Slot::ThemeNoun, Some(lexicon)) => lexicon.nouns[self.nouns[0]].clone(),
+            (Slot::OtherThemeNoun, Some(lexicon)) => lexicon.nouns[self.nouns[1]].clone(),
+            (Slot::ThemeVerb, Some(lexicon)) => pick(&lexicon.verbs, draw),
+            (Slot::ThemeAdjective, Some(lexicon)) => pick(&lexicon.adjectives, draw),
+            (Slot::Noun | Slot::ThemeNoun | Slot::OtherThemeNoun, _) => speaker.word(&speaker.nouns, draw),
+            (Slot::Plural, _) => plural(&speaker.word(&speaker.nouns, draw)),
+            (Slot::Verb | Slot::ThemeVerb, _) => speaker.word(&speaker.verbs, draw),
+            (Slot::Gerund, _) => gerund(speaker.verbs.draw(draw)),
+            (Slot::Past, _) => past(speaker.verbs.draw(draw)),
+            (Slot::Adjective | Slot::ThemeAdjective, _) => speaker.word(&speaker.adjectives, draw),
+            (Slot::Adverb, _) => speaker.adverbs.draw(draw).to_owned(),
+            (Slot::Name, _) => speaker.name(draw),
+            (Slot::Number, _) => Speaker::number(draw),
+        }
+    }
+
+    /// Says what comes next: in English "a" before a vowel is "an".
+    fn put(&mut self, next: &str) {
+        let ends_in_a = self.text == "a " || self.text.ends_with(" a ");
+        if self.speaker.number == 0 && ends_in_a && next.starts_with(is_vowel) {
+            self.text.insert(self.text.len() - 1, 'n');
+        }
+        self.text.push_str(next);
+    }
+
+    fn ended(mut self) -> String {
+        if !self.text.ends_with(['.', '!', '?']) {
+            let mut at = self.draw.next() % ENDS.iter().map(|(_, weight)| weight).sum::<u64>();
+            let end = ENDS.iter().find(|(_, weight)| {
+                let is_here = at < *weight;
+                at = at.saturating_sub(*weight);
+                is_here
+            });
+            self.text.push(end.map_or('.', |(end, _)| *end));
+        }
+        capital(&self.text)
     }
 }
 
@@ -354,16 +389,41 @@ mod tests {
     }
 
     #[test]
-    fn every_slot_of_the_languages_is_known() {
+    fn every_slot_and_part_of_the_languages_is_known() {
         for (code, text) in LANGUAGES {
             let words: Words = toml::from_str(text).unwrap();
-            for text in [words.tiny, words.tiny_other, words.theme, words.other].into_iter().flatten() {
-                for part in text.split('{').skip(1) {
-                    let name = part.split('}').next().unwrap().to_lowercase();
-                    let known = ["tn", "tm", "tv", "ta", "n", "m", "ns", "v", "ing", "ed", "a", "b", "d", "name"];
-                    assert!(known.contains(&name.as_str()), "{code}: {text}");
+            let names: Vec<&str> = words.parts.keys().map(String::as_str).collect();
+            let templates = Templates { parts: &names };
+            let lists = [&words.tiny, &words.tiny_other, &words.theme, &words.other, &words.opening, &words.tail];
+            for text in lists.into_iter().chain(words.parts.values()).flatten() {
+                assert_eq!(templates.misread(text), None, "{code}: {text}");
+            }
+            for text in [&words.other, &words.tiny_other, &words.opening, &words.tail].into_iter().flatten() {
+                assert!(!text.contains("{t"), "{code}: {text} is of no theme");
+            }
+        }
+    }
+
+    #[test]
+    fn what_writers_say_by_themselves_is_seldom_the_same_eight_words() {
+        let parameters = super::super::Parameters::built_in().unwrap();
+        for language in &parameters.language {
+            let speaker = Speaker::new(&language.code, &parameters.vocabulary).unwrap();
+            let lexicon = &parameters.lexicons(&language.code)[0];
+            let mut draw = Draw::new(1, 99, 0);
+            let mut seen = std::collections::BTreeSet::new();
+            let (mut n_runs, mut n_again, mut n_words) = (0_u32, 0_u32, 0_usize);
+            for number in 0..4_000 {
+                let sentence = speaker.sentence((number % 5 < 3).then_some(lexicon), 40.0, &mut draw);
+                let words: Vec<&str> = sentence.split_whitespace().collect();
+                n_words += words.len();
+                for run in words.windows(8) {
+                    n_runs += 1;
+                    n_again += u32::from(!seen.insert(run.join(" ")));
                 }
             }
+            assert!(n_again * 100 < n_runs, "{}: {n_again} of {n_runs}", language.code);
+            assert!((10..20).contains(&(n_words / 4_000)), "{}: {n_words}", language.code);
         }
     }
 }
