@@ -32,7 +32,7 @@ const N_ROUNDS: u32 = 4;
 /// The fewest rows that a cluster has on average if the mixture is to draw: of fewer, its words say too little.
 const MIN_ROWS_PER_CLUSTER: usize = 100;
 /// How much the clusters of a row's neighbours count, in all: as much as one word that is e times likelier.
-const COUPLING: f64 = 1.0;
+const COUPLING: f32 = 1.0;
 /// Times each row is drawn anew.
 const N_SWEEPS: usize = 20;
 /// The fewest rows for each cluster of the first, too many, that the number of clusters is worked out from ...
