@@ -27,8 +27,6 @@ pub(super) use drawing::Onward;
 
 /// Logarithms that are kept in a table at most; those of larger numbers are worked out each time.
 const MAX_TABLE: u64 = 1 << 22;
-/// Passes at most that put each row into its likeliest cluster.
-const MAX_PASSES: usize = 20;
 /// Rows a parallel step takes at a time: fixed, so that the thread count cannot show.
 const CHUNK: usize = 1024;
 
@@ -43,13 +41,15 @@ pub struct GsdmmSettings {
     pub beta: f64,
     /// How often each row is drawn anew.
     pub n_sweeps: usize,
+    /// Passes at most that then put each row into its likeliest cluster, until none moves.
+    pub max_passes: usize,
     /// The seed of the draws.
     pub seed: u64,
 }
 
 impl Default for GsdmmSettings {
     fn default() -> Self {
-        Self { n_clusters: 8, alpha: 0.1, beta: 0.1, n_sweeps: 15, seed: 0 }
+        Self { n_clusters: 8, alpha: 0.1, beta: 0.1, n_sweeps: 15, max_passes: 20, seed: 0 }
     }
 }
 
@@ -320,7 +320,7 @@ impl GsdmmSettings {
         for _ in 0..self.n_sweeps {
             drawing.draw(&rows, &mut random);
         }
-        let is_converged = (0..MAX_PASSES).any(|_| drawing.settle(&rows) == 0);
+        let is_converged = (0..self.max_passes).any(|_| drawing.settle(&rows) == 0);
         let mut assigned = Array1::zeros(words.n_rows());
         for row in without_say {
             assigned[row] = drawing.likeliest(row);
