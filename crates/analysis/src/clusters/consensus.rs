@@ -32,9 +32,15 @@ const N_ROUNDS: u32 = 4;
 /// The fewest rows that a cluster has on average if the mixture is to draw: of fewer, its words say too little.
 const MIN_ROWS_PER_CLUSTER: usize = 100;
 /// How much the clusters of a row's neighbours count, in all: as much as one word that is e times likelier.
-const COUPLING: f64 = 1.0;
-/// Times each row is drawn anew.
+const COUPLING: f32 = 1.0;
+/// Times each row is drawn anew in a run ...
 const N_SWEEPS: usize = 20;
+/// ... and passes that then put each row into its likeliest cluster: later ones move a row in a thousand, and the vote is still to come.
+const N_PASSES: usize = 3;
+/// Passes after the vote at most.
+const MAX_PASSES: usize = 20;
+/// Iterations of k-means at most: naive Bayes and the mixture go on from there.
+const MAX_ITERATIONS: u32 = 10;
 /// The fewest rows for each cluster of the first, too many, that the number of clusters is worked out from ...
 const MIN_ROWS_PER_FIRST: usize = 10;
 /// ... and the most of those; ...
@@ -67,7 +73,7 @@ impl Consensus {
         &self.assigned
     }
 
-    /// Whether all runs came to an end of their own.
+    /// Whether the rows came to rest after the vote; where the mixture does not draw, whether all runs came to an end of their own.
     pub fn is_converged(&self) -> bool {
         self.is_converged
     }
@@ -171,8 +177,8 @@ impl<'a> Prepared<'a> {
         if !self.draws(n_clusters) {
             return Ok((voted, is_converged));
         }
-        let (labels, has_come_to_rest) = self.draw(&voted, n_clusters, 0, seed, &self.all_have_say())?;
-        Ok((labels, is_converged && has_come_to_rest))
+        let settings = GsdmmSettings { n_sweeps: 0, max_passes: MAX_PASSES, ..GsdmmSettings::default() };
+        self.draw(&voted, &GsdmmSettings { n_clusters, seed, ..settings }, &self.all_have_say())
     }
 
     /// Which rows have a say in a run: each group has one in all runs but one.
@@ -187,7 +193,7 @@ impl<'a> Prepared<'a> {
     /// One run.
     fn run(&self, n_clusters: usize, seed: u64, has_say: &[bool]) -> Result<Labels, AnalysisError> {
         let first = self.smoothed(n_clusters, seed, has_say)?;
-        if self.draws(n_clusters) { self.draw(&first.0, n_clusters, N_SWEEPS, seed, has_say) } else { Ok(first) }
+        if self.draws(n_clusters) { self.draw(&first.0, &of_run(n_clusters, seed), has_say) } else { Ok(first) }
     }
 
     /// Spherical k-means on smoothed vectors, then naive Bayes; no more clusters than there are different vectors.
@@ -206,7 +212,12 @@ impl<'a> Prepared<'a> {
         if n_clusters <= 1 {
             return Ok((vec![0; self.counts.n_rows()], true));
         }
-        let settings = KMeansSettings { n_runs: 1, seed, ..KMeansSettings::new(n_clusters, Geometry::Spherical) };
+        let settings = KMeansSettings {
+            n_runs: 1,
+            max_iterations: MAX_ITERATIONS,
+            seed,
+            ..KMeansSettings::new(n_clusters, Geometry::Spherical)
+        };
         let mut labels = if rows.len() == has_say.len() {
             settings.fit(&DatasetBase::from(self.smoothed.view()))?.assigned
         } else {
@@ -240,7 +251,7 @@ impl<'a> Prepared<'a> {
         }
         let (seed, all) = (stream(seed, Purpose::TooMany, 0), self.all_have_say());
         let (first, _) = self.smoothed(n_first, seed, &all)?;
-        let (labels, _) = self.draw(&first, n_first, N_SWEEPS, seed, &all)?;
+        let (labels, _) = self.draw(&first, &of_run(n_first, seed), &all)?;
         let mut sizes = vec![0_u32; n_first];
         for label in labels {
             sizes[label as usize] += 1;
@@ -255,20 +266,17 @@ impl<'a> Prepared<'a> {
         self.counts.n_rows() >= MIN_ROWS_PER_CLUSTER * n_clusters
     }
 
-    /// Draws the rows that have a say anew, so many times, then puts all into their likeliest clusters.
-    fn draw(
-        &self,
-        first: &[u32],
-        n_clusters: usize,
-        n_sweeps: usize,
-        seed: u64,
-        has_say: &[bool],
-    ) -> Result<Labels, AnalysisError> {
-        let settings = GsdmmSettings { n_clusters, n_sweeps, seed, ..GsdmmSettings::default() };
+    /// Draws the rows that have a say anew, then puts all into their likeliest clusters.
+    fn draw(&self, first: &[u32], settings: &GsdmmSettings, has_say: &[bool]) -> Result<Labels, AnalysisError> {
         let mixture =
             settings.fit_from(self.counts, &Onward { first, has_say, graph: &self.graph, weight: COUPLING })?;
         Ok((mixture.labels(), mixture.is_converged()))
     }
+}
+
+/// How the mixture draws in a run.
+fn of_run(n_clusters: usize, seed: u64) -> GsdmmSettings {
+    GsdmmSettings { n_clusters, n_sweeps: N_SWEEPS, max_passes: N_PASSES, seed, ..GsdmmSettings::default() }
 }
 
 /// For each row the first with the same vector; `None` if that is zero.

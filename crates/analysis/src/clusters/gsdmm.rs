@@ -9,7 +9,7 @@ mod drawing;
 use super::first_maximum;
 use super::starts::unlike_rows;
 use crate::error::{AnalysisError, check};
-use crate::numeric::{exp, ln, ln_gamma};
+use crate::numeric::{ln, ln_gamma};
 use crate::seeds::{Purpose, stream};
 use crate::vectors::{Csr, TfidfSettings};
 use linfa::DatasetBase;
@@ -27,10 +27,6 @@ pub(super) use drawing::Onward;
 
 /// Logarithms that are kept in a table at most; those of larger numbers are worked out each time.
 const MAX_TABLE: u64 = 1 << 22;
-/// Log-probabilities this far below the largest count as 0: e⁻²⁵ is one draw in 70 thousand million.
-const NEGLIGIBLE: f64 = 25.0;
-/// Passes at most that put each row into its likeliest cluster.
-const MAX_PASSES: usize = 20;
 /// Rows a parallel step takes at a time: fixed, so that the thread count cannot show.
 const CHUNK: usize = 1024;
 
@@ -45,13 +41,15 @@ pub struct GsdmmSettings {
     pub beta: f64,
     /// How often each row is drawn anew.
     pub n_sweeps: usize,
+    /// Passes at most that then put each row into its likeliest cluster, until none moves.
+    pub max_passes: usize,
     /// The seed of the draws.
     pub seed: u64,
 }
 
 impl Default for GsdmmSettings {
     fn default() -> Self {
-        Self { n_clusters: 8, alpha: 0.1, beta: 0.1, n_sweeps: 15, seed: 0 }
+        Self { n_clusters: 8, alpha: 0.1, beta: 0.1, n_sweeps: 15, max_passes: 20, seed: 0 }
     }
 }
 
@@ -311,63 +309,28 @@ impl GsdmmSettings {
         let has_say = |row: &usize| onward.is_none_or(|onward| onward.has_say[*row]);
         let rows = (0..words.n_rows()).filter(|row| !words.row(*row).is_empty());
         let (rows, without_say): (Vec<usize>, Vec<usize>) = rows.partition(has_say);
-        let labels = (0..words.n_rows()).map(|row| if has_say(&row) { 0 } else { NO_SAY }).collect();
-        let mut drawing = Drawing::new(model, labels);
+        let mut labels = vec![NO_SAY; words.n_rows()];
         for row in &rows {
-            let chance = |random: &mut Random| random.below(self.n_clusters);
-            let start = starts.as_ref().and_then(|starts| starts.nearest[*row]);
-            let first = onward.map(|onward| onward.first[*row] as usize);
-            let cluster = first.or(start).unwrap_or_else(|| chance(&mut random));
-            drawing.add(words, *row, cluster);
+            let chance = |random: &mut Random| random.below(self.n_clusters) as u32;
+            let start = starts.as_ref().and_then(|starts| starts.nearest[*row]).map(|start| start as u32);
+            let first = onward.map(|onward| onward.first[*row]);
+            labels[*row] = first.or(start).unwrap_or_else(|| chance(&mut random));
         }
-        let mut scores = vec![0.0; self.n_clusters];
+        let mut drawing = Drawing::new(model, words, onward, labels);
         for _ in 0..self.n_sweeps {
-            for row in &rows {
-                drawing.remove(words, *row);
-                drawing.score(words, *row, onward, &mut scores);
-                let cluster = random.draw(&mut scores);
-                drawing.add(words, *row, cluster);
-            }
+            drawing.draw(&rows, &mut random);
         }
-        let mut is_converged = false;
-        for _ in 0..MAX_PASSES {
-            let mut n_moved = 0;
-            for row in &rows {
-                let before = drawing.remove(words, *row);
-                drawing.score(words, *row, onward, &mut scores);
-                let cluster = first_maximum(&scores);
-                drawing.add(words, *row, cluster);
-                n_moved += usize::from(cluster != before);
-            }
-            if n_moved == 0 {
-                is_converged = true;
-                break;
-            }
-        }
+        let is_converged = (0..self.max_passes).any(|_| drawing.settle(&rows) == 0);
         let mut assigned = Array1::zeros(words.n_rows());
+        for row in without_say {
+            assigned[row] = drawing.likeliest(row);
+        }
         for row in rows {
             assigned[row] = drawing.labels[row] as usize;
-        }
-        for row in without_say {
-            drawing.score(words, row, onward, &mut scores);
-            assigned[row] = first_maximum(&scores);
         }
         model.assigned = assigned;
         model.is_converged = is_converged;
     }
-}
-
-/// The greatest of these numbers, minus infinity if there is none. Four at a time, as each comparison would wait for the one before.
-fn largest(scores: &[f64]) -> f64 {
-    let greater = |a: f64, b: f64| if b > a { b } else { a };
-    let (fours, rest) = scores.as_chunks::<4>();
-    let mut greatest = [f64::NEG_INFINITY; 4];
-    for four in fours {
-        for (greatest, score) in greatest.iter_mut().zip(four) {
-            *greatest = greater(*greatest, *score);
-        }
-    }
-    greatest.into_iter().chain(rest.iter().copied()).fold(f64::NEG_INFINITY, greater)
 }
 
 /// Seeded draws.
@@ -382,21 +345,6 @@ impl Random {
     /// A whole number below `n`.
     fn below(&mut self, n: usize) -> usize {
         ((u128::from(self.0.next_u64()) * n as u128) >> 64) as usize
-    }
-
-    /// A place, each as likely as e to the power of its score says; the scores are overwritten.
-    fn draw(&mut self, scores: &mut [f64]) -> usize {
-        let largest = largest(scores);
-        let mut total = 0.0;
-        for score in scores.iter_mut() {
-            let below = *score - largest;
-            if below > -NEGLIGIBLE {
-                total += exp(below);
-            }
-            *score = total;
-        }
-        let at = self.uniform() * total;
-        scores.iter().position(|sum| *sum > at).unwrap_or(scores.len() - 1)
     }
 }
 
@@ -491,30 +439,6 @@ mod tests {
             assert!((short.ln(n) - long.ln(n)).abs() < 1e-12);
             assert!((short.ln_rising(n, count) - long.ln_rising(n, count)).abs() < 1e-10, "{n} {count}");
         }
-    }
-
-    #[test]
-    fn the_greatest_score_is_found_wherever_it_stands() {
-        for n in 1..12 {
-            for at in 0..n {
-                let scores: Vec<f64> =
-                    (0..n).map(|place| if place == at { -1.0 } else { -2.0 - f64::from(place) }).collect();
-                assert_eq!(largest(&scores).to_bits(), (-1.0_f64).to_bits());
-            }
-        }
-    }
-
-    #[test]
-    fn draws_follow_the_scores() {
-        let mut random = Random(Xoshiro256Plus::seed_from_u64(5));
-        let mut drawn = [0_u32; 4];
-        for _ in 0..40_000 {
-            drawn[random.draw(&mut [-700.0, -701.0, -800.0, -700.0])] += 1;
-        }
-        // e⁰ : e⁻¹ : e⁻¹⁰⁰ : e⁰ = 0.4223 : 0.1554 : 0 : 0.4223, each within five standard deviations.
-        assert_eq!(drawn[2], 0);
-        assert!(drawn[0].abs_diff(16_893) < 500 && drawn[1].abs_diff(6_214) < 370, "{drawn:?}");
-        assert!((0..1000).all(|_| random.below(3) < 3));
     }
 
     #[test]

@@ -13,8 +13,8 @@ use std::collections::BTreeSet;
 
 /// One respondent in so many is left out of a resample.
 const LEFT_OUT: usize = 5;
-/// Points in a resample at most: four fifths of 20,000.
-const MAX_POINTS: usize = 16_000;
+/// Points in a resample at most: four fifths of 15,000.
+const MAX_POINTS: usize = 12_000;
 /// A theme has come back if it shares this much of its answers (Jaccard) with one of the resample.
 const RETURNED: f64 = 0.5;
 /// One resample in so many, at either end, is left out of the interval of the rank.
@@ -40,7 +40,7 @@ pub struct Stability {
 /// The same at any thread count, for one seed. Near-duplicates are drawn together, as one respondent.
 ///
 /// # Cost
-/// Finds themes `settings.resamples` times, each in at most 16,000 points.
+/// Finds themes `settings.resamples` times, each in at most 12,000 points.
 ///
 /// # Errors
 /// As [`fit_themes`](super::fit_themes).
