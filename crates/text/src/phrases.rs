@@ -143,15 +143,15 @@ impl Element {
         self.packed = self.packed & CAPITAL | inner;
     }
 
-    fn inner(&self) -> u32 {
+    fn inner(self) -> u32 {
         self.packed & !CAPITAL
     }
 
-    fn is_capital(&self) -> bool {
+    fn is_capital(self) -> bool {
         self.packed & CAPITAL != 0
     }
 
-    fn step(&self) -> Option<Step> {
+    fn step(self) -> Option<Step> {
         (self.inner() != APART).then_some((self.inner(), self.term))
     }
 }
@@ -196,8 +196,12 @@ impl Count {
 
 /// A run of terms that occurs often enough to be looked at.
 struct Candidate {
-    first: u32,
-    steps: Vec<Step>,
+    /// Of a pair its first term; of a longer one the number of the run without its last term.
+    from: u32,
+    /// How many terms it has.
+    length: u8,
+    /// To its last term.
+    last: Step,
     count: Count,
     association: f64,
     cohesion: f64,
@@ -222,7 +226,8 @@ pub(crate) fn mine(texts: &[&[Element]], is_general: &dyn Fn(u32) -> bool) -> Ve
     let (n_pairs, mut firsts, lasts) = marginals(&chunks);
     for length in 2..=MAX_TERMS {
         let counts = count_runs(&chunks, &states, length);
-        let (base, mut numbers) = (found.len(), HashMap::new());
+        let base = found.len();
+        let mut kept: Vec<Key> = Vec::new();
         for (key, count) in &counts {
             let (from, step) = *key;
             let before = f64::from(firsts.get(&from).copied().unwrap_or_default());
@@ -238,21 +243,15 @@ pub(crate) fn mine(texts: &[&[Element]], is_general: &dyn Fn(u32) -> bool) -> Ve
             if !is_associated(*count, association, cohesion) && count.capital_texts < MIN_NAME_TEXTS {
                 continue;
             }
-            let (first, mut steps) = if length == 2 {
-                (from, Vec::new())
-            } else {
-                (found[from as usize].first, found[from as usize].steps.clone())
-            };
-            steps.push(step);
-            numbers.insert(*key, found.len() as u32);
-            found.push(Candidate { first, steps, count: *count, association, cohesion });
+            kept.push(*key);
+            found.push(Candidate { from, length: length as u8, last: step, count: *count, association, cohesion });
         }
         drop(counts);
-        if found.len() == base {
+        if kept.is_empty() {
             break;
         }
         // From now on a state is the number of the run that begins there.
-        let number = |key: Key| numbers.get(&key).copied();
+        let number = |key: Key| kept.binary_search(&key).ok().map(|at| (base + at) as u32);
         states = chunks
             .par_iter()
             .zip(states)
@@ -263,7 +262,7 @@ pub(crate) fn mine(texts: &[&[Element]], is_general: &dyn Fn(u32) -> bool) -> Ve
             .collect();
         firsts = following(&chunks, &states, length);
     }
-    select(found, is_general)
+    select(&found, is_general)
 }
 
 /// A run by the number of the run without its last term (of a pair: the first term), and the step to that term.
@@ -326,7 +325,9 @@ fn following(chunks: &[&[&[Element]]], states: &[Vec<u32>], length: usize) -> Ha
     let mut all = HashMap::new();
     for (chunks, states) in chunks.chunks(AT_A_TIME).zip(states.chunks(AT_A_TIME)) {
         let counted: Vec<HashMap<u32, u32>> = chunks.par_iter().zip(states).map(of_chunk).collect();
-        counted.into_iter().for_each(|counts| add_all(&mut all, counts));
+        for counts in counted {
+            add_all(&mut all, counts);
+        }
     }
     all
 }
@@ -368,35 +369,46 @@ impl Repeated {
     }
 }
 
+/// Hands on, of each text, the runs of `length` terms that are wanted, ascending; all occurrences of one at a time, each with whether it is written
+/// with capitals.
+fn each_run(
+    texts: &[&[Element]],
+    states: &[u32],
+    length: usize,
+    is_wanted: impl Fn(Key) -> bool,
+    mut take: impl FnMut(&[(Key, bool)]),
+) {
+    let mut keys: Vec<(Key, bool)> = Vec::new();
+    for (text, states) in by_text(texts, states) {
+        keys.clear();
+        for at in 0..text.len().saturating_sub(length - 1) {
+            let Some(key) = key(text, states, at, length).filter(|key| is_wanted(*key)) else { continue };
+            keys.push((key, text[at..at + length].iter().all(|element| element.is_capital())));
+        }
+        keys.sort_unstable();
+        keys.chunk_by(|a, b| a.0 == b.0).for_each(&mut take);
+    }
+}
+
 /// Counts the runs of `length` terms that go on from a run with a number, ascending; those that fewer than [`MIN_NAME_TEXTS`] texts have are left out.
 fn count_runs(chunks: &[&[&[Element]]], states: &[Vec<u32>], length: usize) -> Vec<(Key, Count)> {
-    // Of each text the runs, ascending, and whether each is written with capitals.
-    let each = |texts: &[&[Element]],
-                states: &[u32],
-                is_wanted: &dyn Fn(Key) -> bool,
-                take: &mut dyn FnMut(&[(Key, bool)])| {
-        let mut keys: Vec<(Key, bool)> = Vec::new();
-        for (text, states) in by_text(texts, states) {
-            keys.clear();
-            for at in 0..text.len().saturating_sub(length - 1) {
-                let Some(key) = key(text, states, at, length).filter(|key| is_wanted(*key)) else { continue };
-                keys.push((key, text[at..at + length].iter().all(Element::is_capital)));
-            }
-            keys.sort_unstable();
-            keys.chunk_by(|a, b| a.0 == b.0).for_each(&mut *take);
-        }
-    };
     let repeated = Repeated::new(states.iter().map(Vec::len).sum());
     chunks.par_iter().zip(states).for_each(|(texts, states)| {
-        each(texts, states, &|_| true, &mut |run| repeated.add(run[0].0));
+        each_run(texts, states, length, |_| true, |run| repeated.add(run[0].0));
     });
     let of_chunk = |(texts, states): (&&[&[Element]], &Vec<u32>)| {
         let mut counts: HashMap<Key, Count> = HashMap::new();
-        each(texts, states, &|key| repeated.has(key), &mut |run| {
-            let capital_texts = u32::from(run.iter().any(|(_, is_capital)| *is_capital));
-            let count = Count { occurrences: run.len() as u32, texts: 1, capital_texts };
-            counts.entry(run[0].0).or_default().add(count);
-        });
+        each_run(
+            texts,
+            states,
+            length,
+            |key| repeated.has(key),
+            |run| {
+                let capital_texts = u32::from(run.iter().any(|(_, is_capital)| *is_capital));
+                let count = Count { occurrences: run.len() as u32, texts: 1, capital_texts };
+                counts.entry(run[0].0).or_default().add(count);
+            },
+        );
         counts
     };
     // So many chunks at a time that what they count is never in memory twice over.
@@ -450,29 +462,38 @@ fn is_associated(count: Count, association: f64, cohesion: f64) -> bool {
     count.texts >= MIN_TEXTS && association >= MIN_ASSOCIATION && cohesion >= MIN_COHESION
 }
 
+/// The first term of a candidate, and the steps to the others.
+fn path(candidates: &[Candidate], candidate: &Candidate) -> (u32, Vec<Step>) {
+    let (mut at, mut steps) = (candidate, vec![candidate.last]);
+    while at.length > 2 {
+        at = &candidates[at.from as usize];
+        steps.push(at.last);
+    }
+    steps.reverse();
+    (at.from, steps)
+}
+
 /// Whether a candidate is a phrase: it has no word twice, is associated or a name, and names a subject. "Fixed price" does as
 /// long as it does not end in a general word; "right of way", though of general words, if its words hardly go without each other.
-fn is_phrase(candidate: &Candidate, is_general: &dyn Fn(u32) -> bool) -> bool {
-    let terms = terms(candidate.first, &candidate.steps);
+fn is_phrase(candidate: &Candidate, (first, steps): &(u32, Vec<Step>), is_general: &dyn Fn(u32) -> bool) -> bool {
+    let terms = terms(*first, steps);
     let distinct: BTreeSet<u32> = terms.iter().copied().collect();
     let is_associated = is_associated(candidate.count, candidate.association, candidate.cohesion);
     let ends_general = terms.last().is_some_and(|term| is_general(*term));
-    let is_fixed = candidate.cohesion >= FIXED && candidate.steps.iter().all(|(inner, _)| *inner != NOTHING);
+    let is_fixed = candidate.cohesion >= FIXED && steps.iter().all(|(inner, _)| *inner != NOTHING);
     distinct.len() == terms.len() && (candidate.count.is_name() || is_associated) && (!ends_general || is_fixed)
 }
 
 /// The candidates that are phrases and not merely part of a longer one.
-fn select(candidates: Vec<Candidate>, is_general: &dyn Fn(u32) -> bool) -> Vec<Phrase> {
-    let mut phrases: Vec<Phrase> = candidates
-        .into_iter()
-        .filter(|candidate| is_phrase(candidate, is_general))
-        .map(|Candidate { first, steps, count, .. }| Phrase {
-            first,
-            steps,
-            n_texts: count.texts,
-            is_name: count.is_name(),
-        })
-        .collect();
+fn select(candidates: &[Candidate], is_general: &dyn Fn(u32) -> bool) -> Vec<Phrase> {
+    let phrase = |candidate: &Candidate| {
+        let path = path(candidates, candidate);
+        let Count { texts, .. } = candidate.count;
+        let is_phrase = is_phrase(candidate, &path, is_general);
+        let (first, steps) = path;
+        is_phrase.then(|| Phrase { first, steps, n_texts: texts, is_name: candidate.count.is_name() })
+    };
+    let mut phrases: Vec<Phrase> = candidates.iter().filter_map(phrase).collect();
     // The longest first: what stands mostly in a longer phrase is no phrase of its own.
     phrases.sort_by(|a, b| b.steps.len().cmp(&a.steps.len()).then((a.first, &a.steps).cmp(&(b.first, &b.steps))));
     let mut absorbed: BTreeMap<(u32, Vec<Step>), u32> = BTreeMap::new();

@@ -6,7 +6,8 @@ use super::layout::Recognised;
 use super::notes::Notes;
 use super::table::{Row, Rows, Table, is_blank, trimmed};
 use super::{
-    ClosedAnswer, IngestError, Intake, Place, Received, Recognition, Source, Submission, TablePlace, Translation, column_letters,
+    ClosedAnswer, IngestError, Intake, Place, Received, Recognition, Source, Submission, TablePlace, Translation,
+    column_letters,
 };
 use crate::settings::{InputSettings, Layout, Question, QuestionKind};
 use canvass_text::Language;
