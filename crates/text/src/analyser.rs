@@ -63,8 +63,9 @@ const SHOUTED: u8 = 0x80;
 struct Drafts {
     texts: Vec<Draft>,
     points: Vec<DraftPoint>,
-    /// The words of all points: where each begins in its text, and its number.
-    words: Vec<(u32, u32)>,
+    /// The words of all points, packed: where each begins, told from the one before it in its text, and its number.
+    words: Vec<u8>,
+    n_words: usize,
 }
 
 struct Draft {
@@ -234,6 +235,7 @@ impl<'r> Analyser<'r> {
                 crate::segment::whole(text).into_iter().collect()
             };
             let n_points = spans.len() as u32;
+            let mut before = 0;
             for span in spans {
                 let passage = span.of(text).unwrap_or_default();
                 let language =
@@ -244,10 +246,14 @@ impl<'r> Analyser<'r> {
                     Err(_) => (*own, languages.binary_search(own).unwrap_or_default()),
                 };
                 let tag = number as u8 | if is_shouted(passage) { SHOUTED } else { 0 };
-                let words = self.words_of(text, span, language).into_iter();
-                let before = drafts.words.len();
-                drafts.words.extend(words.map(|word| (word.start as u32, distinct.intern(tag, word.text))));
-                drafts.points.push(DraftPoint { span, language, n_words: (drafts.words.len() - before) as u32 });
+                let words = self.words_of(text, span, language);
+                drafts.points.push(DraftPoint { span, language, n_words: words.len() as u32 });
+                drafts.n_words += words.len();
+                for word in words {
+                    packed::write_number(&mut drafts.words, (word.start as u32).wrapping_sub(before));
+                    packed::write_number(&mut drafts.words, distinct.intern(tag, word.text));
+                    before = word.start as u32;
+                }
             }
             let boilerplate = languages.binary_search(own).map_or(Vec::new(), |of| boilerplate[of].passages(text));
             drafts.texts.push(Draft {
@@ -424,16 +430,22 @@ fn assemble(
     let mut counts = vec![Occurrences::default(); numbers.len()];
     let mut inners: BTreeMap<String, u32> = BTreeMap::new();
     let mut analysed = AnalysedTexts::default();
-    let mut elements = ElementChunk::with_capacity(texts.len(), drafts.words.len());
+    let mut elements = ElementChunk::with_capacity(texts.len(), drafts.n_words);
     let mut tokens: Vec<Token> = Vec::new();
-    let (mut next_points, mut next_words) = (drafts.points.as_slice(), drafts.words.as_slice());
+    let (mut next_points, mut next_words) = (drafts.points.as_slice(), packed::Reader { bytes: &drafts.words });
+    let mut words_of_point: Vec<(u32, u32)> = Vec::new();
     for (draft, text) in drafts.texts.into_iter().zip(texts) {
         let (of_text, others) = next_points.split_at(draft.n_points as usize);
         next_points = others;
         let mut points = Vec::with_capacity(of_text.len());
+        let mut before = 0;
         for (number, point) in of_text.iter().enumerate() {
-            let (of_point, others) = next_words.split_at(point.n_words as usize);
-            next_words = others;
+            words_of_point.clear();
+            for _ in 0..point.n_words {
+                before = before.wrapping_add(next_words.number());
+                words_of_point.push((before, next_words.number()));
+            }
+            let of_point = words_of_point.as_slice();
             tokens.clear();
             for (place, (at, word)) in of_point.iter().enumerate() {
                 let as_verb = u32::from(stands_as_verb(text.text, of_point, place, words, numbers));

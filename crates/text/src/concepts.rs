@@ -3,8 +3,8 @@
 use crate::Span;
 use crate::language::Language;
 use crate::lexicon::{Lexicon, Merge, MergeKind};
-use crate::packed::AnalysedTexts;
-use crate::phrases::{APART, Element, Elements, Patterns, Phrase, Step, mine};
+use crate::packed::{AnalysedTexts, PartMut};
+use crate::phrases::{APART, Element, ElementChunk, Elements, Patterns, Phrase, Step, mine};
 use crate::terms::{LeftOut, Point, Term, TermKind, Text, Token, surface_forms};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -272,42 +272,54 @@ fn phrase_term(phrase: &Phrase, corpus: &Corpus<'_>) -> Term {
 /// For each added term how it is written, and in how many texts how.
 type Marks = BTreeMap<u32, (Written, BTreeMap<String, u32>)>;
 
+/// Parts of the texts whose marks are in memory beside the sum.
+const AT_A_TIME: usize = 16;
+
 /// Marks where the patterns stand, and puts lexicon terms in the place of words.
 fn mark(corpus: &mut Corpus<'_>, patterns: &Patterns, replaced: &BTreeMap<u32, Replacement>) -> Marks {
-    let Corpus { sources, texts, elements, .. } = corpus;
+    let Corpus { sources, texts, elements, n_words, .. } = corpus;
     let (elements, size) = elements.chunks();
-    let chunks: Vec<Marks> = texts
-        .parts_mut(size)
-        .zip(elements)
-        .zip(sources.par_chunks(size))
-        .map(|((texts, elements), sources)| {
-            let mut marks = Marks::new();
-            let mut beside = elements.texts().zip(sources);
-            texts.update(|text| {
-                let Some((mut elements, source)) = beside.next() else { return };
-                let mut forms: BTreeSet<(u32, String)> = BTreeSet::new();
-                for point in &mut *text.points {
-                    let (of_point, others) = elements.split_at(point.tokens.len());
-                    elements = others;
-                    mark_point(source.text, point, of_point, patterns, replaced);
-                    let first = point.tokens.first().map(|token| token.span.start);
-                    let added = point.phrases.iter().chain(&*point.tokens);
-                    for token in added.filter(|token| token.term_idx() >= corpus.n_words) {
-                        let form = one_line(token.span.of(source.text).unwrap_or_default());
-                        let count = marks.entry(token.term_idx()).or_default().0.entry(form.clone()).or_default();
-                        *count = (count.0 + 1, count.1 + u32::from(first != Some(token.span.start)));
-                        forms.insert((token.term_idx(), form));
-                    }
+    let of_part = |((part, elements), sources): ((PartMut<'_>, &ElementChunk), &[Text<'_>])| {
+        let mut marks = Marks::new();
+        let mut beside = elements.texts().zip(sources);
+        part.update(|text| {
+            let Some((mut elements, source)) = beside.next() else { return };
+            let mut forms: BTreeSet<(u32, String)> = BTreeSet::new();
+            for point in &mut *text.points {
+                let (of_point, others) = elements.split_at(point.tokens.len());
+                elements = others;
+                mark_point(source.text, point, of_point, patterns, replaced);
+                let first = point.tokens.first().map(|token| token.span.start);
+                let added = point.phrases.iter().chain(&*point.tokens);
+                for token in added.filter(|token| token.term_idx() >= *n_words) {
+                    let form = one_line(token.span.of(source.text).unwrap_or_default());
+                    let count = marks.entry(token.term_idx()).or_default().0.entry(form.clone()).or_default();
+                    *count = (count.0 + 1, count.1 + u32::from(first != Some(token.span.start)));
+                    forms.insert((token.term_idx(), form));
                 }
-                for (term, form) in forms {
-                    *marks.entry(term).or_default().1.entry(form).or_default() += 1;
-                }
-            });
-            marks
-        })
-        .collect();
+            }
+            for (term, form) in forms {
+                *marks.entry(term).or_default().1.entry(form).or_default() += 1;
+            }
+        });
+        marks
+    };
+    let mut parts = texts.parts_mut(size).zip(elements).zip(sources.chunks(size));
     let mut all = Marks::new();
-    for (term, (written, texts)) in chunks.into_iter().flatten() {
+    loop {
+        let some: Vec<_> = parts.by_ref().take(AT_A_TIME).collect();
+        if some.is_empty() {
+            return all;
+        }
+        for marks in some.into_par_iter().map(of_part).collect::<Vec<_>>() {
+            add_marks(&mut all, marks);
+        }
+    }
+}
+
+/// Adds marks to others.
+fn add_marks(all: &mut Marks, marks: Marks) {
+    for (term, (written, texts)) in marks {
         let (all_written, all_texts) = all.entry(term).or_default();
         for (form, (count, inner)) in written {
             let sum = all_written.entry(form).or_default();
@@ -317,7 +329,6 @@ fn mark(corpus: &mut Corpus<'_>, patterns: &Patterns, replaced: &BTreeMap<u32, R
             *all_texts.entry(form).or_default() += count;
         }
     }
-    all
 }
 
 fn mark_point(

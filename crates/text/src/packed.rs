@@ -149,9 +149,9 @@ impl AnalysedTexts {
     ///
     /// # Panics
     /// If parts would begin within a chunk.
-    pub(crate) fn parts_mut(&mut self, size: usize) -> impl IndexedParallelIterator<Item = PartMut<'_>> {
+    pub(crate) fn parts_mut(&mut self, size: usize) -> impl Iterator<Item = PartMut<'_>> {
         assert!(size.is_multiple_of(CHUNK), "parts are of whole chunks");
-        self.chunks.par_chunks_mut(size / CHUNK).map(PartMut)
+        self.chunks.chunks_mut(size / CHUNK).map(PartMut)
     }
 
     fn reader(&self, text: usize) -> Reader<'_> {
@@ -214,7 +214,8 @@ impl Chunk {
     }
 }
 
-fn write_number(bytes: &mut Vec<u8>, mut number: u32) {
+/// Writes a number in base 128, the lowest digit first.
+pub(crate) fn write_number(bytes: &mut Vec<u8>, mut number: u32) {
     while number >= 0x80 {
         bytes.push(number as u8 | 0x80);
         number >>= 7;
@@ -287,12 +288,12 @@ fn write_text(bytes: &mut Vec<u8>, text: &AnalysedText) {
 }
 
 /// Reads what is written above.
-struct Reader<'b> {
-    bytes: &'b [u8],
+pub(crate) struct Reader<'b> {
+    pub(crate) bytes: &'b [u8],
 }
 
 impl Reader<'_> {
-    fn number(&mut self) -> u32 {
+    pub(crate) fn number(&mut self) -> u32 {
         let mut number = 0;
         for shift in (0..).step_by(7) {
             let (byte, others) = self.bytes.split_first().expect("a number ends");
