@@ -235,7 +235,7 @@ impl<'r> Analyser<'r> {
                 crate::segment::whole(text).into_iter().collect()
             };
             let n_points = spans.len() as u32;
-            let mut before = 0;
+            let mut before = 0_u32;
             for span in spans {
                 let passage = span.of(text).unwrap_or_default();
                 let language =
@@ -438,7 +438,7 @@ fn assemble(
         let (of_text, others) = next_points.split_at(draft.n_points as usize);
         next_points = others;
         let mut points = Vec::with_capacity(of_text.len());
-        let mut before = 0;
+        let mut before = 0_u32;
         for (number, point) in of_text.iter().enumerate() {
             words_of_point.clear();
             for _ in 0..point.n_words {
