@@ -191,7 +191,9 @@ fn numbers(run: &Run) -> Vec<u32> {
     // First for each the earliest of its respondent; that one has its number before the others are looked at.
     let mut numbers = vec![0; submissions.len()];
     for of_respondent in by_id.chunk_by(|a, b| id(a) == id(b)) {
-        of_respondent.iter().for_each(|at| numbers[*at as usize] = of_respondent[0]);
+        for at in of_respondent {
+            numbers[*at as usize] = of_respondent[0];
+        }
     }
     let mut next = 0;
     for at in 0..numbers.len() {

@@ -245,7 +245,7 @@ impl Paper<'_> {
 
     /// "1, 2, 3 and 40 more"
     fn ids(&self, ids: &[Arc<str>]) -> String {
-        let mut listed: Vec<String> = ids.iter().take(MOST_IDS).map(|id| id.to_string()).collect();
+        let mut listed: Vec<String> = ids.iter().take(MOST_IDS).map(ToString::to_string).collect();
         if ids.len() > MOST_IDS {
             listed.push(self.say("list.more", &[("n", (ids.len() - MOST_IDS).into())]));
         }

@@ -109,7 +109,7 @@ pub(super) fn responses(source: &Source<'_>) -> Result<Worksheet, XlsxError> {
                 Value::Text(&submission.respondent_id),
                 source.state(run.ledger.entries[at].state).into(),
                 named.join("; ").into(),
-                group.map_or(Value::Empty, |group| Value::Text(group)),
+                group.map_or(Value::Empty, Value::Text),
                 Value::Text(&received.text),
                 received.translation.as_ref().map_or(Value::Empty, |translation| Value::Text(&translation.text)),
             ];
